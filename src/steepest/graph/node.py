@@ -1,0 +1,324 @@
+"""Nodes: what a function is, frozen. Equal nodes are one object, so `is` and `==` mean the same."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from steepest.errors import ShapeError
+from steepest.graph.operation import Operation, register
+
+__all__ = [
+    "CONSTANT",
+    "INPUT",
+    "Graph",
+    "Guard",
+    "Node",
+    "Origin",
+    "born_at",
+    "constant",
+    "fresh",
+    "make",
+    "variable",
+]
+
+Params = tuple[tuple[str, Any], ...]
+
+
+class Origin(NamedTuple):
+    """Where a node came from: a line of the user's file, or a stretch of a typed formula."""
+
+    file: str
+    line: int
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class Node:
+    """One value of a function: an operation, its arguments, its static shape and dtype. Made by `make`, never changed.
+
+    `weak` marks Python numbers, which take the precision of what they meet (NumPy's own rule). `origin` is the line
+    of user code, or the place in a formula, that it came from; of equal nodes the first one's.
+    """
+
+    __slots__ = ("__weakref__", "args", "dtype", "op", "origin", "params", "shape", "weak")
+
+    op: Operation
+    args: tuple[Node, ...]
+    params: Params
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    weak: bool
+    origin: Origin | None
+
+    def __init__(self, op: Operation, args: tuple[Node, ...], params: Params, shape: tuple[int, ...],
+                 dtype: np.dtype[Any], weak: bool, origin: Origin | None) -> None:  # fmt: skip
+        put = object.__setattr__
+        put(self, "op", op)
+        put(self, "args", args)
+        put(self, "params", params)
+        put(self, "shape", shape)
+        put(self, "dtype", dtype)
+        put(self, "weak", weak)
+        put(self, "origin", origin)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"a node is never changed; make another one instead of setting {name!r}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a node is not pickled by itself: pickle the Function it belongs to")
+
+    def param(self, name: str) -> Any:
+        """The parameter called `name` (an axis, a shape, an index...)."""
+        for key, value in self.params:
+            if key == name:
+                return value
+        raise KeyError(f"operation {self.op.name!r} has no parameter {name!r} here")
+
+    @property
+    def value(self) -> Any:
+        """The number or array that a constant holds."""
+        return self.param("value").value
+
+    @property
+    def exact(self) -> Fraction | None:
+        """The rational number that a scalar constant means: 0.1 is 1/10, as typed; None for everything else."""
+        return self.param("value").exact if self.op is CONSTANT else None
+
+    @property
+    def name(self) -> str:
+        """The name of an input."""
+        return str(self.param("name"))
+
+    @property
+    def real(self) -> bool:
+        """Whether a derivative with respect to this node can exist: its numbers are floating point."""
+        return self.dtype.kind == "f"
+
+    def __repr__(self) -> str:
+        if self.op is CONSTANT:
+            return f"constant({self.value!r})"
+        if self.op is INPUT:
+            return f"variable({self.name!r}, {self.shape}, {self.dtype})"
+        inside = ", ".join(a.op.name if a.args else repr(a) for a in self.args)
+        return f"<{self.op.name}({inside}) shape={self.shape} dtype={self.dtype}>"
+
+
+class Held:
+    """The value of a constant, comparable to the bit: 0.0 is not -0.0, 1 is not 1.0, and NaN equals itself."""
+
+    __slots__ = ("exact", "key", "value")
+
+    def __init__(self, value: Any, exact: Fraction | None = None) -> None:
+        self.value = value
+        self.exact = exact
+        if isinstance(value, np.ndarray):
+            small = value.nbytes <= 4096 and value.dtype != object
+            self.key: Any = (value.dtype.str, value.shape, value.tobytes() if small else id(value))
+        else:
+            sign = math.copysign(1.0, value) if isinstance(value, float) else 0.0
+            same = "nan" if value != value else value
+            self.key = (type(value), same, sign, exact)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Held) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+_nodes: WeakValueDictionary[Any, Node] = WeakValueDictionary()
+_lock = threading.Lock()
+_local = threading.local()
+
+
+@contextmanager
+def born_at(origin: Origin | None) -> Iterator[None]:
+    """Give nodes made inside this block an origin: derivative nodes inherit the line of what they differentiate."""
+    before = getattr(_local, "origin", None)
+    _local.origin = origin
+    try:
+        yield
+    finally:
+        _local.origin = before
+
+
+def set_origin(origin: Origin | None) -> None:
+    """What `born_at` does, without the block: for inner loops that restore it themselves."""
+    _local.origin = origin
+
+
+def _intern(op: Operation, args: tuple[Node, ...], params: Params, shape: tuple[int, ...], dtype: np.dtype[Any],
+            weak: bool, origin: Origin | None, key: Any) -> Node:  # fmt: skip
+    node = Node(op, args, params, shape, dtype, weak, origin or getattr(_local, "origin", None))
+    with _lock:
+        return _nodes.setdefault(key, node)
+
+
+def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **params: Any) -> Node:
+    """Apply the row `op` to nodes: the node that says so, with its shape and dtype worked out.
+
+    Raises ShapeError when the shapes do not fit, TypeError when the number of arguments is wrong.
+    """
+    args = tuple(args)
+    listed: Params = tuple(sorted(params.items())) if params else ()
+    key = (op, args, listed)
+    found = _nodes.get(key)
+    if found is not None:
+        return found
+    if op.arity is not None and len(args) != op.arity:
+        raise TypeError(f"{op.name} takes {op.arity} argument{'s' * (op.arity != 1)}, but {len(args)} were given")
+    shape = op.shape(*(a.shape for a in args), **params)
+    if op.dtype is not None:
+        dtype = np.dtype(op.dtype(*args, **params))
+    else:
+        dtype = ufunc_dtype(op.run, tuple(_kind(a) for a in args))
+    weak = op.elementwise and bool(args) and all(a.weak for a in args)
+    return _intern(op, args, listed, shape, dtype, weak, origin, key)
+
+
+def _kind(node: Node) -> Any:
+    return (int if node.dtype.kind == "i" else float) if node.weak and node.dtype.kind in "if" else node.dtype
+
+
+_resolved: dict[Any, np.dtype[Any]] = {}
+
+
+def ufunc_dtype(ufunc: Any, kinds: tuple[Any, ...]) -> np.dtype[Any]:
+    """The dtype that a NumPy function gives for operands of these dtypes; `int` and `float` stand for Python's."""
+    key = (ufunc, kinds)
+    found = _resolved.get(key)
+    if found is None:
+        if all(isinstance(k, type) for k in kinds):  # Python numbers only: they come out as NumPy's own default
+            kinds = tuple(np.dtype(k) for k in kinds)
+        found = _resolved[key] = ufunc.resolve_dtypes((*kinds, None))[-1]
+    return found
+
+
+def real_dtype(*args: Node, **params: Any) -> np.dtype[Any]:
+    """The dtype rule of rows that always give real numbers: float32 kept, integers promoted to float64."""
+    strong = [a.dtype for a in args if not a.weak]
+    found = np.result_type(*strong) if strong else np.dtype(np.float64)
+    return found if found.kind == "f" else np.dtype(np.float64)
+
+
+def common_dtype(*args: Node, **params: Any) -> np.dtype[Any]:
+    """The dtype rule of rows that choose or move values: NumPy's promotion of all arguments."""
+    kinds = [_kind(a)(0) if a.weak and a.dtype.kind in "if" else a.dtype for a in args]
+    return np.result_type(*kinds)
+
+
+def _no_values(*values: Any, **params: Any) -> Any:
+    raise TypeError("an input or a constant has no operation to run")
+
+
+INPUT = register(Operation(name="input", run=_no_values, arity=0, flat=True, family="leaf"))
+CONSTANT = register(Operation(name="constant", run=_no_values, arity=0, flat=True, family="leaf"))
+
+
+def variable(name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64, origin: Origin | None = None) -> Node:
+    """An input of a function. The same name, shape and dtype always give the same node."""
+    dtype = np.dtype(dtype)
+    params: Params = (("dtype", dtype.str), ("name", name), ("shape", tuple(shape)))
+    return _leaf(INPUT, params, tuple(shape), dtype, False, origin)
+
+
+def fresh(name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64) -> Node:
+    """An input that equals no other, whatever its name: a tangent, a cotangent, a captured array."""
+    dtype = np.dtype(dtype)
+    params: Params = (("dtype", dtype.str), ("mark", _Mark()), ("name", name), ("shape", tuple(shape)))
+    return _leaf(INPUT, params, tuple(shape), dtype, False, None)
+
+
+class _Mark:
+    """Equal to itself alone."""
+
+    __slots__ = ()
+
+
+def _leaf(op: Operation, params: Params, shape: tuple[int, ...], dtype: np.dtype[Any], weak: bool,
+          origin: Origin | None) -> Node:  # fmt: skip
+    key = (op, (), params)
+    found = _nodes.get(key)
+    return found if found is not None else _intern(op, (), params, shape, dtype, weak, origin, key)
+
+
+def constant(value: Any, origin: Origin | None = None) -> Node:
+    """A constant. Python numbers and fractions are weak (they take the precision of what they meet) and exact.
+
+    A float means the shortest decimal that gives it, so `constant(0.1)` is one tenth when digits are asked for;
+    a float that is pi or Euler's number to the last bit becomes that number.
+    """
+    if isinstance(value, Fraction):
+        held = Held(float(value), value)
+        return _leaf(CONSTANT, (("value", held),), (), np.dtype(np.float64), True, origin)
+    if isinstance(value, (bool, np.bool_)):
+        return _leaf(CONSTANT, (("value", Held(np.bool_(value))),), (), np.dtype(bool), False, origin)
+    if isinstance(value, float) and not isinstance(value, np.generic):
+        exact = Fraction(repr(value)) if math.isfinite(value) else None
+        return _leaf(CONSTANT, (("value", Held(value, exact)),), (), np.dtype(np.float64), True, origin)
+    if isinstance(value, int):
+        if abs(value) > 2**63 - 1:
+            return constant(Fraction(value), origin)
+        return _leaf(CONSTANT, (("value", Held(value, Fraction(value))),), (), np.dtype(np.int64), True, origin)
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise ShapeError(
+            f"a constant of dtype {array.dtype} cannot take part in a derivative: it holds "
+            f"{type(value).__name__}; give numbers (float, int or bool)"
+        )
+    if array.shape == ():
+        scalar = array[()]
+        exact = Fraction(repr(float(scalar))) if array.dtype.kind == "f" and np.isfinite(scalar) else None
+        exact = Fraction(int(scalar)) if array.dtype.kind in "iu" else exact
+        held = Held(array.copy(), exact)
+    else:
+        array = array.copy()
+        array.flags.writeable = False
+        held = Held(array)
+    return _leaf(CONSTANT, (("value", held),), array.shape, array.dtype, False, origin)
+
+
+@dataclass(frozen=True, eq=False)
+class Guard:
+    """A fact that held while a path was followed: `node` had the value `expected`. Elsewhere the path is another."""
+
+    node: Node
+    expected: Any
+    origin: Origin | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A function as a whole: inputs in order, outputs in order; captured values are inputs, each with its reader.
+
+    A graph can itself be a parameter of a node (`call`, later a loop): it is immutable and equal only to itself.
+    """
+
+    inputs: tuple[Node, ...]
+    outputs: tuple[Node, ...]
+    guards: tuple[Guard, ...] = ()
+    captured: tuple[tuple[Node, Any], ...] = ()  # (input node, a callable that reads the value now)
+
+    def __post_init__(self) -> None:
+        for n in self.inputs:
+            if n.op is not INPUT:
+                raise TypeError(f"a graph's inputs are input nodes; {n!r} is computed from others")
+
+    @property
+    def roots(self) -> tuple[Node, ...]:
+        """Everything that has to be computed to run it: the guards' nodes, then the outputs."""
+        return (*(g.node for g in self.guards), *self.outputs)
+
+

@@ -1,0 +1,186 @@
+"""The row: everything `steepest` knows about one operation, and the registry of all rows.
+
+Tracing, both modes of differentiation, formulas, derivation steps, tests and the documentation's table read these rows;
+nothing else in the project lists operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from steepest.errors import ShapeError
+
+__all__ = [
+    "ADDITION",
+    "ATOM",
+    "BINDINGS",
+    "COMPARISON",
+    "EACH",
+    "JOINTLY",
+    "LOGICAL",
+    "MULTIPLICATION",
+    "NEGATION",
+    "POWER",
+    "REDUCTIONS",
+    "ROWS",
+    "ZERO",
+    "Operation",
+    "Traceable",
+    "Zero",
+    "binds",
+    "broadcast_shape",
+    "register",
+]
+
+Rule = Callable[..., Any]
+Shape = tuple[int, ...]
+
+# Precedence, lowest first: the whole table. A printer brackets an argument that binds less tightly than its place.
+LOGICAL, COMPARISON, ADDITION, MULTIPLICATION, NEGATION, POWER, ATOM = 5, 8, 10, 20, 30, 40, 100
+
+
+class Zero:
+    """The word for "this derivative is zero, and that is meant"; a missing rule is an error instead."""
+
+    def __repr__(self) -> str:
+        return "ZERO"
+
+
+ZERO: Final = Zero()
+JOINTLY: Final = "jointly"  # f(a + da, b + db) - f(a, b) = f(da, db), as for a + b or concatenate
+EACH: Final = "each"  # linear in one argument while the others stay, as for a * b or a @ b
+
+
+class Traceable:
+    """What user code and derivative rules hold instead of numbers; `graph.traced` and `sources.capture` fill it in."""
+
+    __slots__ = ()
+
+    def apply(self, row: Operation, args: Sequence[Any], params: dict[str, Any]) -> Any:
+        """Apply `row`, in whatever way this kind of handle keeps track."""
+        raise TypeError(f"{type(self).__name__} does not say how an operation is applied to it")
+
+
+def broadcast_shape(*shapes: Shape, **params: Any) -> Shape:
+    """The shape rule of every elementwise row: NumPy's broadcasting."""
+    first = shapes[0] if shapes else ()
+    if all(s == first or s == () for s in shapes):
+        return first
+    if first == () and len(shapes) == 2:
+        return shapes[1]
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        listed = " and ".join(str(s) for s in shapes)
+        raise ShapeError(
+            f"shapes {listed} do not broadcast together: compared from the last axis backwards, each pair of "
+            "lengths must be equal or contain a 1; reshape one of them or add an axis with [:, None]"
+        ) from None
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Operation:
+    """One operation, whole.
+
+    Meaning: `run(*values, **params)` in NumPy, `shape` and `dtype` rules, `precise(mp, *values, **params)` in
+    mpmath's terms (for any number of digits), `numpy`: the NumPy callables that mean this row.
+
+    Derivative, in exactly one of four ways:
+      `partials`   elementwise rows: one rule a argument, `rule(*args, y, **params) -> dy/darg`, or `ZERO`;
+      `linear`     `JOINTLY` or `EACH` (with `transpose`): the rule follows from the row itself;
+      `tangent`    `rule(tangents, args, y, **params) -> dy` where neither fits; a tangent may be None (zero);
+      `flat`       the derivative is zero wherever there is one, and `kink` says so.
+
+    Only linear rows carry a `transpose(y_bar, args, wanted, **params)`: one cotangent (or None) for every argument,
+    wanted[i] telling for which; reverse mode is nothing but this, applied backwards to forward mode.
+    `moves`: its matrix holds zeros and ones (or non-negative weights), so that "nothing arrives here" can be
+    carried backwards through it as a mask.
+    """
+
+    name: str
+    run: Rule
+    arity: int | None = 1
+    numpy: tuple[Any, ...] = ()
+    scipy: str = ""  # the name in scipy.special that means this row; loaded when first used
+    shape: Rule = broadcast_shape
+    dtype: Rule | None = None  # None: what the NumPy function itself gives
+    elementwise: bool = True
+
+    partials: tuple[Rule | Zero, ...] | None = None
+    linear: str = ""
+    transpose: Rule | None = None
+    tangent: Rule | None = None
+    flat: bool = False
+    moves: bool = False
+    selects: bool = False  # `where`: its first argument chooses, so its reverse carries a mask
+
+    spellings: tuple[str, ...] = ()  # how it may be typed in a formula
+    infix: str = ""  # how it stands between its arguments in text
+    precedence: int = ATOM
+    latex: str = ""  # a head such as \sin, or a template with {0}, {1}
+    precise: Rule | None = None
+    domain: tuple[tuple[float, float], ...] = ()  # an open interval for each argument: where tests take their points
+    convention: str = ""  # what holds at kinks, edges and poles
+    tolerance: tuple[float, str] = (0.0, "")  # further ulp allowed in float64, and the reason
+    rule_name: str = ""  # what a calculus text calls its derivative rule
+    shown: str = ""  # its derivative as the documentation's table prints it
+    family: str = field(default="elementwise")
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _find, (self.name,)
+
+    def __call__(self, *args: Any, **params: Any) -> Any:
+        """Apply the row: to traced values it adds a node, to plain ones it is the NumPy function."""
+        for a in args:
+            if isinstance(a, Traceable):
+                return a.apply(self, args, params)
+        return self.run(*args, **params)
+
+
+ROWS: dict[str, Operation] = {}
+BINDINGS: dict[Any, Rule] = {}  # NumPy callable -> what it means in terms of rows
+REDUCTIONS: dict[Any, Rule] = {}  # ufunc -> what its .reduce means
+
+
+def register(row: Operation) -> Operation:
+    """Enter a row into the registry, under its name and under every NumPy callable that means it."""
+    if row.name in ROWS:
+        raise ValueError(f"there is a row named {row.name!r} already; choose another name, or change that row")
+    ways = [row.partials is not None, bool(row.linear), row.tangent is not None, row.flat]
+    if sum(ways) != 1:
+        raise ValueError(
+            f"row {row.name!r} gives its derivative in {sum(ways)} ways; give exactly one of partials, linear "
+            "(with transpose), tangent, or flat=True for a derivative that is zero"
+        )
+    if row.linear and row.transpose is None:
+        raise ValueError(f"linear row {row.name!r} needs a transpose: reverse mode is made of transposes")
+    if row.partials is not None and row.arity is not None and len(row.partials) != row.arity:
+        raise ValueError(f"row {row.name!r} has {row.arity} arguments but {len(row.partials)} partial derivatives")
+    ROWS[row.name] = row
+    for function in row.numpy:
+        BINDINGS.setdefault(function, row)
+    return row
+
+
+def binds(*functions: Any) -> Callable[[Rule], Rule]:
+    """Say what NumPy callables mean in terms of rows, where a call must be normalised first."""
+
+    def enter(rule: Rule) -> Rule:
+        for function in functions:
+            BINDINGS[function] = rule
+        return rule
+
+    return enter
+
+
+def _find(name: str) -> Operation:
+    import steepest.operations  # noqa: F401  (fills the registry)
+
+    return ROWS[name]

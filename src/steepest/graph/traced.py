@@ -1,0 +1,182 @@
+"""The handle that plain NumPy code works on: it speaks NumPy's protocols and adds a node for every operation.
+
+This one holds a node and no numbers; derivative rules run on it. The handle that follows a user's own function, with
+real memory behind it, is a subclass in `sources.capture`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from steepest.errors import CaptureError, NotDifferentiableError
+from steepest.graph.node import Node, constant, make
+from steepest.graph.operation import BINDINGS, REDUCTIONS, ROWS, Operation, Traceable
+
+__all__ = ["Traced", "as_node", "meaning"]
+
+
+class Traced(Traceable):
+    """A value of the function that is being followed: like an ndarray to NumPy code, a node to us."""
+
+    __slots__ = ("node",)
+    __array_priority__: ClassVar[float] = 1000.0
+    __hash__ = None  # type: ignore[assignment]  # compared by value, as arrays are
+
+    node: Node
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    def apply(self, row: Operation, args: Sequence[Any], params: dict[str, Any]) -> Any:
+        return Traced(make(row, [as_node(a) for a in args], **params))
+
+    # what an array tells about itself
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.node.shape
+
+    @property
+    def ndim(self) -> int:
+        return len(self.node.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.node.shape, dtype=int))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.node.dtype
+
+    @property
+    def T(self) -> Any:
+        return np.transpose(self)  # type: ignore[call-overload]
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of a number: it has no axes")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"Traced({self.node!r})"
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "a derivative rule asked whether a traced value is true, but it has no value yet; choose with np.where"
+        )
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("a traced value without numbers was turned into an array; use NumPy functions on it instead")
+
+    # NumPy's protocols
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "reduce" and ufunc in REDUCTIONS:
+            return REDUCTIONS[ufunc](*inputs, **{"axis": 0, **kwargs})
+        if method == "outer" and not kwargs:
+            a, b = inputs
+            return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
+        rule = meaning(ufunc)
+        if method != "__call__" or rule is None or kwargs:
+            how = ufunc.__name__ + (f".{method}" if method != "__call__" else "")
+            extra = f" with {', '.join(kwargs)}" if kwargs else ""
+            raise NotDifferentiableError(f"np.{how}{extra} has no row, so it cannot be used on a traced value")
+        return rule(*inputs)
+
+    def __array_function__(self, func: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        rule = meaning(func)
+        if rule is None:
+            raise NotDifferentiableError(
+                f"np.{func.__name__} has no row, so it cannot be used on a traced value; "
+                "docs/operations.md lists the rows, and CONTRIBUTING.md shows how one is added"
+            )
+        return rule(*args, **kwargs)
+
+    # indexing and the methods that rules use
+    def __getitem__(self, key: Any) -> Any:
+        return _function("getitem")(self, key)
+
+    def reshape(self, *shape: Any) -> Any:
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape)  # type: ignore[call-overload]
+
+    def transpose(self, *axes: Any) -> Any:
+        return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)  # type: ignore[call-overload]
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return np.sum(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+
+    def astype(self, dtype: Any) -> Any:
+        return _function("cast")(self, dtype)
+
+    def __abs__(self) -> Any:
+        return ROWS["absolute"](self)
+
+    def __neg__(self) -> Any:
+        return ROWS["negative"](self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __invert__(self) -> Any:
+        return np.invert(self)  # type: ignore[call-overload]
+
+
+def _function(name: str) -> Callable[..., Any]:
+    return BINDINGS[name]
+
+
+def meaning(function: Any) -> Callable[..., Any] | None:
+    """What a NumPy or SciPy callable means in terms of rows; None when there is no row for it."""
+    try:
+        found = BINDINGS.get(function)
+    except TypeError:  # not hashable
+        return None
+    if found is None and isinstance(function, np.ufunc):
+        import sys
+
+        special = sys.modules.get("scipy.special")
+        if special is not None:
+            for row in ROWS.values():
+                if row.scipy and getattr(special, row.scipy, None) is function:
+                    BINDINGS[function] = row
+                    return row
+    return found
+
+
+def as_node(value: Any) -> Node:
+    """The node of anything a rule may combine: a handle, a node, a number, an array."""
+    if isinstance(value, Traced):
+        return value.node
+    if isinstance(value, Node):
+        return value
+    if isinstance(value, Traceable):
+        raise CaptureError(f"a {type(value).__name__} reached a derivative rule; please report this, with the function")
+    return constant(value)
+
+
+def _operator(row_name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        if other is None or isinstance(other, str):
+            return NotImplemented
+        row = ROWS.get(row_name)
+        if row is None:
+            row = BINDINGS[row_name]  # type: ignore[assignment]
+        return row(other, self) if swapped else row(self, other)  # type: ignore[misc]
+
+    return method
+
+
+for _name, _row in {
+    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "power", "matmul": "matmul",
+    "mod": "remainder", "floordiv": "floor_divide", "and": "logical_and", "or": "logical_or",
+}.items():  # fmt: skip
+    setattr(Traced, f"__{_name}__", _operator(_row))
+    setattr(Traced, f"__r{_name}__", _operator(_row, swapped=True))
+for _name, _row in {
+    "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal",
+}.items():  # fmt: skip
+    setattr(Traced, f"__{_name}__", _operator(_row))

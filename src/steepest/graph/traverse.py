@@ -1,0 +1,149 @@
+"""The only walks over a graph: its order, its evaluation, and replacing parts of it. None of them recurses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from steepest.errors import VariableError
+from steepest.graph.node import CONSTANT, INPUT, Node, make
+
+__all__ = ["Program", "count", "evaluate", "inputs_of", "replace", "topological"]
+
+
+def topological(outputs: Iterable[Node], stop: Mapping[Node, Any] | frozenset[Node] = frozenset()) -> list[Node]:
+    """Every node the outputs depend on, each after its arguments; nodes in `stop` are listed, not entered."""
+    order: list[Node] = []
+    done: set[Node] = set()
+    stack: list[tuple[Node, bool]] = [(n, False) for n in reversed(list(outputs))]
+    while stack:
+        node, entered = stack.pop()
+        if entered:
+            order.append(node)
+            continue
+        if node in done:
+            continue
+        done.add(node)
+        stack.append((node, True))
+        if node not in stop:
+            for a in reversed(node.args):
+                if a not in done:
+                    stack.append((a, False))
+    return order
+
+
+def inputs_of(outputs: Iterable[Node]) -> list[Node]:
+    """The input nodes that the outputs depend on, in order of first use."""
+    return [n for n in topological(outputs) if n.op is INPUT]
+
+
+def count(outputs: Iterable[Node]) -> int:
+    """How many operations there are: nodes other than inputs and constants."""
+    return sum(1 for n in topological(outputs) if n.op is not INPUT and n.op is not CONSTANT)
+
+
+def replace(outputs: Sequence[Node], known: Mapping[Node, Node],
+            rebuild: Callable[[Node, tuple[Node, ...]], Node] | None = None) -> list[Node]:  # fmt: skip
+    """The outputs with `known` nodes exchanged, everything that depends on them made anew (shapes included)."""
+    new: dict[Node, Node] = dict(known)
+    for node in topological(outputs, stop=known):
+        if node in new:
+            continue
+        args = tuple(new[a] for a in node.args)
+        if rebuild is not None:
+            new[node] = rebuild(node, args)
+        elif all(a is b for a, b in zip(args, node.args, strict=True)):
+            new[node] = node
+        else:
+            new[node] = make(node.op, args, node.origin, **dict(node.params))
+    return [new[n] for n in outputs]
+
+
+class Program:
+    """Outputs prepared for being computed again and again: a flat list of steps; what never changes is done once.
+
+    Values are dropped after their last use. Floating-point warnings are silent here: a NaN or an infinity is a
+    result, and the caller's to judge.
+    """
+
+    __slots__ = ("_constants", "_free", "_inputs", "_outputs", "_size", "_steps", "inputs", "outputs")
+
+    def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node]) -> None:
+        self.inputs, self.outputs = tuple(inputs), tuple(outputs)
+        order = topological(outputs)
+        slot: dict[Node, int] = {}
+        for n in inputs:
+            slot.setdefault(n, len(slot))
+        self._size = len(slot)
+        self._inputs = tuple(slot[n] for n in inputs)
+        constants: dict[int, Any] = {}
+        steps: list[tuple[Callable[..., Any], tuple[int, ...], int]] = []
+        with np.errstate(all="ignore"):
+            for node in order:
+                if node in slot:
+                    continue
+                where = slot[node] = len(slot)
+                if node.op is INPUT:
+                    raise VariableError(
+                        f"the function depends on {node.name!r}, which is not among its inputs "
+                        f"({', '.join(n.name for n in inputs) or 'none'}); give it a value or declare it"
+                    )
+                if node.op is CONSTANT:
+                    constants[where] = node.value
+                    continue
+                run = partial(node.op.run, **dict(node.params)) if node.params else node.op.run
+                at = tuple(slot[a] for a in node.args)
+                if all(i in constants for i in at):
+                    value = run(*(constants[i] for i in at))
+                    constants[where] = value.item() if node.weak and np.ndim(value) == 0 else value
+                else:
+                    steps.append((run, at, where))
+        self._size = len(slot)
+        self._outputs = tuple(slot[n] for n in outputs)
+        self._steps = tuple(steps)
+        self._constants = tuple(constants.items())
+        self._free = self._last_uses(set(self._outputs) | set(constants))
+
+    def _last_uses(self, keep: set[int]) -> tuple[tuple[int, ...], ...]:
+        last: dict[int, int] = {}
+        for k, (_, at, where) in enumerate(self._steps):
+            last[where] = k
+            for i in at:
+                last[i] = k
+        dead: list[list[int]] = [[] for _ in self._steps]
+        for i, k in last.items():
+            if i not in keep:
+                dead[k].append(i)
+        return tuple(tuple(d) for d in dead)
+
+    @property
+    def size(self) -> int:
+        """How many operations one call runs."""
+        return len(self._steps)
+
+    def __call__(self, *values: Any) -> list[Any]:
+        slots: list[Any] = [None] * self._size
+        for i, v in zip(self._inputs, values, strict=True):
+            slots[i] = v
+        for i, v in self._constants:
+            slots[i] = v
+        with np.errstate(all="ignore"):
+            for (run, at, where), dead in zip(self._steps, self._free, strict=True):
+                slots[where] = run(*[slots[i] for i in at])
+                for i in dead:
+                    slots[i] = None
+        return [slots[i] for i in self._outputs]
+
+    def every_value(self, *values: Any) -> dict[Node, Any]:
+        """All intermediate values, node by node: for explaining, not for speed."""
+        order = topological(self.outputs)
+        found = evaluate(order, dict(zip(self.inputs, values, strict=True)))
+        return dict(zip(order, found, strict=True))
+
+
+def evaluate(outputs: Sequence[Node], values: Mapping[Node, Any]) -> list[Any]:
+    """The numbers of `outputs` when the input nodes have these values. For repeated use, make a `Program`."""
+    return Program(tuple(values), outputs)(*values.values())

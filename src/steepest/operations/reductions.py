@@ -1,0 +1,141 @@
+"""Rows that make fewer numbers of many: sum, mean, prod, max, min, var."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from steepest.errors import NotDifferentiableError
+from steepest.graph.node import real_dtype
+from steepest.graph.operation import JOINTLY, REDUCTIONS, Operation, Rule, binds, register
+from steepest.operations.linear import normal_axis
+
+__all__ = ["MEAN", "SUM", "reduced_shape"]
+
+Shape = tuple[int, ...]
+Axes = tuple[int, ...]
+
+
+def reduced_shape(x: Shape, axis: Axes, keepdims: bool) -> Shape:
+    """The shape that is left when the axes `axis` are summed away."""
+    return tuple(1 if i in axis else n for i, n in enumerate(x) if keepdims or i not in axis)
+
+
+def _kept(value: Any, x: Any, axis: Axes) -> Any:
+    """A reduced value at the shape that broadcasts against x."""
+    return np.reshape(value, reduced_shape(x.shape, axis, keepdims=True))
+
+
+def _reduction(name: str, numpy_function: Any, **rules: Any) -> Operation:
+    return register(Operation(
+        name=name, run=lambda x, axis, keepdims: numpy_function(x, axis=axis, keepdims=keepdims), arity=1, shape=reduced_shape,
+        elementwise=False, dtype=rules.pop("dtype", real_dtype), family="reduction", spellings=(), **rules,
+    ))  # fmt: skip
+
+
+def _arguments(x: Any, axis: Any, keepdims: Any, more: dict[str, Any], name: str) -> tuple[Axes, bool]:
+    left = {k: v for k, v in more.items() if v is not np._NoValue and v is not None and not (k == "where" and v is True)}
+    if left:
+        raise NotDifferentiableError(f"np.{name} with {', '.join(left)} has no row; leave it out, or use np.where first")
+    return normal_axis(axis, len(x.shape)), bool(keepdims) and keepdims is not np._NoValue
+
+
+def _bind(row: Operation, *functions: Any, ufunc: Any = None) -> Rule:
+    def call(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, **more: Any) -> Any:
+        axes, keep = _arguments(x, axis, keepdims, {"dtype": dtype, "out": out, **more}, row.name)
+        return row(x, axis=axes, keepdims=keep)
+
+    if ufunc is not None:
+        REDUCTIONS[ufunc] = call
+    return binds(*functions)(call)
+
+
+def _sum_dtype(x: Any, axis: Axes, keepdims: bool) -> Any:
+    return np.dtype(np.int64) if x.dtype.kind in "bi" else x.dtype
+
+
+def _sum_back(y_bar: Any, args: Any, wanted: Any, axis: Axes, keepdims: bool) -> Any:
+    return (np.broadcast_to(_kept(y_bar, args[0], axis), args[0].shape),)
+
+
+SUM: Final = _reduction("sum", np.sum, linear=JOINTLY, transpose=_sum_back, moves=True, dtype=_sum_dtype, shown="Σ dx")
+_bind(SUM, np.sum, ufunc=np.add)
+
+
+def _mean_back(y_bar: Any, args: Any, wanted: Any, axis: Axes, keepdims: bool) -> Any:
+    count = int(np.prod([args[0].shape[a] for a in axis], dtype=int))
+    return (np.broadcast_to(_kept(y_bar / count, args[0], axis), args[0].shape),)
+
+
+MEAN: Final = _reduction("mean", np.mean, linear=JOINTLY, transpose=_mean_back, moves=True, shown="mean of dx")
+_bind(MEAN, np.mean)
+
+
+def _var_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -> Any:
+    x, (dx,) = args[0], tangents
+    return 2 * MEAN((x - MEAN(x, axis=axis, keepdims=True)) * dx, axis=axis, keepdims=keepdims)
+
+
+VAR: Final = _reduction("var", np.var, tangent=_var_tangent, shown="2·mean((x − mean x)·dx)")
+
+
+@binds(np.var)
+def var(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0, keepdims: Any = False, **more: Any) -> Any:
+    axes, keep = _arguments(x, axis, keepdims, {"dtype": dtype, "out": out, **more}, "var")
+    plain = VAR(x, axis=axes, keepdims=keep)
+    if not ddof:
+        return plain
+    count = int(np.prod([x.shape[a] for a in axes], dtype=int))
+    return plain * (count / (count - ddof))
+
+
+@binds(np.std)
+def std(x: Any, *args: Any, **named: Any) -> Any:
+    return np.sqrt(var(x, *args, **named))
+
+
+def _extreme_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -> Any:
+    """The mean of the tangents at which the extreme is reached: on ties each gets an equal share."""
+    x, (dx,) = args[0], tangents
+    there = np.equal(x, _kept(y, x, axis))
+    number = SUM(there.astype(x.dtype), axis=axis, keepdims=keepdims)
+    return SUM(np.where(there, dx, 0.0), axis=axis, keepdims=keepdims) / number
+
+
+def _same(x: Any, axis: Axes, keepdims: bool) -> Any:
+    return x.dtype
+
+
+for _name, _function, _ufunc in (("max", np.max, np.maximum), ("min", np.min, np.minimum)):
+    _row = _reduction(_name, _function, tangent=_extreme_tangent, dtype=_same, shown="dx where x is the extreme",
+                      convention="ties share equally")  # fmt: skip
+    _bind(_row, _function, {"max": np.amax, "min": np.amin}[_name], ufunc=_ufunc)
+
+
+def _prod_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -> Any:
+    """The product rule over a tree of pairs: exact with zeros among the factors, in linear work, to any order."""
+    x, (dx,) = args[0], tangents
+    rest = [i for i in range(len(x.shape)) if i not in axis]
+    kept = tuple(x.shape[i] for i in rest)
+    flat = (*kept, int(np.prod([x.shape[a] for a in axis], dtype=int)))
+    x, dx = (np.reshape(np.transpose(v, (*rest, *axis)), flat) for v in (x, dx))
+    if flat[-1] == 0:
+        return np.sum(dx, axis=-1)
+    while x.shape[-1] > 1:
+        even = x.shape[-1] // 2 * 2
+        a, b, da, db = x[..., 0:even:2], x[..., 1:even:2], dx[..., 0:even:2], dx[..., 1:even:2]
+        left, dleft = x[..., even:], dx[..., even:]
+        x, dx = a * b, da * b + a * db
+        if left.shape[-1]:
+            x, dx = np.concatenate([x, left], -1), np.concatenate([dx, dleft], -1)
+    return np.reshape(dx, reduced_shape(args[0].shape, axis, keepdims))
+
+
+def _prod_dtype(x: Any, axis: Axes, keepdims: bool) -> Any:
+    return np.dtype(np.int64) if x.dtype.kind in "bi" else x.dtype
+
+
+PROD: Final = _reduction("prod", np.prod, tangent=_prod_tangent, dtype=_prod_dtype, shown="Σᵢ dxᵢ·Πⱼ≠ᵢ xⱼ",
+                         convention="zeros among the factors are exact")  # fmt: skip
+_bind(PROD, np.prod, ufunc=np.multiply)

@@ -1,0 +1,177 @@
+"""Rows over SciPy's special functions, and the activation functions of neural networks.
+
+SciPy is loaded when the first of them runs, not before. Conventions at kinks are the ones the field uses, and are
+printed in the table of operations.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from steepest.graph.node import real_dtype
+from steepest.graph.operation import ROWS, Operation, binds, register
+from steepest.operations.elementwise import ANY, PI, binary, named, unary
+
+__all__ = ["elu", "gelu", "leaky_relu", "relu", "sigmoid", "silu", "softplus"]
+
+
+def scipy_function(name: str) -> Callable[..., Any]:
+    """A function of scipy.special that loads SciPy when it is first called."""
+    found: list[Any] = []
+
+    def run(*values: Any) -> Any:
+        if not found:
+            import scipy.special
+
+            found.append(getattr(scipy.special, name))
+        return found[0](*values)
+
+    run.__name__ = name
+    return run
+
+
+def _pi(x: Any) -> Any:
+    return named(x, PI)
+
+
+unary("erf", scipy_function("erf"), lambda x, y: 2 / np.sqrt(_pi(x)) * np.exp(-np.square(x)), (-5.0, 5.0), scipy="erf",
+      latex=r"\operatorname{erf}", shown="2/√π·exp(−x²)", family="special")  # fmt: skip
+unary("erfc", scipy_function("erfc"), lambda x, y: -2 / np.sqrt(_pi(x)) * np.exp(-np.square(x)), (-5.0, 5.0), scipy="erfc",
+      latex=r"\operatorname{erfc}", shown="−2/√π·exp(−x²)", family="special")  # fmt: skip
+GAMMALN = unary("gammaln", scipy_function("gammaln"), lambda x, y: digamma(x), (0.05, 20.0), scipy="gammaln",
+      spelled="gammaln lgamma", latex=r"\ln\Gamma", precise=lambda mp, x: mp.loggamma(x), shown="digamma x", family="special",
+      tolerance=(6.0, "SciPy's gammaln itself"))  # fmt: skip
+digamma = unary("digamma", scipy_function("digamma"), lambda x, y: polygamma(x, order=1), (0.05, 20.0), scipy="psi",
+      spelled="digamma psi", latex=r"\psi", precise=lambda mp, x: mp.psi(0, x), shown="polygamma(1, x)", family="special",
+      tolerance=(8.0, "SciPy's digamma itself, and its zeta function in the derivative"))  # fmt: skip
+
+
+def _run_polygamma(x: Any, order: int) -> Any:
+    import scipy.special
+
+    zeta = scipy.special.zeta(order + 1.0, x)
+    return (-1.0) ** (order + 1) * math.factorial(order) * zeta  # DLMF 5.15.2: psi^(n)(x) = (-1)^(n+1) n! zeta(n+1, x)
+
+
+polygamma = unary(
+    "polygamma", _run_polygamma, lambda x, y, order: polygamma(x, order=order + 1), (0.05, 20.0), spelled="",
+    precise=lambda mp, x, order=1: mp.psi(order, x), shown="polygamma(n + 1, x)", family="special",
+    tolerance=(12.0, "SciPy's Hurwitz zeta itself"), latex=r"\psi^{{({order})}}\left({0}\right)",
+)  # fmt: skip
+binary("logaddexp", np.logaddexp, lambda a, b, y: sigmoid(a - b), lambda a, b, y: sigmoid(b - a),
+       precise=lambda mp, a, b: mp.log(mp.exp(a) + mp.exp(b)), shown="da/(1 + exp(b − a)) + db/(1 + exp(a − b))",
+       family="special")  # fmt: skip
+
+
+def _run_sinc(x: Any, order: int = 0) -> Any:
+    """The order-th derivative of sin(πx)/(πx), without cancellation near 0.
+
+    With u = πx and j(u) = sin(u)/u: j⁽ᵏ⁾(u) = (sin⁽ᵏ⁾(u) − k·j⁽ᵏ⁻¹⁾(u))/u is stable for u > k; nearer to 0 the
+    Taylor series of j is differentiated term by term.
+    """
+    x = np.asarray(x, dtype=np.result_type(x, np.float32(0)) if np.asarray(x).dtype.kind == "f" else float)
+    if order == 0:
+        return np.sinc(x)[()]
+    u = math.pi * x
+    safe = np.where(np.abs(u) > order, u, 1.0 + order)
+    far = np.sinc(safe / math.pi)
+    for k in range(1, order + 1):
+        far = (np.sin(safe + k * (math.pi / 2)) - k * far) / safe
+    near = np.zeros_like(u)
+    small = np.where(np.abs(u) > order, 0.0, u)
+    first = (order + 1) // 2
+    for m in range(first + 12 + 2 * order, first - 1, -1):  # the terms u^(2m - order), smallest first
+        term = (-1.0) ** m / math.factorial(2 * m + 1) * math.perm(2 * m, order)
+        near = near + term * small ** (2 * m - order)
+    return (math.pi**order * np.where(np.abs(u) > order, far, near))[()]
+
+
+def _precise_sinc(mp: Any, x: Any, order: int = 0) -> Any:
+    return mp.diff(mp.sincpi, x, order) if order else mp.sincpi(x)
+
+
+SINC = register(Operation(
+    name="sinc", run=_run_sinc, arity=1, partials=(lambda x, y, order=0: SINC(x, order=order + 1),), dtype=real_dtype,
+    spellings=("sinc",), precise=_precise_sinc, domain=((-3.0, 3.0),), shown="(cos πx − sinc x)/x", family="special",
+    convention="sinc x = sin(πx)/(πx), NumPy's; 1 at 0, with slope 0",
+    latex=r"\operatorname{{sinc}}^{{({order})}}\left({0}\right)",
+    tolerance=(4.0, "the recurrence for the derivative rounds three times more, and NumPy's sinc forms πx first"),
+))  # fmt: skip
+
+binds(np.sinc)(lambda x: SINC(x))
+
+# ---- activation functions ------------------------------------------------------------------------------------------
+
+sigmoid = unary(
+    "sigmoid", scipy_function("expit"), lambda x, y: y * sigmoid(-x), (-30.0, 30.0), scipy="expit",
+    spelled="sigmoid expit σ", latex=r"\sigma", precise=lambda mp, x: 1 / (1 + mp.exp(-x)), shown="σ(x)·σ(−x)",
+    family="activation",
+)  # fmt: skip
+softplus = unary(
+    "softplus", lambda x: np.logaddexp(0.0, x) if np.asarray(x).dtype != np.float32 else np.logaddexp(np.float32(0), x),
+    lambda x, y: sigmoid(x), (-30.0, 30.0), latex=r"\operatorname{softplus}",
+    precise=lambda mp, x: mp.log1p(mp.exp(x)), shown="σ(x)", family="activation",
+)  # fmt: skip
+
+
+def _run_gelu(x: Any) -> Any:
+    import scipy.special
+
+    return x * scipy.special.ndtr(x)
+
+
+def _gelu_slope(x: Any, y: Any) -> Any:
+    return NDTR(x) + x * (np.exp(-np.square(x) / 2) / np.sqrt(2 * _pi(x)))
+
+
+NDTR = unary("ndtr", scipy_function("ndtr"), lambda x, y: np.exp(-np.square(x) / 2) / np.sqrt(2 * _pi(x)), (-8.0, 8.0),
+             scipy="ndtr", spelled="ndtr Φ", latex=r"\Phi", precise=lambda mp, x: mp.ncdf(x), shown="exp(−x²/2)/√(2π)",
+             family="special", tolerance=(4.0, "SciPy's ndtr itself forms x/√2 first, in the tails"))  # fmt: skip
+gelu = unary("gelu", _run_gelu, _gelu_slope, (-8.0, 8.0), precise=lambda mp, x: x * mp.ncdf(x),
+             latex=r"\operatorname{gelu}", shown="Φ(x) + x·φ(x)", family="activation",
+             convention="the exact one, x·Φ(x), not the tanh approximation",
+             tolerance=(8.0, "SciPy's ndtr in the tails"))  # fmt: skip
+silu = unary("silu", lambda x: x * ROWS["sigmoid"].run(x), lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)), (-30.0, 30.0),
+             spelled="silu swish", precise=lambda mp, x: x / (1 + mp.exp(-x)), shown="σ(x)·(1 + x·σ(−x))",
+             latex=r"\operatorname{silu}", family="activation")  # fmt: skip
+
+
+def _rectified(name: str, run: Any, tangent: Any, precise: Any, convention: str, shown: str, spelled: str) -> Operation:
+    return register(Operation(
+        name=name, run=run, arity=1, tangent=tangent, dtype=real_dtype, domain=(ANY,), precise=precise,
+        spellings=tuple(spelled.split()), latex=rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}", shown=shown,
+        convention=convention, family="activation",
+    ))  # fmt: skip
+
+
+relu = _rectified(
+    "relu", lambda x: np.maximum(x, 0.0), lambda dx, x, y: np.where(np.greater(x[0], 0), dx[0], 0.0),
+    lambda mp, x: max(x, mp.mpf(0)), "at 0 the derivative is 0, as in every deep-learning library", "1 for x > 0, else 0", "relu",
+)  # fmt: skip
+
+
+def _leaky_slope(dx: Any, x: Any, y: Any, slope: float = 0.01) -> Any:
+    return np.where(np.greater(x[0], 0), dx[0], slope * dx[0])
+
+
+leaky_relu = _rectified(
+    "leaky_relu", lambda x, slope=0.01: np.where(np.greater(x, 0), x, slope * x)[()], _leaky_slope,
+    lambda mp, x, slope=0.01: x if x > 0 else mp.mpf(repr(slope)) * x, "slope 0.01 for x ≤ 0, 0 included",
+    "1 for x > 0, else 0.01", "leaky_relu",
+)  # fmt: skip
+
+
+def _elu_slope(dx: Any, x: Any, y: Any, alpha: float = 1.0) -> Any:
+    return np.where(np.greater(x[0], 0), dx[0], alpha * np.exp(x[0]) * dx[0])
+
+
+elu = _rectified(
+    "elu", lambda x, alpha=1.0: np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0.0)))[()], _elu_slope,
+    lambda mp, x, alpha=1.0: x if x > 0 else mp.mpf(repr(alpha)) * mp.expm1(x),
+    "alpha = 1: smooth, the derivative is 1 at 0", "1 for x > 0, else exp x", "elu",
+)  # fmt: skip
+
