@@ -71,7 +71,7 @@ def _where_back(y_bar: Any, args: Any, wanted: Any) -> Any:
 
 
 WHERE = register(Operation(
-    name="where", run=np.where, arity=3, linear=JOINTLY, transpose=_where_back, selects=True, dtype=_where_dtype,
+    name="where", run=lambda c, a, b: np.where(c, a, b)[()], arity=3, linear=JOINTLY, transpose=_where_back, selects=True, dtype=_where_dtype,
     spellings=("where",), precise=lambda mp, c, a, b: a if c else b, domain=(ANY, ANY, ANY),
     latex=r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
     shown="where(c, da, db)", family="choice",

@@ -1,15 +1,15 @@
-"""A smooth surface through a regular grid: tensor-product cubic B-splines and all their derivatives.
+"""A smooth surface through a regular grid: cubic B-splines and all their derivatives.
 
 A grid of heights, `rows` by `columns` points apart by `spacing = (north, east)`, becomes
 
     f(n, e) = sum over a, b of  c[a, b] B(n / north - a + 1) B(e / east - b + 1)
 
 with B the cubic B-spline on whole-numbered knots, centred at 0 and zero beyond 2, and `c` the
-`(rows + 2, columns + 2)` coefficients. Differentiating in `n` differentiates the first B only, so the
-whole operation needs one rule: a derivative is the same operation with one order raised.
+`(rows + 2, columns + 2)` coefficients. Differentiating in `n` differentiates the first B only, so
+the whole operation needs one rule: a derivative is the same operation with one order raised.
 
-Source: C. de Boor, A Practical Guide to Splines (Springer, revised edition 2001), chapters IX to XI.
-The segments of B are his cardinal B-spline of order 4, written out as polynomials.
+Source: C. de Boor, A Practical Guide to Splines (Springer, revised edition 2001), chapters IX to
+XI. The segments of B are his cardinal B-spline of order 4, written out as polynomials.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def blend(t: Any, order: int) -> list[Any]:
     NumPy arrays and on mpmath numbers alike.
     """
     weights = []
-    for polynomial in SEGMENTS:
+    for segment in SEGMENTS:
+        polynomial: tuple[int, ...] = segment
         for _ in range(order):
             polynomial = tuple(power * c for power, c in enumerate(polynomial))[1:]
         weight = 0 * t
@@ -55,11 +56,11 @@ def blend(t: Any, order: int) -> list[Any]:
 
 
 class Surface:
-    """The coefficients of a spline over a grid, and the grid's spacing: what the row `spline2d` is about.
+    """The coefficients of a spline over a grid, and the spacing of that grid.
 
     Arguments:
-        coefficients: `(rows + 2, columns + 2)` for a grid of `(rows, columns)` points, the first row
-            and the first column being those at n = 0 and e = 0.
+        coefficients: `(rows + 2, columns + 2)` for a grid of `(rows, columns)` points; the
+            first row lies at n = 0, the first column at e = 0.
         spacing: distance between rows and between columns, in the unit of n and e.
 
     Two surfaces are equal when their numbers are; nothing changes them once they are made.
@@ -77,11 +78,17 @@ class Surface:
         steps = (float(spacing[0]), float(spacing[1]))
         content = hashlib.sha256(held.tobytes())
         content.update(repr((held.shape, steps)).encode())
-        for name, value in (("coefficients", held), ("spacing", steps), ("digest", content.hexdigest())):
+        for name, value in (
+            ("coefficients", held),
+            ("spacing", steps),
+            ("digest", content.hexdigest()),
+        ):
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"a surface is never changed; make another one instead of setting {name!r}")
+        raise AttributeError(
+            f"a surface is never changed; make another one instead of setting {name!r}"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Surface, (self.coefficients, self.spacing)
@@ -101,7 +108,7 @@ class Surface:
 
     @property
     def cells(self) -> tuple[int, int]:
-        """How many cells there are, to the north and to the east: one less than the grid's points."""
+        """How many cells there are to the north and to the east: one less than the points."""
         return self.coefficients.shape[0] - 3, self.coefficients.shape[1] - 3
 
     @property
@@ -116,15 +123,16 @@ class Surface:
         return np.asarray((n >= 0) & (n <= north) & (e >= 0) & (e <= east))
 
     def evaluate(self, n: Any, e: Any, orders: tuple[int, int] = (0, 0)) -> Array:
-        """The surface, or its derivative of the given orders in `n` and `e`, at any number of points.
+        """The surface, or its derivative of the given orders in `n` and `e`, at many points.
 
-        `n` and `e` broadcast, and so does the result; off the grid it is NaN, for nothing is known there.
-        A cubic's third derivative jumps at every knot: the piece to the north (east) of it is taken. The
-        sum runs in one fixed order, so that a point gives the same bits alone and among others.
+        `n` and `e` broadcast, and so does the result; off the grid it is NaN, for nothing is known
+        there. A cubic's third derivative jumps at every knot: the piece to the north (east) of it
+        is taken. The sum runs in one fixed order, so that a point gives the same bits alone and
+        among others.
 
         >>> plane = Surface(np.add.outer(np.arange(-1.0, 4.0), 10 * np.arange(-1.0, 4.0)), (1, 1))
-        >>> float(plane.evaluate(0.5, 1.25)), float(plane.evaluate(0.5, 1.25, orders=(0, 1)))
-        (13.0, 10.0)
+        >>> [round(float(plane.evaluate(0.5, 1.25, orders)), 12) for orders in [(0, 0), (0, 1)]]
+        [13.0, 10.0]
         """
         n, e = np.asarray(n, dtype=np.float64), np.asarray(e, dtype=np.float64)
         known = self.inside(n, e)
@@ -149,7 +157,9 @@ class Surface:
 def run_spline(n: Any, e: Any, *, surface: Surface, orders: tuple[int, int]) -> Any:
     """What the row means in NumPy: computed in float64, given back in the precision of n and e."""
     dtype = np.result_type(n, e)
-    found = surface.evaluate(n, e, orders).astype(dtype if dtype.kind == "f" else np.float64, copy=False)
+    found = surface.evaluate(n, e, orders).astype(
+        dtype if dtype.kind == "f" else np.float64, copy=False
+    )
     return found if found.ndim else found[()]
 
 
@@ -187,7 +197,7 @@ SPLINE = register(
         partials=(slope_to_the_north, slope_to_the_east),
         precise=precise_spline,
         latex=r"\operatorname{elevation}",
-        convention="NaN off the grid; at a knot the third derivative is that of the piece beyond it",
+        convention="NaN off the grid; at a knot, the third derivative of the piece beyond it",
         rule_name="spline rule",
         shown="the same spline, one order higher",
         family="terrain",

@@ -1,0 +1,93 @@
+"""Derivatives as compositions of forward mode and its transpose: graph in, graph out, to any order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from steepest.calculus.forward import push_forward
+from steepest.calculus.rewrite import running
+from steepest.calculus.transpose import pull_back
+from steepest.errors import NotDifferentiableError, ShapeError
+from steepest.graph.node import Node, constant, fresh, make
+from steepest.graph.operation import ROWS
+
+
+__all__ = ["derivative", "gradient", "hessian", "hvp", "jacobian", "jvp", "partial", "vjp"]
+
+
+def jvp(outputs: Sequence[Node], inputs: Sequence[Node], tangents: Sequence[Node]) -> list[Node]:
+    """Forward mode: J(x)·dx for each output. A tangent has its input's shape and dtype; so has each result its output's."""
+    _matching(inputs, tangents, "tangent", "input")
+    pushed = push_forward(outputs, dict(zip(inputs, tangents, strict=True)))
+    return running([zero_like(o) if t is None else t for o, t in zip(outputs, pushed, strict=True)])
+
+
+def vjp(outputs: Sequence[Node], inputs: Sequence[Node], cotangents: Sequence[Node]) -> list[Node]:
+    """Reverse mode: Jᵀ(x)·y_bar for each input: forward mode, transposed."""
+    _matching(outputs, cotangents, "cotangent", "output")
+    tangents = {n: fresh(f"d{n.name}", n.shape, n.dtype) for n in inputs if n.real}
+    pushed = push_forward(outputs, tangents)
+    pulled = pull_back(pushed, list(tangents.values()), list(cotangents))
+    found = dict(zip(tangents, pulled, strict=True))
+    return running([found.get(n) or zero_like(n) for n in inputs])
+
+
+def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
+    """The gradient of a scalar: its partial derivative for every input, each of that input's shape."""
+    if output.shape != ():
+        raise ShapeError(
+            f"a gradient belongs to a function with one number as its value, but this one has shape {output.shape}; "
+            "use a jacobian, or sum the output first"
+        )
+    if not output.real:
+        raise NotDifferentiableError(
+            f"the value has dtype {output.dtype}: a function into {'truth values' if output.dtype == bool else 'integers'} "
+            "has no slope; return floating-point numbers"
+        )
+    return vjp([output], inputs, [constant(1.0 if output.dtype == np.float64 else np.ones((), output.dtype))])
+
+
+def partial(output: Node, by: Node) -> Node:
+    """The partial derivative of a scalar by one scalar input, in forward mode: dy/dx with dx = 1."""
+    return jvp([output], [by], [constant(1.0 if by.dtype == np.float64 else np.ones((), by.dtype))])[0]
+
+
+derivative = partial
+
+
+def jacobian(outputs: Sequence[Node], inputs: Sequence[Node]) -> list[list[Node]]:
+    """All partial derivatives of scalar outputs by scalar inputs, a row an output; reverse mode where that is shorter."""
+    if len(outputs) <= len(inputs):
+        return [gradient(o, inputs) for o in outputs]
+    columns = [jvp(outputs, [n], [constant(1.0)]) for n in inputs]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def hessian(output: Node, inputs: Sequence[Node]) -> list[list[Node]]:
+    """The matrix of second partial derivatives of a scalar by scalar inputs: the Jacobian of the gradient."""
+    return jacobian(gradient(output, inputs), inputs)
+
+
+def hvp(output: Node, inputs: Sequence[Node], direction: Sequence[Node]) -> list[Node]:
+    """Hessian times a vector, without the Hessian: forward mode over reverse mode."""
+    return jvp(gradient(output, inputs), inputs, direction)
+
+
+
+
+def zero_like(node: Node) -> Node:
+    """Zero, in a node's shape and dtype."""
+    if node.shape == () and node.dtype == np.float64:
+        return constant(0.0)
+    zero = constant(np.zeros((), node.dtype if node.real else np.float64))
+    return zero if node.shape == () else make(ROWS["broadcast_to"], (zero,), shape=node.shape)
+
+
+def _matching(nodes: Sequence[Node], others: Sequence[Node], what: str, of: str) -> None:
+    if len(nodes) != len(others):
+        raise ShapeError(f"{len(nodes)} {of}s need {len(nodes)} {what}s, but {len(others)} were given")
+    for n, o in zip(nodes, others, strict=True):
+        if n.shape != o.shape:
+            raise ShapeError(f"the {what} for {n!r} must have the {of}'s shape {n.shape}, but has {o.shape}")

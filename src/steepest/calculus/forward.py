@@ -1,0 +1,108 @@
+"""Forward mode: how a small change of the inputs passes through each row. The one place where rules are applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from steepest.errors import NotDifferentiableError
+from steepest.graph.node import CONSTANT, INPUT, Node, constant, make, set_origin
+from steepest.graph.operation import EACH, JOINTLY, ROWS, Operation, Zero
+from steepest.graph.traced import Traced, as_node
+from steepest.graph.traverse import topological
+
+__all__ = ["push_forward"]
+
+
+def push_forward(outputs: Sequence[Node], tangents: Mapping[Node, Node]) -> list[Node | None]:
+    """The tangent of each output, given a tangent for some nodes (usually inputs); None stands for zero.
+
+    For y = f(x) this is dy = J(x)·dx, row by row, with nothing simplified. A tangent has its node's shape and dtype.
+    """
+    known: dict[Node, Node | None] = dict(tangents)
+    try:
+        for node in topological(outputs, stop=frozenset(tangents)):
+            if node not in known:
+                known[node] = _tangent(node, known)
+    finally:
+        set_origin(None)
+    return [known[n] for n in outputs]
+
+
+def _tangent(node: Node, known: Mapping[Node, Node | None]) -> Node | None:
+    row = node.op
+    if row is INPUT or row is CONSTANT or row.flat or not node.real:
+        return None
+    moving = [known[a] for a in node.args]
+    if all(t is None for t in moving):
+        return None
+    set_origin(node.origin)
+    params = dict(node.params)
+    if row.partials is not None:
+        change = _by_partials(row, node, moving, params)
+    elif row.linear == EACH:
+        change = _each(row, node, moving, params)
+    elif row.linear == JOINTLY:
+        change = _jointly(row, node, moving, params)
+    elif row.tangent is not None:
+        handles = [None if t is None else Traced(t) for t in moving]
+        result = row.tangent(handles, [Traced(a) for a in node.args], Traced(node), **params)
+        change = None if result is None else as_node(result)
+    else:
+        raise NotDifferentiableError(f"operation {row.name!r} has no derivative rule; see CONTRIBUTING.md")
+    return None if change is None else shaped_like(change, node)
+
+
+def _by_partials(row: Operation, node: Node, moving: Sequence[Node | None], params: dict[str, Any]) -> Node | None:
+    """dy = sum over the arguments of (dy/darg)·darg."""
+    args = [Traced(a) for a in node.args]
+    assert row.partials is not None
+    total: Node | None = None
+    for rule, t in zip(row.partials, moving, strict=True):
+        if t is None or isinstance(rule, Zero):
+            continue
+        partial = as_node(rule(*args, Traced(node), **params))
+        part = make(ROWS["multiply"], (partial, t))
+        total = part if total is None else make(ROWS["add"], (total, part))
+    return total
+
+
+def _each(row: Operation, node: Node, moving: Sequence[Node | None], params: dict[str, Any]) -> Node | None:
+    """dy = f(da, b) + f(a, db)."""
+    total: Node | None = None
+    for i, t in enumerate(moving):
+        if t is None:
+            continue
+        part = make(row, (*node.args[:i], t, *node.args[i + 1 :]), **params)
+        total = part if total is None else make(ROWS["add"], (shaped_like(total, node), part))
+    return total
+
+
+def _jointly(row: Operation, node: Node, moving: Sequence[Node | None], params: dict[str, Any]) -> Node:
+    """dy = f(da, db); what does not change contributes nothing, and is left out where the row allows it."""
+    if row.name in ("add", "subtract"):
+        first, second = moving
+        if second is None:
+            assert first is not None
+            return first
+        if first is None:
+            return second if row.name == "add" else make(ROWS["negative"], (second,))
+    full = [a if not a.real else _zero(a) if t is None else t for a, t in zip(node.args, moving, strict=True)]
+    return make(row, full, **params)
+
+
+def _zero(like: Node) -> Node:
+    """A zero tangent, written as one number that broadcasts."""
+    zero = constant(np.zeros((), like.dtype))
+    return shaped_like(zero, like)
+
+
+def shaped_like(change: Node, node: Node) -> Node:
+    """A tangent at its node's own shape and dtype: constants and broadcast arguments give smaller ones."""
+    if change.shape != node.shape:
+        change = make(ROWS["broadcast_to"], (change,), shape=node.shape)
+    if change.dtype != node.dtype and not change.weak:
+        change = make(ROWS["cast"], (change,), dtype=node.dtype.str)
+    return change

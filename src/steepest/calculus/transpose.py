@@ -1,0 +1,154 @@
+"""Reverse mode: the transpose of forward mode, and nothing else.
+
+A tangent graph is linear in its tangents. Walking it backwards with each linear row's transpose turns dy = J·dx into
+x_bar = Jᵀ·y_bar. Cotangents carry a mask of where anything arrives at all: a branch that `where` did not take, an element that
+no index reads, get exactly zero at the end, whatever the coefficients on the way hold (NaN, infinity, overflow). That
+is a fact of structure; no product 0·x is ever simplified, so a NaN that is really there stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from steepest.errors import NotDifferentiableError
+from steepest.graph.node import INPUT, Node, constant, make
+from steepest.graph.operation import EACH, JOINTLY, ROWS
+from steepest.graph.traced import Traced
+from steepest.graph.traverse import topological
+from steepest.operations.linear import unbroadcast
+
+__all__ = ["pull_back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """A cotangent on its way: its value, and a mask (True: something arrives here; None: everywhere).
+
+    `clean` says that the value is already zero where the mask is False.
+    """
+
+    value: Traced
+    mask: Node | None = None
+    clean: bool = True
+
+    def settled(self) -> Traced:
+        """The cotangent as a plain value: zero where nothing arrives."""
+        if self.mask is None or self.clean:
+            return self.value
+        zero = constant(np.zeros((), self.value.dtype))
+        return Traced(make(ROWS["where"], (self.mask, self.value.node, zero)))
+
+
+def pull_back(tangents: Sequence[Node | None], sources: Sequence[Node], cotangents: Sequence[Node]) -> list[Node | None]:
+    """Transpose: given `tangents` as linear functions of `sources`, and one cotangent for each tangent, the cotangent
+    that reaches each source; None stands for zero.
+    """
+    seeds = [(t, c) for t, c in zip(tangents, cotangents, strict=True) if t is not None]
+    ends = frozenset(sources)
+    order = topological([t for t, _ in seeds], stop=ends)
+    linear = _depending_on(order, ends)
+    arriving: dict[Node, Arriving] = {}
+    for t, c in seeds:
+        _arrive(arriving, t, Arriving(Traced(c)))
+    for node in reversed(order):
+        if node in linear and node not in ends and node in arriving:
+            _spread(node, arriving.pop(node), linear, arriving, ends)
+    return [arriving[s].settled().node if s in arriving else None for s in sources]
+
+
+def _depending_on(order: Sequence[Node], sources: frozenset[Node]) -> set[Node]:
+    found: set[Node] = set()
+    for node in order:
+        if node in sources or any(a in found for a in node.args):
+            found.add(node)
+    return found
+
+
+def _spread(node: Node, here: Arriving, linear: set[Node], arriving: dict[Node, Arriving], ends: frozenset[Node]) -> None:
+    """Send the cotangent of one linear node on to those of its arguments that are linear too."""
+    row, wanted = node.op, [a in linear for a in node.args]
+    if row.transpose is None or row is INPUT:
+        raise NotDifferentiableError(
+            f"operation {row.name!r} stands on a tangent but has no transpose, so reverse mode cannot pass it; "
+            "write the rule with linear rows (+, −, *, where, sum, indexing, @), or give the row a transpose"
+        )
+    crossed = sum(wanted) > 1 if row.linear == EACH else row.linear != JOINTLY and any(wanted[1:])
+    if crossed:
+        raise NotDifferentiableError(f"a derivative rule joined tangents with {row.name!r}: that is not linear")
+    args = [Traced(a) for a in node.args]
+    params = dict(node.params)
+    if row.elementwise:
+        parts = row.transpose(here.value, args, wanted, **params)
+        for i, (a, part) in enumerate(zip(node.args, parts, strict=True)):
+            if wanted[i] and part is not None:
+                _arrive(arriving, a, _fitted(_selected(node, i, here, part), a))
+        return
+    parts = row.transpose(here.settled(), args, wanted, **params)
+    masks: Sequence[Any] = [None] * len(parts)
+    goes_on = any(w and a not in ends for w, a in zip(wanted, node.args, strict=True))  # a mask at the end is of no use
+    if row.moves and goes_on and (here.mask is not None or row.name in _PARTIAL_READERS):
+        masks = row.transpose(_as_weights(here), args, wanted, **params)
+    for i, (a, part, mask) in enumerate(zip(node.args, parts, masks, strict=True)):
+        if wanted[i] and part is not None:
+            reached = None if mask is None else as_mask(mask)
+            _arrive(arriving, a, Arriving(part, reached, clean=True))
+
+
+_PARTIAL_READERS = {"index", "put"}  # rows whose transposes leave some places untouched
+
+
+def _as_weights(here: Arriving) -> Traced:
+    """The mask as ones and zeros, to be carried through a movement by that movement's own transpose."""
+    one, zero = constant(np.ones((), here.value.dtype)), constant(np.zeros((), here.value.dtype))
+    if here.mask is None:
+        return Traced(one if here.value.shape == () else make(ROWS["broadcast_to"], (one,), shape=here.value.shape))
+    return Traced(make(ROWS["where"], (here.mask, one, zero)))
+
+
+def as_mask(weights: Traced) -> Node:
+    """Where weights are positive something arrives."""
+    return make(ROWS["greater"], (weights.node, constant(np.zeros((), weights.dtype))))
+
+
+def _selected(node: Node, i: int, here: Arriving, part: Traced) -> Arriving:
+    """What `where` lets through to its i-th argument is masked; every other elementwise row keeps the mask it found."""
+    if not node.op.selects:
+        return Arriving(part, here.mask, clean=here.mask is None)
+    condition = node.args[0]
+    side = condition if i == 1 else make(ROWS["logical_not"], (condition,))
+    if side.shape != part.shape:
+        side = make(ROWS["broadcast_to"], (side,), shape=part.shape)
+    mask = side if here.mask is None else make(ROWS["logical_and"], (here.mask, side))
+    return Arriving(part, mask, clean=False)
+
+
+def _fitted(found: Arriving, argument: Node) -> Arriving:
+    """Undo the broadcasting of one argument: sum what arrives; something arrives if it does anywhere."""
+    if found.value.shape == argument.shape:
+        return found
+    total = unbroadcast(found.settled(), argument.shape)
+    if found.mask is None:
+        return Arriving(total)
+    return Arriving(total, as_mask(unbroadcast(_as_weights(found), argument.shape)), clean=True)
+
+
+def _arrive(arriving: dict[Node, Arriving], node: Node, new: Arriving) -> None:
+    """Add a cotangent to what has reached this node before."""
+    old = arriving.get(node)
+    if old is None:
+        arriving[node] = new
+    elif old.mask is new.mask:
+        arriving[node] = Arriving(old.value + new.value, old.mask, old.clean and new.clean)
+    else:
+        either = (
+            None
+            if old.mask is None or new.mask is None
+            else make(ROWS["logical_or"], (old.mask, new.mask))
+        )
+        arriving[node] = Arriving(old.settled() + new.settled(), either, clean=True)
+
+
