@@ -76,10 +76,10 @@ def operations_page() -> str:
     parts = [
         "# Operations",
         f"The {count} operations that `steepest` differentiates. This page is written from the "
-        "same rows that differentiate, print and test them, each time the documentation is built. `a` "
-        "and `b` are a first and a second argument; `x` is an only one. What is not here is not "
-        "guessed: it is an error that names the operation, or a derivative by differences that "
-        "says so.",
+        "same rows that differentiate, print and test them, each time the documentation is built. "
+        "`a` and `b` are a first and a second argument; `x` is an only one. What is not here is "
+        "not guessed: it is an error that names the operation, or a derivative by differences "
+        "that says so.",
     ]
     for family, rows in families.items():
         if rows:

@@ -15,6 +15,7 @@ from .conftest import Module, read_modules, room_of
 # The rooms, from the ground up. A module may import its own room and every room above it here.
 ROOMS = [
     "errors",
+    "compass",
     "graph",
     "operations",
     "calculus",
@@ -25,6 +26,7 @@ ROOMS = [
     "function",
     "problems",
     "objective",
+    "walkable",
     "descent",
     "diagnosis",
     "landscape",
@@ -40,6 +42,8 @@ ROOMS = [
 # must not load matplotlib.
 UPHILL: dict[tuple[str, str], str] = {
     ("graph", "operations"): "a row looked up by its name, after unpickling, needs the whole table",
+    ("function", "objective"): "a function hands a descent what walks on it",
+    ("function", "walkable"): "a function hands a descent what walks on it",
 }
 
 # Modules too slow to load for everybody: the rooms that may import them at all, and those that may
