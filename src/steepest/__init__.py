@@ -1,1 +1,44 @@
-"""steepest."""
+"""From a function to its slopes to a walk down.
+
+>>> import steepest as st
+>>> f = st.Function("n**2 + 3*e**2 + sin(3*n)*e")
+>>> f.gradient
+∇f = [2n + 3e·cos(3n), 6e + sin(3n)]
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+# In the order of the story; each is loaded when it is first asked for, so that importing this costs next to nothing.
+_HOMES = {
+    "Function": "steepest.function",
+    "Slope": "steepest.slope",
+    "Terrain": "steepest.sources.terrain",
+    "descend": "steepest.descent",
+    "ascend": "steepest.descent",
+    "resume": "steepest.descent",
+    "Descent": "steepest.descent",
+    "Verdict": "steepest.diagnosis",
+    "problems": "steepest",
+    "SteepestError": "steepest.errors",
+    "errors": "steepest",
+}
+
+__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"steepest has no {name!r}; it offers {', '.join(_HOMES)}")
+    found = importlib.import_module(f"steepest.{name}") if home == "steepest" else getattr(importlib.import_module(home), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

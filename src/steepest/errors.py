@@ -10,6 +10,7 @@ __all__ = [
     "DescentError",
     "FormulaError",
     "NotDifferentiableError",
+    "NotFiniteError",
     "RecordError",
     "ShapeError",
     "SteepestError",
@@ -49,6 +50,10 @@ class ShapeError(SteepestError, ValueError):
 
 class NotDifferentiableError(SteepestError, TypeError):
     """A derivative was asked for where no rule exists; the operation and the argument are named."""
+
+
+class NotFiniteError(SteepestError, ArithmeticError):
+    """A value or slope is infinite or not a number where a finite one is needed; the operation is named."""
 
 
 class CaptureError(SteepestError, RuntimeError):

@@ -1,0 +1,75 @@
+"""An expression: a function as nodes, with its outputs laid out as a number, a vector or a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from steepest.calculus import derive
+from steepest.errors import ShapeError
+from steepest.graph.node import Node, constant
+from steepest.graph.traverse import Program
+
+__all__ = ["Expression"]
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Expression:
+    """Inputs, and outputs laid out in `shape`: () for one, (m,) for a vector, (m, d) for a matrix of them.
+
+    `captured` are inputs that no caller gives: arrays that the user's code read, read again at every call.
+    """
+
+    inputs: tuple[Node, ...]
+    outputs: tuple[Node, ...]
+    shape: Shape = ()
+    captured: tuple[tuple[Node, Callable[[], Any]], ...] = field(default=())
+
+    def derivative(self, by: int) -> Expression:
+        """Every output differentiated by one scalar input."""
+        node = self.inputs[by]
+        if node.shape != ():
+            raise ShapeError(f"{node.name} is an array of shape {node.shape}: ask for the gradient instead of one derivative")
+        return replace(self, outputs=tuple(derive.jvp(self.outputs, [node], [constant(1.0)])))
+
+    def gradient(self) -> Expression:
+        """A number becomes the vector of its partials; a vector becomes its Jacobian, a row for each output."""
+        if len(self.inputs) == 1 and self.inputs[0].shape != ():
+            if self.shape != () or self.outputs[0].shape != ():
+                raise ShapeError("a gradient belongs to one number; for an array of values use steepest.jacobian")
+            return replace(self, outputs=tuple(derive.gradient(self.outputs[0], self.inputs)))
+        if any(n.shape != () for n in self.inputs):
+            raise ShapeError("some variables are arrays; use steepest.grad(f, argnums=...) to say by which to differentiate")
+        rows = derive.jacobian(self.outputs, self.inputs)
+        return replace(self, outputs=tuple(n for row in rows for n in row), shape=(*self.shape, len(self.inputs)))
+
+    def along(self, direction: Sequence[Node]) -> Expression:
+        """The directional derivative: J(x)·u."""
+        return replace(self, outputs=tuple(derive.jvp(self.outputs, self.inputs, direction)))
+
+    @cached_property
+    def program(self) -> Program:
+        """The expression prepared for running."""
+        return Program((*self.inputs, *(node for node, _ in self.captured)), self.outputs)
+
+    def __call__(self, values: Sequence[Any]) -> Any:
+        """The numbers at a point; for scalar inputs arrays may stand, and broadcast."""
+        results = self.program(*values, *(read() for _, read in self.captured))
+        if any(n.shape != () for n in self.inputs):
+            return np.asarray(results[0])[()] if not self.shape else np.stack(results).reshape(*self.shape, *np.shape(results[0]))
+        over = np.broadcast_shapes(*(np.shape(v) for v in values)) if values else ()
+        if not self.shape:
+            return _number(results[0]) if not over else np.array(np.broadcast_to(results[0], over))
+        return np.stack([np.broadcast_to(r, over) for r in results]).reshape(*self.shape, *over)
+
+
+def _number(value: Any) -> Any:
+    """A Python float for float64; NumPy's own scalar or array otherwise."""
+    array = np.asarray(value)
+    return float(array) if array.shape == () and array.dtype == np.float64 else array[()]
