@@ -78,6 +78,8 @@ def targets(
         parents = parents[: len(parents) - statement.level + 1]
         base = ".".join([*parents, *([base] if base else [])])
     for alias in statement.names:
+        if (base, alias.name) == ("steepest", "__version__"):
+            continue  # written there, for everybody; all else in the face is loaded from its room
         longer = f"{base}.{alias.name}"
         yield longer if longer in known else base
 

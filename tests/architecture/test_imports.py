@@ -16,11 +16,13 @@ from .conftest import Module, read_modules, room_of
 ROOMS = [
     "errors",
     "compass",
+    "label",
     "graph",
     "operations",
     "calculus",
     "printing",
     "native",
+    "expression",
     "sources",
     "slope",
     "function",
@@ -42,6 +44,7 @@ ROOMS = [
 # must not load matplotlib.
 UPHILL: dict[tuple[str, str], str] = {
     ("graph", "operations"): "a row looked up by its name, after unpickling, needs the whole table",
+    ("descent", "diagnosis"): "a walk shows its verdict, which is read off the walk",
     ("function", "objective"): "a function hands a descent what walks on it",
     ("function", "walkable"): "a function hands a descent what walks on it",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.version import Version
 
 import steepest
 
@@ -55,12 +57,28 @@ def test_every_requirement_says_from_which_version_on(project: dict[str, Any]) -
 
 
 def test_the_version_is_written_once(root: Path, project: dict[str, Any]) -> None:
-    assert version("steepest") == project["version"], "install again: pyproject.toml has changed"
-    assert getattr(steepest, "__version__", project["version"]) == project["version"]
-    quoted = {f'"{project["version"]}"', f"'{project['version']}'"}
-    for path in (root / "src").rglob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        assert not any(q in text for q in quoted), f"{path.relative_to(root)} repeats the version"
+    assert "version" in project["dynamic"], "hatch reads it from src/steepest/__init__.py"
+    assert version("steepest") == steepest.__version__, "install again: the version has changed"
+    quoted = re.compile(rf"[\"']{re.escape(steepest.__version__)}[\"']")
+    places = [
+        path.relative_to(root / "src").as_posix()
+        for path in (root / "src").rglob("*.py")
+        if quoted.search(path.read_text(encoding="utf-8"))
+    ]
+    assert places == ["steepest/__init__.py"]
+
+
+def test_the_changelog_knows_the_version(root: Path) -> None:
+    headings = re.findall(
+        r"^## \[(.+?)\]", (root / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert headings[0] == "Unreleased" and len(headings) == len(set(headings))
+    assert headings[1:] == sorted(headings[1:], key=Version, reverse=True)
+
+
+def test_every_public_name_is_there() -> None:
+    missing = [name for name in steepest.__all__ if not hasattr(steepest, name)]
+    assert not missing and set(steepest.__all__) <= set(dir(steepest))
 
 
 def test_types_are_announced(root: Path) -> None:
