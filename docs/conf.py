@@ -42,6 +42,7 @@ maximum_signature_line_length = 88
 # Docstrings are tested by pytest, where the code is; this tests the pages.
 doctest_test_doctest_blocks = ""
 doctest_global_setup = "import numpy as np\nimport steepest as st"
+fenced_doctests_elsewhere = {"contributing": "tests/operations/test_contributing.py"}
 
 html_theme = "furo"
 html_title = "steepest"

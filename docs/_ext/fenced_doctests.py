@@ -2,7 +2,8 @@
 
 An author writes an ordinary fence, which every viewer of Markdown colours; `sphinx -b doctest`
 runs what stands after the prompts and compares what is printed. All of a page's fences share one
-session, as a reader's would.
+session, as a reader's would. Pages listed in `fenced_doctests_elsewhere` are run by the test named
+there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ HIDDEN = re.compile(r"\s*#\s*doctest:.*$", re.MULTILINE)  # options are for the 
 
 
 def mark_doctests(app: Sphinx, tree: nodes.document) -> None:
+    if app.env.docname in app.config.fenced_doctests_elsewhere:
+        return
     for block in tree.findall(nodes.literal_block):
         if block.get("language") not in LANGUAGES or not block.astext().startswith(">>> "):
             continue
@@ -33,5 +36,6 @@ def mark_doctests(app: Sphinx, tree: nodes.document) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_config_value("fenced_doctests_elsewhere", {}, "env", dict)
     app.connect("doctree-read", mark_doctests)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,6 +23,7 @@ ROOMS = [
     "printing",
     "native",
     "expression",
+    "nonfinite",
     "sources",
     "slope",
     "function",
@@ -52,6 +53,7 @@ UPHILL: dict[tuple[str, str], str] = {
 # Modules too slow to load for everybody: the rooms that may import them at all, and those that may
 # do so at the top (such a room is itself loaded only when it is used).
 HEAVY = {
+    "mpl_toolkits": {"pictures"},
     "matplotlib": {"pictures", "sources"},  # sources: the elevation map that matplotlib ships
     "scipy": {"sources", "operations", "native"},
     "click": {"cli"},
@@ -65,7 +67,12 @@ HEAVY = {
     "jax": set(),
     "autograd": set(),
 }
-HEAVY_AT_TOP = {("pictures", "matplotlib"), ("cli", "click"), ("cli", "rich")}
+HEAVY_AT_TOP = {
+    ("pictures", "matplotlib"),
+    ("pictures", "mpl_toolkits"),
+    ("cli", "click"),
+    ("cli", "rich"),
+}
 
 
 def uphill_imports(modules: dict[str, Module]) -> list[str]:
