@@ -13,7 +13,8 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-# In the order of the story; each is loaded when it is first asked for, so that importing this costs next to nothing.
+# In the order of the story; each is loaded when it is first asked for, so that importing this costs
+# next to nothing.
 _HOMES = {
     "Function": "steepest.function",
     "Slope": "steepest.slope",
@@ -35,7 +36,11 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"steepest has no {name!r}; it offers {', '.join(_HOMES)}")
-    found = importlib.import_module(f"steepest.{name}") if home == "steepest" else getattr(importlib.import_module(home), name)
+    found = (
+        importlib.import_module(f"steepest.{name}")
+        if home == "steepest"
+        else getattr(importlib.import_module(home), name)
+    )
     globals()[name] = found
     return found
 

@@ -1,7 +1,9 @@
 """North, east and angles: one function for each conversion, and nothing else converts.
 
-The vector of a map function is [df/dn, df/de], north first; a picture has east to the right and north up. A bearing is
-counted in degrees clockwise from north, as on a compass; the angle of a vector, in degrees from its first axis.
+The vector of a map function is [df/dn, df/de], north first; a picture has east to the right and
+north up. A bearing is
+counted in degrees clockwise from north, as on a compass; the angle of a vector, in degrees from its
+first axis.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ def bearing_vector(degrees: float) -> tuple[float, float]:
 
 
 def angle(first: float, second: float) -> float:
-    """The angle of a vector in degrees from its first axis towards its second, from 0 up to but not including 360.
+    """The angle of a vector in degrees from its first axis towards its second, from 0 up to but not
+    including 360.
 
     >>> angle(1, 1)
     45.0
@@ -54,8 +57,11 @@ def compass_word(degrees: float) -> str:
     return WORDS[round(degrees / 45.0) % 8]
 
 
-def find_axes(variables: Sequence[str], north: str | None = None, east: str | None = None) -> tuple[int, int] | None:
-    """Which two variables point north and east: those that were said to, or those called n/north and e/east.
+def find_axes(
+    variables: Sequence[str], north: str | None = None, east: str | None = None
+) -> tuple[int, int] | None:
+    """Which two variables point north and east: those that were said to, or those called n/north
+    and e/east.
 
     None when the function is not one of a place on a map, so that bearings mean nothing.
     """

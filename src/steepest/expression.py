@@ -1,4 +1,4 @@
-"""An expression: a function as nodes, with its outputs laid out as a number, a vector or a matrix."""
+"""An expression: a function as nodes, its outputs laid out as a number, a vector or a matrix."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True, eq=False)
 class Expression:
-    """Inputs, and outputs laid out in `shape`: () for one, (m,) for a vector, (m, d) for a matrix of them.
+    """Inputs, and outputs laid out in `shape`: () for one, (m,) for a vector, (m, d) for a matrix
+    of them.
 
-    `captured` are inputs that no caller gives: arrays that the user's code read, read again at every call.
+    `captured` are inputs that no caller gives: arrays that the user's code read, read again at
+    every call.
     """
 
     inputs: tuple[Node, ...]
@@ -35,19 +37,33 @@ class Expression:
         """Every output differentiated by one scalar input."""
         node = self.inputs[by]
         if node.shape != ():
-            raise ShapeError(f"{node.name} is an array of shape {node.shape}: ask for the gradient instead of one derivative")
+            raise ShapeError(
+                f"{node.name} is an array of shape {node.shape}: ask for the gradient instead of "
+                "one derivative"
+            )
         return replace(self, outputs=tuple(derive.jvp(self.outputs, [node], [constant(1.0)])))
 
     def gradient(self) -> Expression:
-        """A number becomes the vector of its partials; a vector becomes its Jacobian, a row for each output."""
+        """A number becomes the vector of its partials; a vector becomes its Jacobian, a row for
+        each output.
+        """
         if len(self.inputs) == 1 and self.inputs[0].shape != ():
             if self.shape != () or self.outputs[0].shape != ():
-                raise ShapeError("a gradient belongs to one number; for an array of values use steepest.jacobian")
+                raise ShapeError(
+                    "a gradient belongs to one number; for an array of values use steepest.jacobian"
+                )
             return replace(self, outputs=tuple(derive.gradient(self.outputs[0], self.inputs)))
         if any(n.shape != () for n in self.inputs):
-            raise ShapeError("some variables are arrays; use steepest.grad(f, argnums=...) to say by which to differentiate")
+            raise ShapeError(
+                "some variables are arrays; use steepest.grad(f, argnums=...) to say by which to "
+                "differentiate"
+            )
         rows = derive.jacobian(self.outputs, self.inputs)
-        return replace(self, outputs=tuple(n for row in rows for n in row), shape=(*self.shape, len(self.inputs)))
+        return replace(
+            self,
+            outputs=tuple(n for row in rows for n in row),
+            shape=(*self.shape, len(self.inputs)),
+        )
 
     def along(self, direction: Sequence[Node]) -> Expression:
         """The directional derivative: J(x)·u."""
@@ -62,7 +78,11 @@ class Expression:
         """The numbers at a point; for scalar inputs arrays may stand, and broadcast."""
         results = self.program(*values, *(read() for _, read in self.captured))
         if any(n.shape != () for n in self.inputs):
-            return np.asarray(results[0])[()] if not self.shape else np.stack(results).reshape(*self.shape, *np.shape(results[0]))
+            return (
+                np.asarray(results[0])[()]
+                if not self.shape
+                else np.stack(results).reshape(*self.shape, *np.shape(results[0]))
+            )
         over = np.broadcast_shapes(*(np.shape(v) for v in values)) if values else ()
         if not self.shape:
             return _number(results[0]) if not over else np.array(np.broadcast_to(results[0], over))

@@ -1,4 +1,4 @@
-"""`Function`: what goes in at the front door comes back as this, and its derivatives are Functions too."""
+"""`Function`: what goes in at the front door comes back as this; its derivatives are Functions too."""
 
 from __future__ import annotations
 
@@ -34,13 +34,18 @@ class Function:
     """A function of numbers: called like any other, and able to tell its derivatives.
 
     Args:
-        source: a formula (`"n**2 + 3*e**2 + sin(3*n)*e"`, also `"f(n, e) = n² + 3e²"`), a Python function in plain NumPy, or a
-            `Terrain`.
-        variables: their names in order; a formula's are taken in order of first appearance when none are given.
-        north, east: which variables point north and east, when they are not called n/north and e/east.
-        units: what the variables and the value are measured in, as `{"n": "m", "e": "m", "value": "m"}`.
-        strict: for Python code, raise where something cannot be followed, instead of falling back to differences.
-        parameters: fixed numbers for names in the formula, as in `Function("a*x**2 + b", a=2, b=1)`.
+        source: a formula (`"n**2 + 3*e**2 + sin(3*n)*e"`, also `"f(n, e) = n² + 3e²"`), a
+            Python function in plain NumPy, or a `Terrain`.
+        variables: their names in order; a formula's are taken in order of first appearance when
+            none are given.
+        north, east: which variables point north and east, when they are not called n/north and
+            e/east.
+        units: what the variables and the value are measured in, as `{"n": "m", "e": "m",
+            "value": "m"}`.
+        strict: for Python code, raise where something cannot be followed, instead of falling
+            back to differences.
+        parameters: fixed numbers for names in the formula, as in `Function("a*x**2 + b", a=2,
+            b=1)`.
 
     Raises:
         FormulaError: the text cannot be read; the message points at the character.
@@ -68,7 +73,10 @@ class Function:
         **parameters: float,
     ) -> None:
         if isinstance(variables, str):
-            raise VariableError(f"variables={variables!r} is one text; give names in a tuple, as in variables=(\"n\", \"e\")")
+            raise VariableError(
+                f"variables={variables!r} is one text; give names in a tuple, as in "
+                'variables=("n", "e")'
+            )
         self.source = source
         self.parameters = parameters
         self._entered: Entered = enter(source, variables, parameters, strict)
@@ -80,7 +88,8 @@ class Function:
         self._known: dict[Expression, Expression] = {}
         if (north or east) and self.axes is None:
             raise VariableError(
-                f"north={north!r}, east={east!r} must name the two variables of the function; it has {listed(self.variables)}"
+                f"north={north!r}, east={east!r} must name the two variables of the function; it "
+                f"has {listed(self.variables)}"
             )
 
     def _derived(self, label: Label, step: Step) -> Function:
@@ -90,7 +99,7 @@ class Function:
         new.label, new._steps, new._known = label, (*self._steps, step), {}
         return new
 
-    # ---- value -------------------------------------------------------------------------------------------------------
+    # ---- value -----------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """The value at a point; arrays broadcast against each other and give an array of values.
@@ -103,7 +112,9 @@ class Function:
         return self.expression_at(values)(values)
 
     def expression_at(self, values: Sequence[Any]) -> Expression:
-        """The nodes that hold at these values: the same everywhere for a formula, a path through the code otherwise."""
+        """The nodes that hold at these values: the same everywhere for a formula, a path through
+        the code otherwise.
+        """
         return self._through(self._entered.root.expression(values))
 
     def _through(self, base: Expression) -> Expression:
@@ -115,8 +126,11 @@ class Function:
             self._known[base] = found
         return self._known[base]
 
-    def arguments(self, args: Sequence[Any], named: Mapping[str, Any] = {}) -> list[Any]:  # noqa: B006
-        """Positional and named arguments, or one dict or sequence of them, in the order of the variables, as floats."""
+    def arguments(self, args: Sequence[Any], named: Mapping[str, Any] | None = None) -> list[Any]:
+        """Positional and named arguments, or one dict or sequence of them, in the order of the
+        variables, as floats.
+        """
+        named = named or {}
         if len(args) == 1 and not named and len(self.variables) != 1:
             single = args[0]
             if isinstance(single, Mapping):
@@ -124,31 +138,45 @@ class Function:
             if isinstance(single, (tuple, list, np.ndarray)) and len(single) == len(self.variables):
                 return self.arguments(tuple(single))
         if len(args) > len(self.variables):
-            raise VariableError(f"{self.signature} takes {number_of(len(self.variables), 'number')}, but {len(args)} were given")
+            raise VariableError(
+                f"{self.signature} takes {number_of(len(self.variables), 'number')}, but "
+                f"{len(args)} were given"
+            )
         found = dict(zip(self.variables, args, strict=False))
         for name, value in named.items():
             self.index(name)
             if name in found:
-                raise VariableError(f"{name!r} was given twice, by position and by name; leave one out")
+                raise VariableError(
+                    f"{name!r} was given twice, by position and by name; leave one out"
+                )
             found[name] = value
         missing = [v for v in self.variables if v not in found]
         if missing:
-            raise VariableError(f"{self.signature} needs a value for {listed(missing)}; write for instance {missing[0]}=1")
+            raise VariableError(
+                f"{self.signature} needs a value for {listed(missing)}; write for instance "
+                f"{missing[0]}=1"
+            )
         return [real_value(found[v], v) for v in self.variables]
 
     def index(self, name: str) -> int:
         """The place of a variable."""
         if name not in self.variables:
-            have = f"its variables are {listed(self.variables)}" if self.variables else "it depends on no variable at all"
+            have = (
+                f"its variables are {listed(self.variables)}"
+                if self.variables
+                else "it depends on no variable at all"
+            )
             raise VariableError(f"{self.signature} has no variable {name!r}; {have}")
         return self.variables.index(name)
 
-    # ---- derivatives -------------------------------------------------------------------------------------------------
+    # ---- derivatives -----------------------------------------------------------------------------
 
     def derivative(self, *by: str, order: int = 1) -> Function:
-        """The derivative by one variable, or by several in turn; itself a Function, and shown as a formula.
+        """The derivative by one variable, or by several in turn; itself a Function, and shown as a
+        formula.
 
-        dx/dt for a function of one variable; ∂f/∂n, the slope towards n while the others stay, for one of several.
+        dx/dt for a function of one variable; ∂f/∂n, the slope towards n while the others stay, for
+        one of several.
 
         >>> import steepest as st
         >>> st.Function("x(t) = 5t^2 + 2t").derivative()
@@ -158,16 +186,25 @@ class Function:
         if not names:
             some = self.variables[0] if self.variables else ""
             raise VariableError(
-                f"{self.signature} has several variables: say by which, as in derivative({some!r}); all at once are the gradient"
+                f"{self.signature} has several variables: say by which, as in "
+                f"derivative({some!r}); all at once are the gradient"
                 if self.variables
-                else f"{self.signature} depends on no variable, so there is nothing to differentiate by"
+                else f"{self.signature} depends on no variable, so there is nothing to "
+                "differentiate by"
             )
         if order != int(order) or order < 0:
-            raise VariableError(f"order={order!r}: a derivative is taken a whole number of times: 1, 2, 3 ...")
+            raise VariableError(
+                f"order={order!r}: a derivative is taken a whole number of times: 1, 2, 3 ..."
+            )
         found = self
         for name in names * int(order):
             place = self.index(name)
-            label = Label(found.label.name, (*found.label.by, name), found.label.vector, single=len(self.variables) == 1)
+            label = Label(
+                found.label.name,
+                (*found.label.by, name),
+                found.label.vector,
+                single=len(self.variables) == 1,
+            )
             found = found._derived(label, lambda x, i=place: x.derivative(i))  # type: ignore[misc]
         return found
 
@@ -178,7 +215,8 @@ class Function:
 
     @cached_property
     def gradient(self) -> Function:
-        """∇f, the vector of partial derivatives: it points up the steepest slope, and its length is that slope.
+        """∇f, the vector of partial derivatives: it points up the steepest slope, and its length is
+        that slope.
 
         >>> import steepest as st
         >>> st.Function("n**2 + 3*e**2 + sin(3*n)*e").gradient
@@ -186,13 +224,20 @@ class Function:
         """
         always = self._always()
         if self.label.vector or (always is not None and always.shape):
-            raise ShapeError(f"{self.label} is a vector; a gradient belongs to one number. Its derivative is .jacobian")
+            raise ShapeError(
+                f"{self.label} is a vector; a gradient belongs to one number. Its derivative is "
+                ".jacobian"
+            )
         return self._derived(Label(str(self.label), vector="∇"), Expression.gradient)
 
     @cached_property
     def jacobian(self) -> Function:
         """The matrix of all partial derivatives of a vector, a row for each component."""
-        label = Label(self.label.name, vector="∇²") if self.label.vector == "∇" else Label(str(self.label), vector="J")
+        label = (
+            Label(self.label.name, vector="∇²")
+            if self.label.vector == "∇"
+            else Label(str(self.label), vector="J")
+        )
         return self._derived(label, Expression.gradient)
 
     @property
@@ -207,37 +252,51 @@ class Function:
         >>> st.Function("n**2 + 3*e**2").directional(n=3, e=4)(1, 1)
         6.0
         """
-        values = self.arguments(direction, {**dict.fromkeys(self.variables, 0.0), **named} if named else {})
+        values = self.arguments(
+            direction, {**dict.fromkeys(self.variables, 0.0), **named} if named else {}
+        )
         squares = sum(float(v) ** 2 for v in values)
         if not 0 < squares < float("inf"):
-            raise VariableError("a direction needs a length: give one such as n=1, e=0, with finite numbers, not all of them 0")
+            raise VariableError(
+                "a direction needs a length: give one such as n=1, e=0, with finite numbers, not "
+                "all of them 0"
+            )
         length = make(ROWS["sqrt"], (constant(squares),))
         unit = [make(ROWS["divide"], (constant(float(v)), length)) for v in values]
         return self._derived(Label(f"D({self.label})"), lambda x: x.along(unit))
 
     def derivation(self, by: str | None = None) -> Derivation:
-        """How the derivative is found: each rule in turn, with what it is applied to; as text, LaTeX and data."""
+        """How the derivative is found: each rule in turn, with what it is applied to; as text,
+        LaTeX and data.
+        """
         from steepest.calculus.derivation import derivation
 
         if by is None and len(self.variables) == 1:
             by = self.variables[0]
         if by is None:
-            raise VariableError(f"say by which variable: {self.signature} has {listed(self.variables)}")
+            raise VariableError(
+                f"say by which variable: {self.signature} has {listed(self.variables)}"
+            )
         if self.expression.shape:
             raise ShapeError(f"{self.signature} is a vector; derive its components one at a time")
         return derivation(self.expression.outputs[0], self.expression.inputs[self.index(by)])
 
     def at(self, *args: Any, **named: Any) -> Slope:
-        """Everything about the slope at one point: value, partials, gradient, magnitude, direction, bearing, plane."""
+        """Everything about the slope at one point: value, partials, gradient, magnitude, direction,
+        bearing, plane.
+        """
         from steepest.slope import slope_at
 
         values = self.arguments(args, named)
         for name, v in zip(self.variables, values, strict=True):
             if np.ndim(v):
-                raise ShapeError(f"a slope belongs to one point, but {name} has shape {np.shape(v)}; give one number")
+                raise ShapeError(
+                    f"a slope belongs to one point, but {name} has shape {np.shape(v)}; give one "
+                    "number"
+                )
         return slope_at(self, [float(v) for v in values])
 
-    # ---- how it looks --------------------------------------------------------------------------------------------------
+    # ---- how it looks ----------------------------------------------------------------------------
 
     def _always(self) -> Expression | None:
         base = self._entered.root.always
@@ -247,12 +306,14 @@ class Function:
     def expression(self) -> Expression:
         """The nodes, where they are the same everywhere.
 
-        Raises NotDifferentiableError for code that takes different paths: that has nodes only at a point.
+        Raises NotDifferentiableError for code that takes different paths: that has nodes only
+            at a point.
         """
         found = self._always()
         if found is None:
             raise NotDifferentiableError(
-                f"{self.signature} is code whose path depends on the point, so no one formula shows it; call it at a point"
+                f"{self.signature} is code whose path depends on the point, so no one formula "
+                "shows it; call it at a point"
             )
         return found
 
@@ -268,7 +329,9 @@ class Function:
 
     @property
     def axes(self) -> tuple[int, int] | None:
-        """Which variables point north and east; None when the function is not one of a place on a map."""
+        """Which variables point north and east; None when the function is not one of a place on a
+        map.
+        """
         return compass.find_axes(self.variables, self.north, self.east)
 
     def _shown(self) -> list[Node]:
@@ -281,7 +344,9 @@ class Function:
 
     @property
     def text(self) -> str:
-        """The formula as a reader writes it; typed into `Function` again it gives the same function."""
+        """The formula as a reader writes it; typed into `Function` again it gives the same
+        function.
+        """
         from steepest.printing.text import text
 
         return text(self._shown(), shape=self.expression.shape)
@@ -298,7 +363,11 @@ class Function:
 
     def __repr__(self) -> str:
         left = str(self.label) if self._steps else self.signature
-        return f"{left} = {self.text}" if self._always() is not None else f"{left}, followed at each point it is called at"
+        return (
+            f"{left} = {self.text}"
+            if self._always() is not None
+            else f"{left}, followed at each point it is called at"
+        )
 
     def _repr_latex_(self) -> str | None:
         if self._always() is None:
@@ -307,7 +376,9 @@ class Function:
         return f"${self.label.latex}{inside} = {self.latex}$"
 
     def plot(self, *args: Any, ax: Axes | None = None, **options: Any) -> Axes:
-        """A picture: a curve for one variable; contours for two, or a mountain with `kind="surface"`."""
+        """A picture: a curve for one variable; contours for two, or a mountain with
+        `kind="surface"`.
+        """
         from steepest.pictures import plot_function
 
         return plot_function(self, *args, ax=ax, **options)
@@ -317,26 +388,16 @@ class Function:
         """How many operations one call runs."""
         return count(self.expression.outputs)
 
-    def born_not_finite(self, values: Sequence[float]) -> str | None:
-        """The operation in which a NaN or an infinity first appears, with its operands; None when there is none."""
-        expression = self.expression_at(values)
-        found = expression.program.every_value(*values, *(read() for _, read in expression.captured))
-        for node, value in found.items():
-            if node.args and node.real and not np.all(np.isfinite(value)):
-                operands = [found[a] for a in node.args]
-                if all(np.all(np.isfinite(v)) for v in operands):
-                    at = f" ({node.origin})" if node.origin else ""
-                    return f"{node.op.name}({', '.join(f'{v:.6g}' if np.ndim(v) == 0 else '...' for v in operands)}) is {value}{at}"
-        return None
-
-    # ---- for a walk ------------------------------------------------------------------------------------------------------
+    # ---- for a walk ------------------------------------------------------------------------------
 
     def inside(self, *args: Any) -> Any:
         """Whether points lie where the function is given: off a terrain's map it is not."""
         return True if self._entered.inside is None else self._entered.inside(*args)
 
     def objective(self, start: Any) -> tuple[Objective, Any]:
-        """What a descent walks on: value and gradient of one flat vector, and the start as such a vector."""
+        """What a descent walks on: value and gradient of one flat vector, and the start as such a
+        vector.
+        """
         from steepest.walkable import objective_of
 
         return objective_of(self, start)
@@ -345,7 +406,13 @@ class Function:
 def listed(names: Sequence[str]) -> str:
     """Names in a sentence: n, e and t."""
     names = list(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0] if names else "none"
+    return (
+        f"{', '.join(names[:-1])} and {names[-1]}"
+        if len(names) > 1
+        else names[0]
+        if names
+        else "none"
+    )
 
 
 def number_of(n: int, what: str) -> str:

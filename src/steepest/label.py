@@ -11,7 +11,9 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True)
 class Label:
-    """A function's name, and what was done to it: differentiated `by` variables, or made a vector (∇, J) or matrix (∇²)."""
+    """A function's name, and what was done to it: differentiated `by` variables, or made a vector
+    (∇, J) or matrix (∇²).
+    """
 
     name: str
     by: tuple[str, ...] = ()
@@ -20,7 +22,9 @@ class Label:
 
     def __str__(self) -> str:
         if self.vector:
-            return f"{self.vector}{self.name}" if "∇" in self.vector else f"{self.vector}({self.name})"
+            return (
+                f"{self.vector}{self.name}" if "∇" in self.vector else f"{self.vector}({self.name})"
+            )
         if not self.by:
             return self.name
         d = "d" if self.single else "∂"
@@ -38,7 +42,9 @@ class Label:
         if not self.by:
             return name
         d = "d" if self.single else r"\partial"
-        below = " ".join(rf"{d} {v}{_latex_power(self.by.count(v))}" for v in dict.fromkeys(self.by))
+        below = " ".join(
+            rf"{d} {v}{_latex_power(self.by.count(v))}" for v in dict.fromkeys(self.by)
+        )
         return rf"\frac{{{d}{_latex_power(len(self.by))} {name}}}{{{below}}}"
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from steepest import compass
 from steepest.errors import NotFiniteError, ShapeError, SteepestError, VariableError
+from steepest.nonfinite import birthplace
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +35,8 @@ class Slope:
         gradient    ∇f(p), the partials as a vector, in the order of the variables
         magnitude   ‖∇f(p)‖, the steepest slope there is at p
         direction   the unit vector of steepest descent, −∇f/‖∇f‖; None on flat ground
-        bearing     its compass bearing in degrees clockwise from north, where the variables are a place on a map; else None
+        bearing     its compass bearing in degrees clockwise from north, where the
+                    variables are a place on a map; else None
         angle       its angle in degrees from the first axis, for two variables; else None
 
     >>> import steepest as st
@@ -51,7 +53,9 @@ class Slope:
 
     @property
     def partials(self) -> dict[str, float]:
-        """The partial derivative by each variable: how fast the value grows that way while the others stay."""
+        """The partial derivative by each variable: how fast the value grows that way while the
+        others stay.
+        """
         return dict(zip(self.point, (float(g) for g in self.gradient), strict=True))
 
     @property
@@ -61,7 +65,9 @@ class Slope:
 
     @property
     def flat(self) -> bool:
-        """Whether the ground is level here, to the rounding of the point: then there is no steepest direction."""
+        """Whether the ground is level here, to the rounding of the point: then there is no steepest
+        direction.
+        """
         return self.magnitude <= self.rounding
 
     @property
@@ -69,7 +75,9 @@ class Slope:
         """The unit vector of steepest descent, −∇f/‖∇f‖; None on flat ground."""
         if self.flat:
             return None
-        scaled = self.gradient / np.abs(self.gradient).max()  # so that tiny and huge gradients keep their direction
+        scaled = (
+            self.gradient / np.abs(self.gradient).max()
+        )  # so that tiny and huge gradients keep their direction
         return np.asarray(-scaled / math.hypot(*scaled)) + 0.0
 
     @property
@@ -85,13 +93,17 @@ class Slope:
 
     @property
     def angle(self) -> float | None:
-        """The angle of steepest descent in degrees from the first axis towards the second, for two variables."""
+        """The angle of steepest descent in degrees from the first axis towards the second, for two
+        variables.
+        """
         way = self.direction
         return None if way is None or len(way) != 2 else compass.angle(way[0], way[1])
 
     @property
     def comparable(self) -> bool:
-        """Whether height and distance are measured alike, so that a slope is also an angle and a percentage."""
+        """Whether height and distance are measured alike, so that a slope is also an angle and a
+        percentage.
+        """
         units = self.function.units
         if units:
             return len({units.get(k) for k in (*self.point, "value")}) == 1
@@ -104,7 +116,9 @@ class Slope:
 
     @property
     def percent(self) -> float | None:
-        """The steepest slope in percent: metres of height for each hundred metres, where units agree."""
+        """The steepest slope in percent: metres of height for each hundred metres, where units
+        agree.
+        """
         return 100 * self.magnitude if self.comparable else None
 
     def toward(self, way: str | float | Mapping[str, float] | Sequence[float]) -> float:
@@ -117,11 +131,14 @@ class Slope:
             axes = self.function.axes
             if axes is None:
                 raise VariableError(
-                    f"{way!r} is a compass direction, but {', '.join(self.point)} are not known to be north and east; "
+                    f"{way!r} is a compass direction, but {', '.join(self.point)} are not known "
+                    "to be north and east; "
                     "say so with Function(..., north=..., east=...), or give a vector"
                 )
             if isinstance(way, str) and way not in compass.WORDS:
-                raise VariableError(f"{way!r} is not a compass word; use one of {', '.join(compass.WORDS)}")
+                raise VariableError(
+                    f"{way!r} is not a compass word; use one of {', '.join(compass.WORDS)}"
+                )
             degrees = 45.0 * compass.WORDS.index(way) if isinstance(way, str) else float(way)
             vector[list(axes)] = compass.bearing_vector(degrees)
         elif isinstance(way, Mapping):
@@ -137,7 +154,9 @@ class Slope:
     def tangent(self, *args: Any, **named: Any) -> Any:
         """The tangent line or plane, as a function: f(p) + ∇f(p)·(x − p)."""
         values = self.function.arguments(args, named)
-        steps = (g * (v - p) for g, v, p in zip(self.gradient, values, self.point.values(), strict=True))
+        steps = (
+            g * (v - p) for g, v, p in zip(self.gradient, values, self.point.values(), strict=True)
+        )
         return self.value + sum(steps, start=0.0)
 
     @property
@@ -153,11 +172,20 @@ class Slope:
         """All fields as plain numbers, lists and text, ready for JSON."""
         way = self.direction
         return {
-            "point": self.point, "value": self.value, "partials": self.partials, "gradient": [float(g) for g in self.gradient],
-            "magnitude": self.magnitude, "flat": self.flat, "direction": None if way is None else [float(w) for w in way],
-            "bearing": self.bearing, "compass": self.compass, "angle": self.angle, "degrees": self.degrees,
-            "percent": self.percent, "tangent": self.plane,
-        }  # fmt: skip
+            "point": self.point,
+            "value": self.value,
+            "partials": self.partials,
+            "gradient": [float(g) for g in self.gradient],
+            "magnitude": self.magnitude,
+            "flat": self.flat,
+            "direction": None if way is None else [float(w) for w in way],
+            "bearing": self.bearing,
+            "compass": self.compass,
+            "angle": self.angle,
+            "degrees": self.degrees,
+            "percent": self.percent,
+            "tangent": self.plane,
+        }
 
     def to_json(self) -> str:
         """`as_data` as a line of JSON."""
@@ -172,14 +200,21 @@ class Slope:
         d = "d" if one else "∂"
         rows += [(f"{d}{f.label}/{d}{name}", number(p)) for name, p in self.partials.items()]
         if self.flat:
-            return [*rows, ("slope", "flat ground: the slope is zero, so no direction is the steepest")]
+            return [
+                *rows,
+                ("slope", "flat ground: the slope is zero, so no direction is the steepest"),
+            ]
         if one:
             name, step = next(iter(self.point)), self.direction
             way = "larger" if step is not None and step[0] > 0 else "smaller"
             rows.append(("downhill", f"towards {way} {name}"))
         else:
             rows.append(("gradient", f"[{', '.join(number(g) for g in self.gradient)}]"))
-            also = f" = {number(self.degrees, 3)}° = {number(self.percent, 3)} %" if self.degrees and self.percent else ""
+            also = (
+                f" = {number(self.degrees, 3)}° = {number(self.percent, 3)} %"
+                if self.degrees and self.percent
+                else ""
+            )
             rows.append(("steepest slope", f"{number(self.magnitude)}{also}"))
             rows.append(("steepest descent", self._way()))
         return [*rows, ("tangent line" if one else "tangent plane", self.plane)]
@@ -204,11 +239,15 @@ class Slope:
     def _repr_html_(self) -> str:
         from html import escape
 
-        cells = "".join(f"<tr><th>{escape(a)}</th><td>{escape(b)}</td></tr>" for a, b in self.rows())
+        cells = "".join(
+            f"<tr><th>{escape(a)}</th><td>{escape(b)}</td></tr>" for a, b in self.rows()
+        )
         return f"<table>{cells}</table>"
 
     def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
-        """A picture: the curve with its tangent, or the map with both partials and the green arrow of steepest descent."""
+        """A picture: the curve with its tangent, or the map with both partials and the green arrow
+        of steepest descent.
+        """
         from steepest.pictures import plot_slope
 
         return plot_slope(self, ax=ax, **options)
@@ -224,15 +263,25 @@ def number(value: float | None, digits: int = 6) -> str:
 def slope_at(function: Function, point: Sequence[float]) -> Slope:
     """Work out the slope of a function at a point.
 
-    Raises NotFiniteError where value or gradient is not a finite number, naming the operation where that began.
+    Raises NotFiniteError where value or gradient is not a finite number, naming the operation where
+    that began.
     """
     if not function.variables:
-        raise VariableError(f"{function.signature} depends on no variable: it is level everywhere, and has no slope to give")
+        raise VariableError(
+            f"{function.signature} depends on no variable: it is level everywhere, and has no "
+            "slope to give"
+        )
     if function.label.vector:
-        raise ShapeError(f"{function.signature} is a vector; a slope belongs to a function with one number as its value")
+        raise ShapeError(
+            f"{function.signature} is a vector; a slope belongs to a function with one number as "
+            "its value"
+        )
     value = function(*point)
     if np.ndim(value):
-        raise ShapeError(f"{function.signature} gives {np.shape(value)} numbers; a slope belongs to one. Use .jacobian")
+        raise ShapeError(
+            f"{function.signature} gives {np.shape(value)} numbers; a slope belongs to one. Use "
+            ".jacobian"
+        )
     here = dict(zip(function.variables, point, strict=True))
     inside = bool(function.inside(*point))
     if not math.isfinite(value):
@@ -245,7 +294,7 @@ def slope_at(function: Function, point: Sequence[float]) -> Slope:
 
 
 def _rounding(function: Function, point: Sequence[float]) -> float:
-    """How far the gradient moves when the point moves by its own rounding: eps·‖H·diag(x)‖, summed."""
+    """How far the gradient moves when the point moves by its own rounding: eps·Σ|Hᵢⱼ·xⱼ|."""
     try:
         curvature = np.abs(np.asarray(function.hessian(*point), dtype=float))
     except SteepestError:
@@ -254,11 +303,19 @@ def _rounding(function: Function, point: Sequence[float]) -> float:
     return bound if math.isfinite(bound) else 0.0
 
 
-def _why(function: Function, point: Mapping[str, float], found: float, what: str, inside: bool) -> str:
+def _why(
+    function: Function, point: Mapping[str, float], found: float, what: str, inside: bool
+) -> str:
     place = ", ".join(f"{k} = {number(v)}" for k, v in point.items())
     said = "not a number" if math.isnan(found) else "infinite"
     if not inside:
         return f"{place} lies off the map of {function.label}; choose a point inside it"
-    born = function.born_not_finite(list(point.values())) if math.isnan(found) or what == "value" else None
-    because = f": {born}" if born else ", as at a kink or a vertical tangent" if what != "value" else ""
+    born = (
+        birthplace(function.expression_at(list(point.values())), list(point.values()))
+        if math.isnan(found) or what == "value"
+        else None
+    )
+    because = (
+        f": {born}" if born else ", as at a kink or a vertical tangent" if what != "value" else ""
+    )
     return f"at {place} the {what} of {function.signature} is {said}{because}; choose another point"

@@ -1,4 +1,6 @@
-"""From a Function to what a walk needs: value and gradient on one flat vector, and the way back to the user's own structure."""
+"""From a Function to what a walk needs: value and gradient on one flat vector, and the way back to
+the user's own structure.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,19 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Named:
-    """Starts given as numbers for named variables: a dict comes back as a dict, a single number as a number."""
+    """Starts given as numbers for named variables: a dict comes back as a dict, a single number as
+    a number.
+    """
 
     variables: tuple[str, ...]
     form: str  # "number", "dict", "array"
 
     def flatten(self, x: Any) -> Vector:
-        values = [x[v] for v in self.variables] if isinstance(x, Mapping) else np.atleast_1d(np.asarray(x))
+        values = (
+            [x[v] for v in self.variables]
+            if isinstance(x, Mapping)
+            else np.atleast_1d(np.asarray(x))
+        )
         return np.array([float(v) for v in values], dtype=np.float64)
 
     def unflatten(self, vector: Vector) -> Any:
@@ -47,7 +55,10 @@ def objective_of(function: Function, start: Any) -> tuple[Objective, Vector]:
     Raises DescentError when the start does not fit the function's variables.
     """
     if not function.variables:
-        raise DescentError(f"{function.signature} depends on no variable: every place is as low as any other; there is no way down")
+        raise DescentError(
+            f"{function.signature} depends on no variable: every place is as low as any other; "
+            "there is no way down"
+        )
     structure = Named(function.variables, _form(start))
     x0 = structure.flatten(dict(zip(function.variables, _start(function, start), strict=True)))
     return _objective(function, structure), x0
@@ -60,14 +71,20 @@ def _form(start: Any) -> str:
 def _start(function: Function, start: Any) -> list[float]:
     example = ", ".join(f"{v}=1" for v in function.variables)
     if start is None:
-        raise DescentError(f"a walk needs a start: give one number for each of {listed(function.variables)}, as in {example}")
+        raise DescentError(
+            f"a walk needs a start: give one number for each of {listed(function.variables)}, as "
+            f"in {example}"
+        )
     try:
         values = function.arguments((start,))
     except SteepestError as error:
         raise DescentError(f"the start {start!r} does not fit: {error}") from error
     for name, v in zip(function.variables, values, strict=True):
         if np.ndim(v):
-            raise DescentError(f"the start gives {name} an array of shape {np.shape(v)}; give one number, as in {example}")
+            raise DescentError(
+                f"the start gives {name} an array of shape {np.shape(v)}; give one number, as in "
+                f"{example}"
+            )
     return [float(v) for v in values]
 
 
@@ -94,9 +111,15 @@ def _objective(function: Function, structure: Named) -> Objective:
 
     inside = None if function._entered.inside is None else lambda x: bool(function.inside(*x))
     return Objective(
-        value_and_gradient, value=value, hessian_vector=hessian_vector, inside=inside, names=function.variables,
-        structure=structure, label=str(function), parameters=function.parameters,
-    )  # fmt: skip
+        value_and_gradient,
+        value=value,
+        hessian_vector=hessian_vector,
+        inside=inside,
+        names=function.variables,
+        structure=structure,
+        label=str(function),
+        parameters=function.parameters,
+    )
 
 
 def _value_and_gradient(expression: Expression) -> Program:

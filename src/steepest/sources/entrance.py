@@ -1,4 +1,6 @@
-"""The front door: whatever a user calls a function, made ready. A formula, plain NumPy code, a terrain."""
+"""The front door: whatever a user calls a function, made ready. A formula, plain NumPy code, a
+terrain.
+"""
 
 from __future__ import annotations
 
@@ -42,16 +44,20 @@ class Entered:
     inside: Callable[..., Any] | None = None
 
 
-def enter(source: Any, variables: Sequence[str] | None, parameters: Mapping[str, float], strict: bool) -> Entered:
+def enter(
+    source: Any, variables: Sequence[str] | None, parameters: Mapping[str, float], strict: bool
+) -> Entered:
     """Recognise what was given and make it ready.
 
-    Raises VariableError when it is nothing that can be a function, FormulaError when a formula cannot be read.
+    Raises VariableError when it is nothing that can be a function, FormulaError when a formula
+    cannot be read.
     """
     if isinstance(source, str):
         return _formula(source, variables, parameters)
     if parameters:
         raise VariableError(
-            f"parameters ({', '.join(parameters)}) belong to formulas, as in Function(\"a*x**2\", a=2); "
+            f'parameters ({", ".join(parameters)}) belong to formulas, as in Function("a*x**2", '
+            "a=2); "
             "bind the arguments of a Python function with functools.partial"
         )
     if hasattr(source, "function_node"):
@@ -59,7 +65,8 @@ def enter(source: Any, variables: Sequence[str] | None, parameters: Mapping[str,
     if callable(source):
         return _code(source, variables, strict)
     raise VariableError(
-        f"a {type(source).__name__} is not a function: give a formula such as \"n**2 + 3*e**2\", a Python function, or a Terrain"
+        f'a {type(source).__name__} is not a function: give a formula such as "n**2 + 3*e**2", a '
+        "Python function, or a Terrain"
     )
 
 
@@ -76,7 +83,9 @@ class Fixed:
         return self.always(values)
 
 
-def _formula(text: str, variables: Sequence[str] | None, parameters: Mapping[str, float]) -> Entered:
+def _formula(
+    text: str, variables: Sequence[str] | None, parameters: Mapping[str, float]
+) -> Entered:
     from steepest.sources.formula import parse
 
     formula = parse(text, variables=variables, parameters=parameters)
@@ -107,7 +116,8 @@ def _parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
         found = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         raise VariableError(
-            f"{function!r} does not tell its parameters; name them: Function(f, variables=(\"x\", \"y\"))"
+            f'{function!r} does not tell its parameters; name them: Function(f, variables=("x", '
+            '"y"))'
         ) from None
     return tuple(p.name for p in found if p.kind in kinds and p.default is inspect.Parameter.empty)
 
@@ -117,7 +127,11 @@ def real_value(value: Any, name: str) -> Any:
     try:
         array = np.asarray(value)
     except ValueError:
-        raise VariableError(f"{name}={value!r} is ragged; give a number or an array of numbers") from None
+        raise VariableError(
+            f"{name}={value!r} is ragged; give a number or an array of numbers"
+        ) from None
     if array.dtype.kind not in "fiub":
-        raise VariableError(f"{name}={value!r} is not a real number; give a number or an array of numbers")
+        raise VariableError(
+            f"{name}={value!r} is not a real number; give a number or an array of numbers"
+        )
     return (array if array.dtype.kind == "f" else array.astype(np.float64))[()]

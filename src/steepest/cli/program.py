@@ -1,0 +1,42 @@
+"""The program that the commands belong to, and how its expected errors are said."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from steepest import __version__
+from steepest.errors import SteepestError
+
+__all__ = ["program"]
+
+
+class Failing(click.Group):
+    """A group of commands whose expected errors are sentences, not tracebacks."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except SteepestError as error:
+            click.echo(click.style("error: ", fg="red", bold=True) + str(error), err=True)
+            context.exit(1)
+        except BrokenPipeError:
+            sys.stderr.close()
+            context.exit(0)
+
+
+@click.group(
+    cls=Failing,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog='Try: steepest at "n**2 + 3*e**2 + sin(3*n)*e" n=2 e=1',
+)
+@click.version_option(__version__, prog_name="steepest")
+def program() -> None:
+    """From a function to its slopes to a walk down.
+
+    A function is a formula in quotes, such as "n^2 + 3e^2 + sin(3n) e" (Python or school
+    spelling), a Python function in plain NumPy given as file.py:name, or an elevation map given
+    with --terrain.
+    """
