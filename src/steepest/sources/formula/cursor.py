@@ -1,0 +1,120 @@
+"""Where reading stands in a formula: the token at hand, what is open, and the pieces made so
+far."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from fractions import Fraction
+from typing import TypeAlias, TypeVar
+
+from steepest.errors import FormulaError
+from steepest.sources.formula.complaint import complaint
+from steepest.sources.formula.limits import Limits
+from steepest.sources.formula.notes import Notes
+from steepest.sources.formula.syntax import Apply, Name, Number, Syntax
+from steepest.sources.formula.tokens import SIGN, Token
+from steepest.sources.formula.vocabulary import Declared
+
+__all__ = ["AROUND", "CLOSING", "INFIX", "Cursor", "Reading"]
+
+# The reading of one part of a formula: it yields the parts it needs, and returns what it read.
+Reading: TypeAlias = Generator["Reading", Syntax, Syntax]
+Counted = TypeVar("Counted", bound=Syntax)
+
+INFIX = {
+    "or": "logical_or",
+    "and": "logical_and",
+    "<": "less",
+    "<=": "less_equal",
+    ">": "greater",
+    ">=": "greater_equal",
+    "=": "equal",
+    "==": "equal",
+    "!=": "not_equal",
+    "+": "add",
+    "-": "subtract",
+    "*": "multiply",
+    "/": "divide",
+    "^": "power",
+}
+CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "⌊": "⌋", "⌈": "⌉"}
+AROUND = {"|": "absolute", "⌊": "floor", "⌈": "ceil"}  # brackets that mean an operation
+
+
+class Cursor:
+    """Walks over the tokens of one formula and makes the pieces of its syntax tree.
+
+    Afterwards `names` holds every variable and parameter in the order of first appearance, and
+    `euler` every bare e that was taken for Euler's number.
+    """
+
+    def __init__(
+        self, text: str, tokens: Sequence[Token], declared: Declared, limits: Limits, notes: Notes
+    ) -> None:
+        self.text, self.tokens, self.declared, self.limits = text, tokens, declared, limits
+        self.notes = notes
+        self.at = 0
+        self.depth = 0
+        self.nodes = 0
+        self.opened: list[Token] = []
+        self.names: dict[
+            str, list[Name]
+        ] = {}  # variables and parameters, in the order of their first appearance
+        self.euler: list[Syntax] = []  # every bare e that was taken for Euler's number
+        self.bare_argument_ended = -1  # the token after an argument without brackets
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.at]
+
+    def take(self) -> Token:
+        token = self.tokens[self.at]
+        self.at += 1
+        return token
+
+    def sees(self, *signs: str) -> bool:
+        token = self.tokens[self.at]
+        return token.kind == SIGN and token.text in signs
+
+    def wrong(self, where: Token | Syntax, why: str, remedy: str = "") -> FormulaError:
+        return complaint(self.text, where.start, where.end, why, remedy)
+
+    def apply(
+        self, row: str, *args: Syntax, start: int | None = None, end: int | None = None
+    ) -> Apply:
+        start = args[0].start if start is None else start
+        end = args[-1].end if end is None else end
+        return self.counted(Apply(start, end, any(a.varies for a in args), row, args))
+
+    def number(self, value: Fraction | int, token: Token | Syntax) -> Number:
+        return self.counted(Number(token.start, token.end, False, Fraction(value)))
+
+    def counted(self, piece: Counted) -> Counted:
+        self.nodes += 1
+        if self.nodes > self.limits.nodes:
+            raise complaint(
+                self.text,
+                piece.start,
+                piece.end,
+                f"This formula has more than {self.limits.nodes:,} numbers, names and signs.",
+                "For something that large write a Python function.",
+            )
+        return piece
+
+    def name(self, token: Token) -> Name:
+        varies = token.text not in self.declared.parameters
+        piece = self.counted(Name(token.start, token.end, varies, token.text))
+        self.names.setdefault(token.text, []).append(piece)
+        return piece
+
+    def power(self, base: Syntax, exponent: Syntax, end: int | None = None) -> Apply:
+        """base^exponent; an undeclared e below an exponent with a variable is Euler's number
+        (e^(-t))."""
+        undeclared = self.declared.variables is None and "e" not in self.declared.parameters
+        if isinstance(base, Name) and base.name == "e" and undeclared and exponent.varies:
+            self.names["e"].remove(base)
+            if not self.names["e"]:
+                del self.names["e"]
+            base = Apply(base.start, base.end, False, "euler", ())
+            self.euler.append(base)
+        return self.apply("power", base, exponent, end=end)

@@ -1,0 +1,23 @@
+"""How large a typed formula may be. Text comes from strangers too, and reading it must always end
+soon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Limits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest formula that is read; a server sets smaller ones.
+
+    `length` counts characters, `depth` brackets, powers, signs and functions inside one another,
+    `nodes` numbers, names and operations, `digits` those of one number. A sum of 10,000 terms is
+    well inside the defaults.
+    """
+
+    length: int = 200_000
+    depth: int = 200
+    nodes: int = 200_000
+    digits: int = 1_000

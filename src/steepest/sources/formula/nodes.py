@@ -1,0 +1,88 @@
+"""From the syntax tree to the graph: every piece becomes one node, as it was typed, nothing
+simplified."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from steepest.errors import FormulaError
+from steepest.graph.node import Node, Origin, constant, make, variable
+from steepest.graph.operation import ROWS
+from steepest.sources.formula.complaint import complaint
+from steepest.sources.formula.syntax import Apply, Name, Number, Syntax, postorder
+
+__all__ = ["Span", "nodes_of"]
+
+Span = tuple[int, int]
+_CONDITIONS = {"logical_and", "logical_or", "logical_xor", "logical_not"}
+_QUOTED = 60  # characters of the formula kept in a node's origin
+
+
+def nodes_of(
+    text: str, outputs: Sequence[Syntax], parameters: Mapping[str, Fraction]
+) -> tuple[tuple[Node, ...], dict[Node, Span]]:
+    """The outputs as nodes, and for every node the stretch of text where it was first written.
+
+    Raises FormulaError where a condition stands in place of a number, or a number in place of a
+    condition.
+    """
+    built: dict[int, Node] = {}
+    spans: dict[Node, Span] = {}
+    breaks = [i for i, c in enumerate(text) if c == "\n"]
+    for piece in postorder(outputs):
+        line = bisect_right(breaks, piece.start) + 1
+        origin = Origin("formula", line, text[piece.start : min(piece.end, piece.start + _QUOTED)])
+        if isinstance(piece, Number):
+            node = constant(piece.value, origin)
+        elif isinstance(piece, Name):
+            given = parameters.get(piece.name)
+            node = variable(piece.name, origin=origin) if given is None else constant(given, origin)
+        else:
+            assert isinstance(piece, Apply), "a piece is a number, a name or an operation"
+            args = [built[id(a)] for a in piece.args]
+            _check_conditions(text, piece, args)
+            node = make(ROWS[piece.row], args, origin)
+        built[id(piece)] = node
+        spans.setdefault(node, (piece.start, piece.end))
+    for output in outputs:
+        if _condition(built[id(output)]):
+            raise _not_a_number(text, output)
+    return tuple(built[id(output)] for output in outputs), spans
+
+
+def _condition(node: Node) -> bool:
+    return node.dtype.kind == "b"
+
+
+def _check_conditions(text: str, piece: Apply, args: Sequence[Node]) -> None:
+    """Conditions are true or false and are no numbers: where, and, or and not take them, nothing
+    else does."""
+    for i, (argument, node) in enumerate(zip(piece.args, args, strict=True)):
+        wanted = piece.row in _CONDITIONS or (piece.row == "where" and i == 0)
+        if wanted and not _condition(node):
+            raise complaint(
+                text,
+                argument.start,
+                argument.end,
+                f"{_quoted(text, argument)} is a number where a condition is needed.",
+                "A condition compares: x > 0, x <= 1, x != 0.",
+            )
+        if not wanted and _condition(node):
+            raise _not_a_number(text, argument)
+
+
+def _not_a_number(text: str, piece: Syntax) -> FormulaError:
+    shown = _quoted(text, piece)
+    return complaint(
+        text,
+        piece.start,
+        piece.end,
+        f"{shown} is a condition, true or false, where a number is needed.",
+        f"For 1 where it holds and 0 elsewhere write where({shown}, 1, 0).",
+    )
+
+
+def _quoted(text: str, piece: Syntax) -> str:
+    return text[piece.start : piece.end] if piece.end - piece.start <= _QUOTED else "This"

@@ -1,0 +1,152 @@
+"""The syntax tree of a typed formula, as it was read: numbers, names, and operations applied to
+them.
+
+Trees of long sums are deep, so nothing here recurses, and a tree is compared by identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+__all__ = ["Apply", "Name", "Number", "Syntax", "bracketed", "postorder"]
+
+
+@dataclass(slots=True, eq=False)
+class Syntax:
+    """A piece of a formula, from character `start` up to `end`; `varies` when a variable occurs in
+    it."""
+
+    start: int
+    end: int
+    varies: bool
+
+
+@dataclass(slots=True, eq=False)
+class Number(Syntax):
+    """A number as typed, with the exact value of its decimals."""
+
+    value: Fraction
+
+
+@dataclass(slots=True, eq=False)
+class Name(Syntax):
+    """A variable or a parameter."""
+
+    name: str
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Apply(Syntax):
+    """The operation called `row` applied to arguments; a named constant has none."""
+
+    row: str
+    args: tuple[Syntax, ...]
+
+    def __repr__(self) -> str:
+        return f"<{self.row} of {len(self.args)} at {self.start}:{self.end}>"
+
+
+def postorder(roots: Iterable[Syntax]) -> list[Syntax]:
+    """Every piece once, each after its arguments, from left to right."""
+    order: list[Syntax] = []
+    done: set[int] = set()
+    stack = [(root, False) for root in reversed(list(roots))]
+    while stack:
+        piece, entered = stack.pop()
+        if id(piece) in done:
+            continue
+        if entered or not isinstance(piece, Apply):
+            done.add(id(piece))
+            order.append(piece)
+        else:
+            stack.append((piece, True))
+            stack += [(a, False) for a in reversed(piece.args)]
+    return order
+
+
+# How operations are written in the bracketed reading; every other one is a call of its function.
+INFIX = {
+    "add": " + ",
+    "subtract": " - ",
+    "multiply": "*",
+    "divide": "/",
+    "power": "^",
+    "less": " < ",
+    "less_equal": " <= ",
+    "greater": " > ",
+    "greater_equal": " >= ",
+    "equal": " == ",
+    "not_equal": " != ",
+    "logical_and": " and ",
+    "logical_or": " or ",
+}
+PREFIX = {"negative": "-", "logical_not": "not "}
+CONSTANTS = {"euler": "ℯ"}
+
+
+def bracketed(root: Syntax, spelling: Callable[[str], str] = lambda row: row) -> str:
+    """The formula with every operation in brackets, so that nothing is left to precedence: 2n + 1
+    is (2*n) + 1.
+
+    `spelling` gives the name under which a row's function is typed.
+    """
+    pieces: list[str] = []
+    stack: list[str | tuple[Syntax, bool]] = [(root, True)]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, str):
+            pieces.append(top)
+            continue
+        piece, outermost = top
+        if isinstance(piece, Number):
+            pieces.append(decimal(piece.value))
+        elif isinstance(piece, Name):
+            pieces.append(piece.name)
+        elif isinstance(piece, Apply):
+            stack += reversed(_parts(piece, outermost, spelling))
+    return "".join(pieces)
+
+
+def _parts(
+    piece: Apply, outermost: bool, spelling: Callable[[str], str]
+) -> list[str | tuple[Syntax, bool]]:
+    parts: list[str | tuple[Syntax, bool]]
+    if piece.row in INFIX:
+        first, second = piece.args
+        parts = [(first, False), INFIX[piece.row], (second, False)]
+    elif piece.row in PREFIX:
+        parts = [PREFIX[piece.row], (piece.args[0], False)]
+    elif not piece.args:
+        return [CONSTANTS.get(piece.row) or spelling(piece.row)]
+    else:
+        parts = [spelling(piece.row), "("]
+        for i, argument in enumerate(piece.args):
+            parts += [", ", (argument, True)] if i else [(argument, True)]
+        return [*parts, ")"]
+    return parts if outermost else ["(", *parts, ")"]
+
+
+def decimal(value: Fraction) -> str:
+    """A number in decimals, exactly; very large and small ones with a power of ten; ½ and its kind
+    as typed."""
+    tens, rest = 0, value.denominator
+    for prime in (2, 5):
+        power = 0
+        while rest % prime == 0:
+            rest, power = rest // prime, power + 1
+        tens = max(tens, power)
+    if rest != 1:
+        return FRACTIONS[value.numerator, value.denominator]
+    digits = str(value.numerator * 10**tens // value.denominator)
+    if tens == 0 and len(digits) <= 21:
+        return digits
+    if 0 < tens <= 21:
+        digits = digits.rjust(tens + 1, "0")
+        return f"{digits[:-tens]}.{digits[-tens:]}"
+    bare = digits.rstrip("0")
+    return f"{bare}E{len(digits) - len(bare) - tens}"
+
+
+FRACTIONS = {(1, 3): "⅓", (2, 3): "⅔", (1, 6): "⅙", (5, 6): "⅚", (1, 7): "⅐", (1, 9): "⅑"}

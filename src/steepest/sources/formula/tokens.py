@@ -1,0 +1,269 @@
+"""Tokens: the text cut into numbers, names and signs, each knowing where it stands."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from fractions import Fraction
+from typing import NamedTuple
+
+from steepest.errors import FormulaError
+from steepest.sources.formula.characters import (
+    INVISIBLE,
+    REMEDIES,
+    SIGNS,
+    greek,
+    letter,
+    lowered,
+    raised,
+)
+from steepest.sources.formula.complaint import complaint, described
+from steepest.sources.formula.limits import Limits
+
+__all__ = ["END", "LOWER", "NAME", "NUMBER", "RAISE", "SIGN", "Token", "tokenise"]
+
+NUMBER, NAME, SIGN, END = "number", "name", "sign", "end"
+RAISE, LOWER = "raise", "lower"  # around the tokens of a superscript: x²ⁿ is x, raise, 2, n, lower
+
+_DIGITS = r"[0-9](?:_?[0-9])*"
+_NUMBER = re.compile(
+    rf"(?P<plain>{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:(?P<mark>[eE])(?P<power>[+\-−]?[0-9]+))?"
+)
+_OTHER_BASE = re.compile(r"0(?:[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+)")
+_WORDS = {"and", "or", "not"}
+_LARGEST = Fraction(2**1024 - 2**970)  # the largest double
+_SMALLEST = Fraction(1, 2**1074)
+
+
+class Token(NamedTuple):
+    """One piece of the text. `spaced`: white space stands before it. `mark`: the e or E of
+    scientific notation."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    spaced: bool = False
+    value: Fraction = Fraction(0)
+    mark: str = ""
+
+
+def tokenise(text: str, limits: Limits) -> list[Token]:
+    """Cut `text` into tokens, the last one of kind END.
+
+    Raises FormulaError for text that is empty or too long, and for characters without a meaning.
+    """
+    if len(text) > limits.length:
+        raise FormulaError(
+            f"This formula has {len(text):,} characters; at most {limits.length:,} are read. For "
+            "something that "
+            "long write a Python function.",
+            text,
+        )
+    if not text.strip():
+        raise FormulaError(
+            "There is no formula here: the text is empty. Write one such as n^2 + 3e^2.", text
+        )
+    tokens = _Scanner(text, text, 0, limits).scan()
+    tokens.append(Token(END, "", len(text), len(text)))
+    return tokens
+
+
+class _Scanner:
+    """Walks over `plain`; its character i stands at `offset + i` of the whole text."""
+
+    def __init__(self, whole: str, plain: str, offset: int, limits: Limits) -> None:
+        self.whole, self.plain, self.offset, self.limits = whole, plain, offset, limits
+        self.tokens: list[Token] = []
+        self.spaced = False
+        self.at = 0
+
+    def scan(self) -> list[Token]:
+        plain = self.plain
+        while self.at < len(plain):
+            c = plain[self.at]
+            if c.isspace():
+                self.at, self.spaced = self.at + 1, True
+            elif "0" <= c <= "9" or (c == "." and "0" <= plain[self.at + 1 : self.at + 2] <= "9"):
+                self.number()
+            elif raised(c):
+                self.superscript()
+            elif c == "ℯ":  # U+212F, the letter for Euler's number
+                self.put(NAME, "ℯ", 1)
+            elif letter(c):
+                self.name()
+            elif c in SIGNS or plain[self.at : self.at + 2] in ("!=", ":="):
+                self.sign()
+            elif unicodedata.decomposition(c).startswith("<fraction>"):
+                self.fraction()
+            elif c in INVISIBLE:
+                self.at += 1
+            else:
+                raise self.strange(c)
+        return self.tokens
+
+    def put(
+        self, kind: str, text: str, length: int, value: Fraction = Fraction(0), mark: str = ""
+    ) -> None:
+        start = self.offset + self.at
+        self.tokens.append(Token(kind, text, start, start + length, self.spaced, value, mark))
+        self.at, self.spaced = self.at + length, False
+
+    def number(self) -> None:
+        found = _OTHER_BASE.match(self.plain, self.at)
+        if found and letter(self.plain[found.end() : found.end() + 1]) == "":
+            raise self.wrong(
+                len(found[0]),
+                f"{found[0]} looks like a number in another base.",
+                "Write it with decimal digits.",
+            )
+        found = _NUMBER.match(self.plain, self.at)
+        assert found is not None, "called at a digit, or at a point before one"
+        self.put(NUMBER, found[0], len(found[0]), self.valued(found), found["mark"] or "")
+
+    def valued(self, found: re.Match[str]) -> Fraction:
+        """The exact value, which a double can stand for: no power of ten is computed before its
+        size is known."""
+        plain = found["plain"].replace("_", "")
+        power = (found["power"] or "0").replace("−", "-")
+        if len(plain) > self.limits.digits or len(power) > 10:
+            raise self.wrong(
+                len(found[0]),
+                f"This number has more than {self.limits.digits:,} digits.",
+                "A double holds 17 of them.",
+            )
+        whole, _, decimals = plain.partition(".")
+        digits = (whole + decimals).lstrip("0") or "0"
+        shift = int(power) - len(decimals)
+        size = len(digits) + shift  # the value lies between 10^(size - 1) and 10^size
+        if digits == "0":
+            return Fraction(0)
+        value = Fraction(int(digits)) * Fraction(10) ** shift if abs(size) < 400 else Fraction(0)
+        if size >= 400 or value > _LARGEST:
+            raise self.wrong(
+                len(found[0]), "This number is too large: a double ends at about 1.8E308."
+            )
+        if value < _SMALLEST:
+            raise self.wrong(
+                len(found[0]),
+                "This number is too small: a double ends at about 4.9E-324.",
+                "Write 0.",
+            )
+        return value
+
+    def fraction(self) -> None:
+        """A fraction in one character, such as ½."""
+        top, _, bottom = unicodedata.normalize("NFKC", self.plain[self.at]).partition("⁄")
+        if not (top.isdecimal() and bottom.isdecimal()):
+            raise self.strange(self.plain[self.at])
+        self.put(NUMBER, self.plain[self.at], 1, Fraction(int(top), int(bottom)))
+
+    def superscript(self) -> None:
+        """A run of raised characters: its own small formula, the exponent."""
+        end = self.at
+        while end < len(self.plain) and raised(self.plain[end]):
+            end += 1
+        start, stop = self.offset + self.at, self.offset + end
+        inside = _Scanner(
+            self.whole, "".join(raised(c) for c in self.plain[self.at : end]), start, self.limits
+        ).scan()
+        if any(t.kind == NAME and t.text[-1].isdigit() for t in inside):  # eˣ² is no e to the x_2
+            raise self.wrong(
+                end - self.at,
+                "An exponent of an exponent cannot be written with raised characters.",
+                "Write it with brackets, such as e^(x^2).",
+            )
+        self.tokens.append(Token(RAISE, self.plain[self.at : end], start, stop, self.spaced))
+        self.tokens += inside
+        self.tokens.append(Token(LOWER, "", stop, stop))
+        self.at, self.spaced = end, False
+
+    def name(self) -> None:
+        name, end = spelled_name(self.plain, self.at)
+        self.put(SIGN if name in _WORDS else NAME, name, end - self.at)
+
+    def sign(self) -> None:
+        two = self.plain[self.at : self.at + 2]
+        if two in ("**", "<=", ">=", "==", "!=", ":="):
+            self.put(SIGN, {"**": "^"}.get(two, two), 2)
+        else:
+            self.put(SIGN, SIGNS[self.plain[self.at]], 1)
+
+    def strange(self, c: str) -> FormulaError:
+        if c == "." and self.tokens and self.tokens[-1].kind == NAME and not self.spaced:
+            return self.attribute()
+        if c in REMEDIES:
+            return self.wrong(1, f"{described(c)} has no meaning in a formula.", REMEDIES[c])
+        if c.isalpha():
+            remedy = (
+                "Names are made of Latin and Greek letters; other letters can look the same and "
+                "be different."
+            )
+        elif c.isdigit():
+            remedy = "Write numbers with the digits 0 to 9."
+        else:
+            remedy = "Delete it."
+        return self.wrong(1, f"The character {described(c)} has no meaning in a formula.", remedy)
+
+    def attribute(self) -> FormulaError:
+        """np.sin(x), math.pi: written as Python code."""
+        head = self.tokens[-1]
+        rest = re.match(r"\.(\w*)", self.plain[self.at :])
+        name = rest[1] if rest else ""
+        length = 1 + len(name)
+        end = self.offset + self.at + length
+        return complaint(
+            self.whole,
+            head.start,
+            end,
+            f"Names in a formula have no dots: {head.text}.{name}.",
+            f"Write {name} alone: functions and constants need no module before them."
+            if name
+            else "Leave out the dot.",
+        )
+
+    def wrong(self, length: int, why: str, remedy: str = "") -> FormulaError:
+        start = self.offset + self.at
+        return complaint(self.whole, start, start + length, why, remedy)
+
+
+def spelled_name(text: str, start: int) -> tuple[str, int]:
+    """The name that begins at `start`, normalised, and where it ends: x, x_1, x₁ (also x_1), θ, Δx,
+    w12, learning_rate.
+
+    A Greek letter is a name of its own, but Δ stays with the letter after it. After an index that
+    is a number the name is complete: x₁y and x_1y are products.
+    """
+    name, at = letter(text[start]), start + 1
+    alone = greek(name)
+    joined = name == "Δ"  # the next letter belongs to it
+    index = ""  # what follows the underscore
+    while at < len(text):
+        c = text[at]
+        small, plain = lowered(c), letter(c)
+        if small:
+            index += small
+            name += small if name.endswith("_") or lowered(text[at - 1]) else "_" + small
+        elif lowered(text[at - 1]):
+            break
+        elif "0" <= c <= "9":
+            name, index = name + c, index + c if "_" in name else ""
+        elif c == "_" and (letter(text[at + 1 : at + 2]) or "0" <= text[at + 1 : at + 2] <= "9"):
+            name, index = name + "_", ""
+        elif unicodedata.category(c) == "Mn" and c > "\u02ff":
+            name += c
+        elif plain and not _complete(name, index, alone and not joined, plain):
+            name, index, joined = name + plain, index + plain if "_" in name else "", False
+        else:
+            break
+        at += 1
+    return unicodedata.normalize("NFC", name), at
+
+
+def _complete(name: str, index: str, alone: bool, following: str) -> bool:
+    """Whether a name ends before the letter `following`."""
+    if name.endswith("_"):
+        return False
+    if "_" in name:
+        return index.isdecimal() or (greek(following) and not index)
+    return alone or greek(following)
