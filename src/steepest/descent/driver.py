@@ -1,0 +1,74 @@
+"""The driver in Python: a walk in chunks, so that Ctrl-C, callbacks, clocks and progress fit in.
+
+Chunks change nothing about the walk: not one bit depends on how long they are.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from steepest.descent.progress import Progress
+from steepest.descent.record import Recorder
+from steepest.descent.stopping import Ending
+from steepest.descent.walk import Carry, Walk
+from steepest.objective import Objective
+
+__all__ = ["drive"]
+
+CHUNK = 0.02  # seconds between looks at the clock
+
+
+def drive(
+    objective: Objective,
+    walk: Walk,
+    carry: Carry,
+    recorder: Recorder,
+    *,
+    callback: Callable[[Carry], Any] | None = None,
+    every: int = 1,
+    progress: bool | None = None,
+) -> tuple[Carry, Ending]:
+    """Advance the walk until a rule, a budget, the callback or Ctrl-C ends it.
+
+    An exception from the function, the method or the callback passes through, with a note that
+    names the evaluation and the point.
+    """
+    started = time.monotonic()
+    seconds = walk.stop.seconds
+    count = 1  # the first chunk is one evaluation: it is held to the contract, and timed
+    bar = Progress(progress, walk.stop.steps, carry.taken)
+    ending = Ending.GOING
+    try:
+        while ending is Ending.GOING:
+            if seconds is not None and time.monotonic() - started >= seconds and carry.taken:
+                ending = Ending.SECONDS
+                break
+            before, chunk_started = carry, time.monotonic()
+            carry, code = objective.loop(walk.advance, carry, recorder.keep, count)
+            ending = Ending(code)
+            if before.t == 0 and carry.t > 0:
+                walk.check(before, carry)
+            if callback is not None and carry.t > before.t and callback(carry):
+                ending = Ending.CALLBACK if ending is Ending.GOING else ending
+            now = time.monotonic()
+            bar.show(carry, now - started)
+            count = every if callback is not None else _sized(count, now - chunk_started)
+    except KeyboardInterrupt:  # between chunks, or in the callback
+        ending = Ending.INTERRUPTED
+    except Exception as error:
+        where = ", ".join(f"{value:.17g}" for value in carry.x[:8])
+        error.add_note(
+            f"after {carry.t} evaluations of a descent, at or soon after the point [{where}"
+            f"{', ...' if carry.x.size > 8 else ''}]"
+        )
+        raise
+    finally:
+        bar.close()
+    return carry, ending
+
+
+def _sized(count: int, took: float) -> int:
+    """The next chunk: about CHUNK seconds, and at most eight times the last."""
+    return max(1, min(8 * count, int(count * CHUNK / max(took, 1e-9))))

@@ -1,0 +1,145 @@
+"""What a walk leaves behind: its rows, thinned by a stated rule, in bounded memory.
+
+After N evaluations the record holds, of the evaluations t = 0, 1, ..., N − 1:
+
+    the first `head`, the last `tail`, the best, and every `stride`-th, where `stride` is the
+    smallest power of two for which at most `capacity` rows are multiples of it.
+
+So it is whole up to `capacity` rows and thins evenly after that; what is kept depends on N alone,
+not on pauses, chunks or resumptions.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.descent.walk import Carry, Row
+from steepest.objective import Vector
+
+__all__ = ["Layout", "Record", "Recorder"]
+
+BUDGET = 64 * 2**20  # bytes for the evenly thinned rows of one walk
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How many rows are kept, in the rule above.
+
+    >>> Layout.of(2)
+    Layout(capacity=10000, head=32, tail=32)
+    >>> Layout.of(1_000_000)  # rows of 16 MB each
+    Layout(capacity=4, head=2, tail=3)
+    """
+
+    capacity: int = 10_000
+    head: int = 32
+    tail: int = 32
+
+    @classmethod
+    def of(cls, n: int) -> Layout:
+        """The layout for n variables: 10,000 rows, or as many as take 64 MiB, and at least 4."""
+        capacity = min(10_000, max(4, BUDGET // (8 * (2 * n + 4))))
+        return cls(capacity, min(32, max(2, capacity // 4)), min(32, max(3, capacity // 4)))
+
+    def stride(self, evaluations: int) -> int:
+        """The spacing of the evenly kept rows after so many evaluations.
+
+        >>> layout = Layout(capacity=100)
+        >>> layout.stride(100), layout.stride(101), layout.stride(1000)
+        (1, 2, 16)
+        """
+        stride = 1
+        while (evaluations + stride - 1) // stride > self.capacity:
+            stride *= 2
+        return stride
+
+
+@dataclass(frozen=True)
+class Record:
+    """The kept rows of a walk, k of them, in order.
+
+    t (k,) evaluation numbers from 0; x (k, n) points; f (k,) values; g (k, n) gradients;
+    accepted (k,) whether the point belongs to the walk; lengths (k,) of the moves that led there.
+    """
+
+    t: NDArray[np.int64]
+    x: Vector
+    f: Vector
+    g: Vector
+    accepted: NDArray[np.bool_]
+    lengths: Vector
+    stride: int
+
+    @classmethod
+    def of_rows(cls, rows: list[Row], n: int, stride: int) -> Record:
+        """Columns from rows."""
+        return cls(
+            np.array([row.t for row in rows], dtype=np.int64),
+            np.array([row.x for row in rows], dtype=np.float64).reshape(len(rows), n),
+            np.array([row.f for row in rows], dtype=np.float64),
+            np.array([row.g for row in rows], dtype=np.float64).reshape(len(rows), n),
+            np.array([row.accepted for row in rows], dtype=np.bool_),
+            np.array([row.length for row in rows], dtype=np.float64),
+            stride,
+        )
+
+    def rows(self) -> list[Row]:
+        """Rows from columns."""
+        return [
+            Row(int(t), x, float(f), g, bool(accepted), float(length))
+            for t, x, f, g, accepted, length in zip(
+                self.t, self.x, self.f, self.g, self.accepted, self.lengths, strict=True
+            )
+        ]
+
+
+class Recorder:
+    """Keeps rows as they come; keeping the same row twice changes nothing."""
+
+    def __init__(self, layout: Layout, rows: list[Row] | None = None, evaluations: int = 0) -> None:
+        self.layout = layout
+        self.stride = layout.stride(evaluations)
+        self._next = evaluations
+        rows = [] if rows is None else rows
+        self._head = [row for row in rows if row.t < layout.head]
+        self._even = [row for row in rows if row.t % self.stride == 0]
+        self._tail: deque[Row] = deque(
+            (row for row in rows if row.t >= evaluations - layout.tail), maxlen=layout.tail
+        )
+
+    def keep(self, row: Row) -> None:
+        """File one row, thinning when there are too many."""
+        if row.t < self._next:  # a step that Ctrl-C cut between its row and its carry
+            return
+        if row.t < self.layout.head:
+            self._head.append(row)
+        if row.t % self.stride == 0:
+            self._even.append(row)
+            while len(self._even) > self.layout.capacity:
+                self.stride *= 2
+                self._even = self._even[::2]
+        self._tail.append(row)
+        self._next = row.t + 1
+
+    def record(self, carry: Carry) -> Record:
+        """The record so far: head, even rows, best and tail, in order, each once."""
+        rows: dict[int, Row] = {
+            row.t: row for part in (self._head, self._even, self._tail) for row in part
+        }
+        if carry.taken > 0 and carry.best_t not in rows:
+            rows[carry.best_t] = Row(
+                carry.best_t, carry.best_x, carry.best_f, carry.best_g, True, carry.best_length
+            )
+        ordered = [rows[t] for t in sorted(rows)]
+        return Record.of_rows(ordered, carry.x.shape[0], self.stride)
+
+
+def dense_tail(record: Record) -> Any:
+    """How many rows at the end follow each other without a gap, as a slice."""
+    gaps = np.flatnonzero(np.diff(record.t) != 1)
+    return slice(int(gaps[-1]) + 1 if gaps.size else 0, None)

@@ -1,0 +1,199 @@
+"""The meaning of one step, for every driver: evaluate, update, look, test.
+
+`Walk.advance` is the only place that says what a step is. The driver in Python calls it once for
+each evaluation; drivers in machine code and over batches must give the same carry, bit for bit,
+and one test holds them to it. The carry is everything a walk needs to go on: save it, and the walk
+resumes as if it had never stopped.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.descent.measure import dot, largest
+from steepest.descent.method import Method, State, checked_state
+from steepest.descent.stopping import Ending, Stop
+from steepest.errors import DescentError
+from steepest.objective import Evaluation, Vector
+
+__all__ = ["Carry", "Row", "Walk", "begin", "choose"]
+
+EPSILON = float(np.finfo(np.float64).eps)
+ROUNDING = 8 * EPSILON  # a rise of so little, relative to f, is rounding and not a step uphill
+RESOLVED = 1e-16  # |s|² beyond this part of |x|² is a move long enough to measure curvature on
+
+
+class Carry(NamedTuple):
+    """A walk between two evaluations: fixed shapes throughout, n variables."""
+
+    t: int  # evaluations made
+    x: Vector  # (n,) where to evaluate next
+    state: State  # the method's
+    taken: int  # points of the walk so far, the start included
+    last_x: Vector  # (n,) the newest point of the walk, with its
+    last_f: float  # value
+    last_g: Vector  # and gradient
+    best_x: Vector  # (n,) the lowest point so far
+    best_f: float
+    best_g: Vector
+    best_t: int
+    best_length: float
+    uphill: tuple[float, ...]  # moves that went up; the first's t, f before, f after, curvature
+    curvature: tuple[float, ...]  # secant curvature along the moves: largest, newest, smallest
+    still: int  # evaluations in a row without a real move
+    scale: float  # min(1, largest component of the start's gradient)
+
+
+class Row(NamedTuple):
+    """One evaluation as the record keeps it; `length` is the move that led to it."""
+
+    t: int
+    x: Vector
+    f: float
+    g: Vector
+    accepted: bool
+    length: float
+
+
+def choose(condition: Any, yes: Any, no: Any) -> Any:
+    """`np.where` for one truth value and whole quantities: a select, never a jump, in machine code.
+
+    >>> choose(True, 1.0, 2.0)
+    1.0
+    """
+    return yes if condition else no
+
+
+def begin(method: Method, x: Vector) -> Carry:
+    """The carry before the first evaluation, at the start x (n,)."""
+    nothing = np.zeros_like(x)
+    return Carry(
+        t=0, x=_frozen(x.copy()), state=_frozen_state(checked_state(method.init(x.copy()), method)),
+        taken=0, last_x=x.copy(), last_f=np.inf, last_g=nothing,
+        best_x=x.copy(), best_f=np.inf, best_g=nothing, best_t=0, best_length=0.0,
+        uphill=(0.0, -1.0, math.nan, math.nan, math.nan),
+        curvature=(-math.inf, math.nan, math.inf), still=0, scale=1.0,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A method and its stopping rules, ready to be handed to an objective's loop."""
+
+    method: Method
+    stop: Stop
+
+    def advance(
+        self, evaluate: Callable[[Vector], Evaluation], c: Carry
+    ) -> tuple[Carry, Row | None, int]:
+        """One evaluation at c.x and one update: (the carry after it, its row, an Ending's number).
+
+        A point that is accepted although it is off the map, or its value or gradient is not
+        finite, ends the walk before it: the carry is the one before, and there is no row.
+        """
+        f, g, inside = evaluate(_frozen(c.x))
+        next_x, state, accepted = self.method.update(c.state, c.x, f, _frozen(g), c.t)
+        if accepted and not inside:
+            return c, None, Ending.OUTSIDE
+        slope = largest(g)  # NaN if any component is
+        if accepted and not (math.isfinite(f) and math.isfinite(slope)):
+            return c, None, Ending.NONFINITE
+        move = c.x - c.last_x
+        square, size = dot(move, move), dot(c.x, c.x)
+        length = math.sqrt(square)
+        curvature = _curvature(c, g, move, square, size, accepted)
+        better = accepted and f < c.best_f
+        following = Carry(
+            t=c.t + 1,
+            x=next_x,
+            state=_frozen_state(state) if state else state,
+            taken=c.taken + choose(accepted, 1, 0),
+            last_x=choose(accepted, c.x, c.last_x),
+            last_f=choose(accepted, f, c.last_f),
+            last_g=choose(accepted, g, c.last_g),
+            best_x=choose(better, c.x, c.best_x),
+            best_f=choose(better, f, c.best_f),
+            best_g=choose(better, g, c.best_g),
+            best_t=choose(better, c.t, c.best_t),
+            best_length=choose(better, length, c.best_length),
+            uphill=_uphill(c, f, curvature, accepted),
+            curvature=curvature,
+            still=choose(self._moved(c.x, move, square, size), 0, c.still + 1),
+            scale=choose(c.t == 0, min(1.0, slope), c.scale),
+        )
+        row = Row(c.t, c.x, f, g, bool(accepted), length)
+        code = self.stop.test(
+            c.t, accepted, following.taken, following.still, slope, following.scale
+        )
+        return following, row, code
+
+    def _moved(self, x: Vector, move: Vector, square: float, size: float) -> bool:
+        """Whether any component moved by more than its tolerance.
+
+        A move longer than √2 · tolerance · |x| certainly has such a component, which spares the
+        look at each of them, and changes no answer.
+        """
+        least = max(4 * EPSILON, self.stop.step_tolerance)
+        return square > 2 * least * least * size or bool((np.abs(move) > least * np.abs(x)).any())
+
+    def check(self, before: Carry, after: Carry) -> None:
+        """Hold the first update to the contract: shapes stay, names stay, arrays come back."""
+        x: Any = after.x
+        if not isinstance(x, np.ndarray) or x.shape != before.x.shape or x.dtype != np.float64:
+            raise DescentError(
+                f"update of {self.method!r} gave next_x = {x!r}, where an array of shape "
+                f"{before.x.shape} and type float64 is needed"
+            )
+        shapes = [{k: np.shape(v) for k, v in c.state.items()} for c in (before, after)]
+        if shapes[0] != shapes[1]:
+            raise DescentError(
+                f"update of {self.method!r} changed its state from {shapes[0]} to {shapes[1]}: "
+                "names and shapes must stay what init gave"
+            )
+
+
+def _curvature(
+    c: Carry, g: Vector, move: Vector, square: float, size: float, accepted: Any
+) -> tuple[float, ...]:
+    """Curvature along the move s by the secant (g₂ − g₁)·s / (s·s), where s is long enough."""
+    long = accepted and c.taken > 0 and square > RESOLVED * size
+    bend = dot(g - c.last_g, move) / choose(square > 0, square, 1.0)
+    largest, newest, smallest = c.curvature
+    return (
+        choose(long, max(largest, bend), largest),
+        choose(long, bend, newest),
+        choose(long, min(smallest, bend), smallest),
+    )
+
+
+def _uphill(c: Carry, f: float, curvature: tuple[float, ...], accepted: Any) -> tuple[float, ...]:
+    """Count the moves that rose by more than rounding, and remember the first."""
+    rose = accepted and f - c.last_f > ROUNDING * max(abs(f), abs(c.last_f))
+    many, at, before, after, bend = c.uphill
+    first = rose and many == 0
+    return (
+        choose(rose, many + 1, many),
+        choose(first, float(c.t), at),
+        choose(first, c.last_f, before),
+        choose(first, f, after),
+        choose(first, curvature[1], bend),
+    )
+
+
+def _frozen(array: Vector) -> Vector:
+    """An array that update must not write into: a half-written state could not be resumed."""
+    array.setflags(write=False)
+    return array
+
+
+def _frozen_state(state: State) -> dict[str, NDArray[Any]]:
+    frozen = {name: np.asarray(value) for name, value in state.items()}
+    for array in frozen.values():
+        array.setflags(write=False)
+    return frozen
