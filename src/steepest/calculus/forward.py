@@ -80,7 +80,7 @@ def _each(row: Operation, node: Node, moving: Sequence[Node | None], params: dic
     return total
 
 
-def _jointly(row: Operation, node: Node, moving: Sequence[Node | None], params: dict[str, Any]) -> Node:
+def _jointly(row: Operation, node: Node, moving: Sequence[Node | None], params: dict[str, Any]) -> Node | None:
     """dy = f(da, db); what does not change contributes nothing, and is left out where the row allows it."""
     if row.name in ("add", "subtract"):
         first, second = moving
@@ -90,6 +90,10 @@ def _jointly(row: Operation, node: Node, moving: Sequence[Node | None], params: 
         if first is None:
             return second if row.name == "add" else make(ROWS["negative"], (second,))
     full = [a if not a.real else _zero(a) if t is None else t for a, t in zip(node.args, moving, strict=True)]
+    if row.selects:  # a condition chooses and does not move, be it a number or a truth value
+        if all(t is None for t in moving[1:]):
+            return None
+        full[0] = node.args[0]
     return make(row, full, **params)
 
 

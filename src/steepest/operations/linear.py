@@ -155,6 +155,11 @@ def _constant(value: Any) -> Any:
     return constant(value)
 
 
+# What NumPy tells about an array without computing anything.
+binds(np.shape)(lambda a: a.shape)
+binds(np.ndim)(lambda a: len(a.shape))
+binds(np.size)(lambda a, axis=None: int(np.prod([a.shape[i] for i in normal_axis(axis, len(a.shape))], dtype=int)))
+
 # ---- index, put, scatter -----------------------------------------------------------------------------------------------
 
 
@@ -199,6 +204,8 @@ def normal_key(key: Any, shape: Shape) -> tuple[Key, list[Any]]:
             start, stop, step = p.indices(length)
             out.append(Piece(start, None if step < 0 and stop < 0 else stop, step))
         elif _is_mask(p):
+            if np.ndim(p) == 0:
+                raise ShapeError(f"a single {bool(p)} is no position; write x[None] for x[True], x[None][:0] for x[False]")
             for positions in np.nonzero(p):
                 out.append(Fancy(len(arrays)))
                 arrays.append(positions)
@@ -378,9 +385,19 @@ def _cast_back(y_bar: Any, args: Any, wanted: Any, dtype: str) -> Any:
     return (cast(y_bar, args[0].dtype),)
 
 
+def _precise_cast(mp: Any, x: Any, dtype: str) -> Any:
+    """Between precisions nothing changes; to integers the fraction is cut off; to truth values only 0 is false."""
+    kind = np.dtype(dtype).kind
+    if kind == "b":
+        return bool(x)
+    number = mp.mpf(int(x)) if isinstance(x, bool) else x
+    return number if kind == "f" else mp.floor(number) if number >= 0 else mp.ceil(number)
+
+
 CAST: Final = register(Operation(
     name="cast", run=lambda x, dtype: np.asarray(x).astype(dtype)[()], arity=1, linear=JOINTLY, transpose=_cast_back, moves=True,
     elementwise=True, dtype=lambda x, dtype: np.dtype(dtype), family="movement", shown="dx in the new precision",
+    domain=((-20.0, 20.0),), precise=_precise_cast,
     convention="to integers: truncates, and the derivative is zero",
 ))  # fmt: skip
 
