@@ -98,6 +98,9 @@ def plain(lines: list[str], sections: set[str]) -> list[str]:
 
 def process(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     lines[:] = plain(lines, set(GoogleDocstring([], app.config)._sections))
+    if what in ("attribute", "data", "property"):
+        # Napoleon takes what stands before the first colon for a type; a comment has none.
+        lines[:0] = ["..", ""]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
