@@ -87,26 +87,39 @@ def _spread(node: Node, here: Arriving, linear: set[Node], arriving: dict[Node, 
             if wanted[i] and part is not None:
                 _arrive(arriving, a, _fitted(_selected(node, i, here, part), a))
         return
-    parts = row.transpose(here.settled(), args, wanted, **params)
+    if row.transpose_where is not None and here.mask is not None:
+        parts = row.transpose_where(here.value, Traced(here.mask), args, wanted, **params)
+    else:
+        parts = row.transpose(here.settled(), args, wanted, **params)
     masks: Sequence[Any] = [None] * len(parts)
     goes_on = any(w and a not in ends for w, a in zip(wanted, node.args, strict=True))  # a mask at the end is of no use
-    if row.moves and goes_on and (here.mask is not None or row.name in _PARTIAL_READERS):
-        masks = row.transpose(_as_weights(here), args, wanted, **params)
+    if goes_on and (here.mask is not None or row.name in _PARTIAL_READERS):
+        if row.moves:
+            masks = row.transpose(_as_weights(here), args, wanted, **params)
+        elif row.linear == EACH:  # something arrives where it would, were all coefficients 1
+            ones = [Traced(_filled(1, a)) if a.real else Traced(a) for a in node.args]
+            masks = row.transpose(_as_weights(here), ones, wanted, **params)
     for i, (a, part, mask) in enumerate(zip(node.args, parts, masks, strict=True)):
         if wanted[i] and part is not None:
             reached = None if mask is None else as_mask(mask)
             _arrive(arriving, a, Arriving(part, reached, clean=True))
 
 
-_PARTIAL_READERS = {"index", "put"}  # rows whose transposes leave some places untouched
+_PARTIAL_READERS = {"index", "put", "matmul_where"}  # rows whose transposes leave some places untouched
 
 
 def _as_weights(here: Arriving) -> Traced:
     """The mask as ones and zeros, to be carried through a movement by that movement's own transpose."""
-    one, zero = constant(np.ones((), here.value.dtype)), constant(np.zeros((), here.value.dtype))
+    one = _filled(1, here.value.node)
     if here.mask is None:
-        return Traced(one if here.value.shape == () else make(ROWS["broadcast_to"], (one,), shape=here.value.shape))
-    return Traced(make(ROWS["where"], (here.mask, one, zero)))
+        return Traced(one)
+    return Traced(make(ROWS["where"], (here.mask, one, constant(np.zeros((), here.value.dtype)))))
+
+
+def _filled(number: int, like: Node) -> Node:
+    """One number everywhere, in the shape and dtype of another node."""
+    value = constant(np.full((), number, like.dtype))
+    return value if like.shape == () else make(ROWS["broadcast_to"], (value,), shape=like.shape)
 
 
 def as_mask(weights: Traced) -> Node:

@@ -114,6 +114,7 @@ class Operation:
     linear: str = ""
     transpose: Rule | None = None
     tangent: Rule | None = None
+    transpose_where: Rule | None = None  # (y_bar, arrived, args, wanted): the transpose, where only some of y_bar arrives
     flat: bool = False
     moves: bool = False
     selects: bool = False  # `where`: its first argument chooses, so its reverse carries a mask

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.errors import ShapeError
+from steepest.graph.node import common_dtype
 from steepest.graph.operation import EACH, Operation, binds, register
 from steepest.operations.linear import unbroadcast
 
@@ -32,10 +33,7 @@ def _matmul_shape(a: Shape, b: Shape) -> Shape:
 def _matmul_back(y_bar: Any, args: Any, wanted: Any) -> Any:
     """A_bar = Y_bar Bᵀ, B_bar = Aᵀ Y_bar (Giles 2008, section 2.2.2), vectors taken as one row or one column."""
     a, b = args
-    left = np.reshape(a, (1, a.shape[0])) if a.ndim == 1 else a
-    right = np.reshape(b, (b.shape[0], 1)) if b.ndim == 1 else b
-    lead = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
-    y_bar = np.reshape(y_bar, (*lead, left.shape[-2], right.shape[-1]))
+    left, right, y_bar = _matrices(a, b, y_bar)
     a_bar = b_bar = None
     if wanted[0]:
         a_bar = np.reshape(unbroadcast(y_bar @ np.swapaxes(right, -1, -2), left.shape), a.shape)
@@ -44,9 +42,73 @@ def _matmul_back(y_bar: Any, args: Any, wanted: Any) -> Any:
     return a_bar, b_bar
 
 
+def _matmul_back_where(y_bar: Any, arrived: Any, args: Any, wanted: Any) -> Any:
+    """The same, where only some of Y_bar arrives: what the others would have been multiplied with contributes nothing."""
+    a, b = args
+    return _selected_back(y_bar, arrived, (a, EVERYWHERE, b, EVERYWHERE), (wanted[0], False, wanted[1], False))[::2]
+
+
+def _matrices(a: Any, b: Any, *products: Any) -> tuple[Any, ...]:
+    """The factors of a product, and arrays shaped as it is, with vectors as one row (a) or one column (b)."""
+    left = np.reshape(a, (1, a.shape[0])) if len(a.shape) == 1 else a
+    right = np.reshape(b, (b.shape[0], 1)) if len(b.shape) == 1 else b
+    lead = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+    shape = (*lead, left.shape[-2], right.shape[-1])
+    return (left, right, *(np.reshape(np.broadcast_to(p, _matmul_shape(a.shape, b.shape)), shape) for p in products))
+
+
 MATMUL: Final = register(Operation(
     name="matmul", run=np.matmul, arity=2, numpy=(np.matmul,), shape=_matmul_shape, elementwise=False, linear=EACH,
-    transpose=_matmul_back, infix=" @ ", family="product", shown="da @ b + a @ db", precedence=20, latex="{0} {1}",
+    transpose=_matmul_back, transpose_where=_matmul_back_where, infix=" @ ", family="product", shown="da @ b + a @ db",
+    precedence=20, latex="{0} {1}",
+))  # fmt: skip
+
+
+# ---- a product of which some terms do not count ------------------------------------------------------------------------
+
+EVERYWHERE: Final = np.True_
+
+
+def _run_selected(a: Any, a_counts: Any, b: Any, b_counts: Any) -> Any:
+    """The sum over j of a[i, j]·b[j, k] for those j whose factors both count, whatever the others hold."""
+    a_counts, b_counts = np.broadcast_to(a_counts, a.shape), np.broadcast_to(b_counts, b.shape)
+    left, right = np.where(a_counts, a, a.dtype.type(0)), np.where(b_counts, b, b.dtype.type(0))
+    # Where all is finite, a zero factor says the same as a missing term; other columns j are done term by term.
+    odd = np.any(left - left != 0, axis=tuple(range(left.ndim - 1))) | np.any(
+        right - right != 0, axis=(*range(right.ndim - 2), right.ndim - 1)
+    )
+    total = np.where(odd, a.dtype.type(0), left) @ np.where(odd[:, None], b.dtype.type(0), right)
+    for j in np.flatnonzero(odd):
+        counts = a_counts[..., :, j, None] & b_counts[..., None, j, :]
+        total = total + np.where(counts, left[..., :, j, None] * right[..., None, j, :], a.dtype.type(0))
+    return total
+
+
+def _selected_back(y_bar: Any, arrived: Any, args: Any, wanted: Any) -> Any:
+    """As for matmul: where y_bar has not arrived, or a factor does not count, there is no term."""
+    a, a_counts, b, b_counts = args
+    left, right, y_bar, arrived = _matrices(a, b, y_bar, arrived)
+    a_bar = b_bar = None
+    if wanted[0]:
+        b_counts = b_counts if b_counts is EVERYWHERE else np.swapaxes(b_counts, -1, -2)
+        found = SELECTED(y_bar, arrived, np.swapaxes(right, -1, -2), b_counts)
+        a_bar = np.reshape(_counting(unbroadcast(found, left.shape), a_counts), a.shape)
+    if wanted[2]:
+        a_counts = a_counts if a_counts is EVERYWHERE else np.swapaxes(a_counts, -1, -2)
+        found = SELECTED(np.swapaxes(left, -1, -2), a_counts, y_bar, arrived)
+        b_bar = np.reshape(_counting(unbroadcast(found, right.shape), args[3]), b.shape)
+    return a_bar, None, b_bar, None
+
+
+def _counting(x_bar: Any, counts: Any) -> Any:
+    return x_bar if counts is EVERYWHERE else np.where(counts, x_bar, np.zeros((), x_bar.dtype))
+
+
+SELECTED: Final = register(Operation(
+    name="matmul_where", run=_run_selected, arity=4, elementwise=False, linear=EACH, family="product", shown="da @ b + a @ db",
+    shape=lambda a, a_counts, b, b_counts: _matmul_shape(a, b), dtype=lambda a, a_counts, b, b_counts: common_dtype(a, b),
+    transpose=lambda y_bar, args, wanted: _selected_back(y_bar, EVERYWHERE, args, wanted), transpose_where=_selected_back,
+    convention="a term whose factor does not count contributes exactly zero",
 ))  # fmt: skip
 
 
