@@ -183,7 +183,7 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
         dtype = np.dtype(op.dtype(*args, **params))
     else:
         dtype = ufunc_dtype(op.run, tuple(_kind(a) for a in args))
-    weak = op.elementwise and bool(args) and all(a.weak for a in args)
+    weak = op.elementwise and (bool(args) or op.family == "constant") and all(a.weak for a in args)
     return _intern(op, args, listed, shape, dtype, weak, origin, key)
 
 

@@ -98,7 +98,7 @@ class Program:
                 at = tuple(slot[a] for a in node.args)
                 if all(i in constants for i in at):
                     value = run(*(constants[i] for i in at))
-                    constants[where] = value.item() if node.weak and np.ndim(value) == 0 else value
+                    constants[where] = np.asarray(value).item() if node.weak and np.ndim(value) == 0 else value
                 else:
                     steps.append((run, at, where))
         self._size = len(slot)

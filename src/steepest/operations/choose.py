@@ -124,9 +124,14 @@ def _clip_tangent(tangents: Any, args: Any, y: Any) -> Any:
     return np.where(below, dlow, np.where(above, dhigh, inside))
 
 
+def _clip_dtype(x: Any, low: Any, high: Any) -> Any:
+    """NumPy's `clip` makes an array of its first argument, so that a Python float there counts as float64."""
+    return np.result_type(x.dtype, common_dtype(x, low, high))
+
+
 CLIP = register(Operation(
-    name="clip", run=lambda x, low, high: np.minimum(np.maximum(x, low), high), arity=3, tangent=_clip_tangent,
-    dtype=common_dtype, spellings=("clip",), precise=lambda mp, x, low, high: min(max(x, low), high),
+    name="clip", run=lambda x, low, high: np.clip(x, low, high), arity=3, tangent=_clip_tangent,
+    dtype=_clip_dtype, spellings=("clip",), precise=lambda mp, x, low, high: min(max(x, low), high),
     domain=(ANY, (-10.0, -1.0), (1.0, 10.0)), family="choice", shown="dx inside, the edge's tangent outside",
     convention="exactly on an edge the derivative is one half, as for maximum and minimum",
 ))  # fmt: skip

@@ -108,18 +108,18 @@ register(Operation(
 ))  # fmt: skip
 binary(
     "divide", np.divide, lambda a, b, y: 1 / b, lambda a, b, y: -y / b, (ANY, (0.05, 20.0)),
-    spelled="", numpy=(np.divide,), infix=" / ", precedence=MULTIPLICATION, latex=r"\frac{{{0}}}{{{1}}}",
+    spelled="", numpy=(np.divide,), infix="/", precedence=MULTIPLICATION, latex=r"\frac{{{0}}}{{{1}}}",
     precise=lambda mp, a, b: a / b, rule_name="quotient rule", shown="da/b − a·db/b²",
     transpose=lambda g, args, wanted: (g / args[1], None),
 )  # fmt: skip
 register(Operation(
     name="negative", run=np.negative, arity=1, numpy=(np.negative,), linear=JOINTLY,
-    transpose=lambda g, args, wanted: (-g,), infix="−", precedence=NEGATION, latex="-{0}", domain=(ANY,),
+    transpose=lambda g, args, wanted: (-g,), infix="−", precedence=NEGATION, text="−{0}", latex="-{0}", domain=(ANY,),
     precise=lambda mp, x: -x, rule_name="constant-multiple rule", shown="−dx",
 ))  # fmt: skip
 register(Operation(
     name="positive", run=np.positive, arity=1, numpy=(np.positive,), linear=JOINTLY, moves=True,
-    transpose=lambda g, args, wanted: (g,), latex="{0}", domain=(ANY,), precise=lambda mp, x: x, shown="dx",
+    transpose=lambda g, args, wanted: (g,), text="{0}", latex="{0}", domain=(ANY,), precise=lambda mp, x: x, shown="dx",
 ))  # fmt: skip
 
 
@@ -157,7 +157,7 @@ binary(
 # ---- size, sign and rounding ---------------------------------------------------------------------------------------
 
 unary("absolute", np.absolute, lambda x, y: np.sign(x), numpy=(np.absolute, np.fabs), spelled="abs",
-      latex=r"\left|{0}\right|", precise=lambda mp, x: mp.fabs(x), shown="sign x",
+      text="|{0}|", latex=r"\left|{0}\right|", precise=lambda mp, x: mp.fabs(x), shown="sign x",
       convention="at 0 the derivative is 0, the middle of −1 and 1")  # fmt: skip
 for _name, _run, _mp in (
     ("sign", np.sign, lambda mp, x: mp.sign(x)),
@@ -178,21 +178,21 @@ POSITIVE: Final = (0.01, 50.0)
 unary("exp", np.exp, lambda x, y: y, latex=r"\exp", shown="exp x")
 unary("exp2", np.exp2, lambda x, y: y * np.log(exactly(x, 2)), precise=lambda mp, x: mp.mpf(2) ** x, shown="2ˣ·log 2")
 unary("expm1", np.expm1, lambda x, y: np.exp(x), shown="exp x", precise=lambda mp, x: mp.expm1(x))
-unary("log", np.log, lambda x, y: 1 / x, POSITIVE, spelled="log ln", latex=r"\ln", shown="1/x",
+unary("log", np.log, lambda x, y: 1 / x, POSITIVE, spelled="log ln", text="ln", latex=r"\ln", shown="1/x",
       convention="natural, as in NumPy; ln is the same")  # fmt: skip
 unary("log2", np.log2, lambda x, y: 1 / (x * np.log(exactly(x, 2))), POSITIVE, latex=r"\log_{2}",
       precise=lambda mp, x: mp.log(x) / mp.log(2), shown="1/(x·log 2)")  # fmt: skip
 unary("log10", np.log10, lambda x, y: 1 / (x * np.log(exactly(x, 10))), POSITIVE, latex=r"\log_{10}", shown="1/(x·log 10)")
 unary("log1p", np.log1p, lambda x, y: 1 / (1 + x), (-0.95, 20.0), precise=lambda mp, x: mp.log1p(x), shown="1/(1 + x)")
-unary("sqrt", np.sqrt, lambda x, y: 1 / (2 * y), POSITIVE, spelled="sqrt √", latex=r"\sqrt{{{0}}}", shown="1/(2·√x)",
+unary("sqrt", np.sqrt, lambda x, y: 1 / (2 * y), POSITIVE, spelled="sqrt √", text="√{0}", precedence=NEGATION, latex=r"\sqrt{{{0}}}", shown="1/(2·√x)",
       convention="at 0 the slope is infinite, and is given as infinite")  # fmt: skip
-unary("cbrt", np.cbrt, lambda x, y: 1 / (3 * np.square(y)), latex=r"\sqrt[3]{{{0}}}", spelled="cbrt ∛",
+unary("cbrt", np.cbrt, lambda x, y: 1 / (3 * np.square(y)), text="∛{0}", precedence=NEGATION, latex=r"\sqrt[3]{{{0}}}", spelled="cbrt ∛",
       precise=lambda mp, x: mp.sign(x) * mp.cbrt(mp.fabs(x)), shown="1/(3·∛x²)",
       tolerance=(2.0, "NumPy's cbrt is itself wrong by up to 2.4 ulp, and the rule squares it"),
       convention="at 0 the slope is infinite, and is given as infinite")  # fmt: skip
-unary("square", np.square, lambda x, y: 2 * x, spelled="square", latex="{{{0}}}^{{2}}", precedence=POWER,
+unary("square", np.square, lambda x, y: 2 * x, spelled="square", text="{0}²", latex="{{{0}}}^{{2}}", precedence=POWER,
       precise=lambda mp, x: x * x, shown="2·x")  # fmt: skip
-unary("reciprocal", np.reciprocal, lambda x, y: -np.square(y), (0.05, 20.0), latex=r"\frac{{1}}{{{0}}}",
+unary("reciprocal", np.reciprocal, lambda x, y: -np.square(y), (0.05, 20.0), text="1/{0}", precedence=MULTIPLICATION, latex=r"\frac{{1}}{{{0}}}",
       precise=lambda mp, x: 1 / x, shown="−1/x²")  # fmt: skip
 
 
@@ -202,11 +202,18 @@ INSIDE: Final = (-0.999, 0.999)
 unary("sin", np.sin, lambda x, y: np.cos(x), latex=r"\sin", shown="cos x")
 unary("cos", np.cos, lambda x, y: -np.sin(x), latex=r"\cos", shown="−sin x")
 unary("tan", np.tan, lambda x, y: 1 + np.square(y), (-1.5, 1.5), latex=r"\tan", spelled="tan tg", shown="1 + tan²x")
-unary("sec", lambda x: 1 / np.cos(x), lambda x, y: y * np.tan(x), (-1.5, 1.5), latex=r"\sec",
+
+
+def real(x: Any) -> Any:
+    """Truth values and whole numbers as float64, float32 as it is: for rows that NumPy has no function for."""
+    return np.multiply(x, 1.0)
+
+
+unary("sec", lambda x: 1 / np.cos(real(x)), lambda x, y: y * np.tan(x), (-1.5, 1.5), latex=r"\sec",
       shown="sec x·tan x")  # fmt: skip
-unary("csc", lambda x: 1 / np.sin(x), lambda x, y: -y / np.tan(x), (0.1, 3.0), latex=r"\csc", spelled="csc cosec",
+unary("csc", lambda x: 1 / np.sin(real(x)), lambda x, y: -y / np.tan(x), (0.1, 3.0), latex=r"\csc", spelled="csc cosec",
       shown="−csc x·cot x")  # fmt: skip
-unary("cot", lambda x: 1 / np.tan(x), lambda x, y: -1 / np.square(np.sin(x)), (0.1, 3.0), latex=r"\cot",
+unary("cot", lambda x: 1 / np.tan(real(x)), lambda x, y: -1 / np.square(np.sin(x)), (0.1, 3.0), latex=r"\cot",
       spelled="cot ctg", shown="−csc²x")  # fmt: skip
 unary("arcsin", np.arcsin, lambda x, y: 1 / np.sqrt((1 - x) * (1 + x)), INSIDE, spelled="arcsin asin", latex=r"\arcsin",
       precise=lambda mp, x: mp.asin(x), shown="1/√((1 − x)·(1 + x))")  # fmt: skip

@@ -14,7 +14,7 @@ import numpy as np
 
 from steepest.graph.node import real_dtype
 from steepest.graph.operation import ROWS, Operation, binds, register
-from steepest.operations.elementwise import ANY, PI, binary, named, unary
+from steepest.operations.elementwise import ANY, PI, binary, named, real, unary
 
 __all__ = ["elu", "gelu", "leaky_relu", "relu", "sigmoid", "silu", "softplus"]
 
@@ -87,7 +87,7 @@ def _run_sinc(x: Any, order: int = 0) -> Any:
     With u = πx and j(u) = sin(u)/u: j⁽ᵏ⁾(u) = (sin⁽ᵏ⁾(u) − k·j⁽ᵏ⁻¹⁾(u))/u is stable for u > k; nearer to 0 the
     Taylor series of j is differentiated term by term.
     """
-    x = np.asarray(x, dtype=np.result_type(x, np.float32(0)) if np.asarray(x).dtype.kind == "f" else float)
+    x = np.asarray(real(x))
     if order == 0:
         return np.sinc(x)[()]
     u = math.pi * x
