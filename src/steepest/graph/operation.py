@@ -89,11 +89,12 @@ class Operation:
     Meaning: `run(*values, **params)` in NumPy, `shape` and `dtype` rules, `precise(mp, *values, **params)` in
     mpmath's terms (for any number of digits), `numpy`: the NumPy callables that mean this row.
 
-    Derivative, in exactly one of four ways:
+    Derivative, in exactly one of five ways:
       `partials`   elementwise rows: one rule a argument, `rule(*args, y, **params) -> dy/darg`, or `ZERO`;
       `linear`     `JOINTLY` or `EACH` (with `transpose`): the rule follows from the row itself;
       `tangent`    `rule(tangents, args, y, **params) -> dy` where neither fits; a tangent may be None (zero);
-      `flat`       the derivative is zero wherever there is one, and `kink` says so.
+      `flat`       the derivative is zero wherever there is one, and `convention` says so.
+      `inside`     the row holds a graph as its parameter, and the derivative is that of the graph (`call`).
 
     Only linear rows carry a `transpose(y_bar, args, wanted, **params)`: one cotangent (or None) for every argument,
     wanted[i] telling for which; reverse mode is nothing but this, applied backwards to forward mode.
@@ -116,12 +117,14 @@ class Operation:
     tangent: Rule | None = None
     transpose_where: Rule | None = None  # (y_bar, arrived, args, wanted): the transpose, where only some of y_bar arrives
     flat: bool = False
+    inside: bool = False
     moves: bool = False
     selects: bool = False  # `where`: its first argument chooses, so its reverse carries a mask
 
     spellings: tuple[str, ...] = ()  # how it may be typed in a formula
     infix: str = ""  # how it stands between its arguments in text
     precedence: int = ATOM
+    text: str = ""  # how it reads in text: another head, such as ln, or a template such as |{0}|
     latex: str = ""  # a head such as \sin, or a template with {0}, {1}
     precise: Rule | None = None
     domain: tuple[tuple[float, float], ...] = ()  # an open interval for each argument: where tests take their points
@@ -154,11 +157,11 @@ def register(row: Operation) -> Operation:
     """Enter a row into the registry, under its name and under every NumPy callable that means it."""
     if row.name in ROWS:
         raise ValueError(f"there is a row named {row.name!r} already; choose another name, or change that row")
-    ways = [row.partials is not None, bool(row.linear), row.tangent is not None, row.flat]
+    ways = [row.partials is not None, bool(row.linear), row.tangent is not None, row.flat, row.inside]
     if sum(ways) != 1:
         raise ValueError(
             f"row {row.name!r} gives its derivative in {sum(ways)} ways; give exactly one of partials, linear "
-            "(with transpose), tangent, or flat=True for a derivative that is zero"
+            "(with transpose), tangent, flat=True for a derivative that is zero, or inside=True for that of a graph it holds"
         )
     if row.linear and row.transpose is None:
         raise ValueError(f"linear row {row.name!r} needs a transpose: reverse mode is made of transposes")
