@@ -31,7 +31,7 @@ def draw(folder: Path) -> None:
     terrain = Terrain.jacksboro()
     path = walk(terrain, terrain.locate(36.2, -84.2292), rate=200.0, steps=400)
     title = "Down Cross Mountain, Tennessee"
-    save(plot_terrain(terrain, path=path, title=title), folder / "terrain.png", dpi=110)
+    save(plot_terrain(terrain, path=path, title=title), folder / "terrain.png", dpi=90)
 
     f = Function("n**2 + 3*e**2 + sin(3*n)*e")
     here = f.at(n=2, e=1)

@@ -220,15 +220,15 @@ def write(
     text.set_path_effects(casing(3.0, rim))
 
 
-def note(ax: Axes, lines: str | Sequence[str]) -> None:
-    """What has to be said about a picture, under its lower left corner."""
+def note(ax: Axes, lines: str | Sequence[str], below: float = 37) -> None:
+    """What has to be said about a picture, so many points below its lower left corner."""
     text = lines if isinstance(lines, str) else "\n".join(lines)
     if text:
         ax.annotate(
             text,
             (0.0, 0.0),
             xycoords="axes fraction",
-            xytext=(0, -37),
+            xytext=(0, -below),
             textcoords="offset points",
             ha="left",
             va="top",

@@ -94,7 +94,7 @@ def number(value: float, digits: int = 3) -> str:
     if value == 0:
         return "0"
     size = math.floor(math.log10(abs(float(f"{abs(value):.{digits - 1}e}"))))
-    if -4 < size < 6:
+    if -5 < size < 6:
         text = f"{value:.{max(0, digits - 1 - size)}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
     else:

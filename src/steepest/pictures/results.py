@@ -30,6 +30,8 @@ Stretches = Mapping[str, Stretch] | Sequence[Stretch] | None
 
 FAR = 5.0  # a function is drawn from -5 to 5 where nothing else is said
 NEAR = 4.0  # the surroundings of a point are at least this wide
+NEAR_ON_A_MAP = 90  # and of a point on a terrain so many cells
+WHOLE_MAP = 0.16  # the height of a block that shows a whole terrain, as a share of its side
 
 
 def plot_function(
@@ -58,7 +60,8 @@ def plot_function(
     terrain = _terrain_of(function)
     if terrain is not None and stretches is None:
         if kind == "surface":
-            return plot_surface(Sheet.of_terrain(terrain), title=heading, ax=ax, value_name="m")
+            sheet = Sheet.of_terrain(terrain)
+            return plot_surface(sheet, title=heading, value_name="m", height=WHOLE_MAP, ax=ax)
         return plot_terrain(terrain, title=title, ax=ax)
     spans = _spans(names, stretches, dict.fromkeys(names, (-FAR, FAR)))
     if len(names) == 1:
@@ -113,12 +116,9 @@ def plot_slope(
             title=heading,
             ax=ax,
         )
-    around = {name: stretch_around([at], 0.0, NEAR) for name, at in zip(names, here, strict=True)}
-    sheet = (
-        _sheet(function, names, _spans(names, stretches, around))
-        if terrain is None or stretches is not None
-        else Sheet.of_terrain(terrain)
-    )
+    near = NEAR if terrain is None else NEAR_ON_A_MAP * terrain.spacing[0]
+    around = {name: stretch_around([at], 0.0, near) for name, at in zip(names, here, strict=True)}
+    sheet = _sheet(function, names, _spans(names, stretches, around))
     if kind == "surface":
         return plot_surface(
             sheet,
@@ -166,9 +166,11 @@ def plot_descent(
     terrain = _terrain_of(function)
     if terrain is not None and stretches is None and kind == "map":
         return plot_terrain(terrain, path=path, title=title, ax=ax)
+    # As wide as it is long, unless that would leave most of the picture without a walk.
+    reach = _reach(path)
     around = {
-        name: stretch_around(path[:, i], 0.35, 1e-3 + 0.4 * _reach(path))
-        for i, name in enumerate(names)
+        name: stretch_around(along, 0.35, 1.7 * reach if 4 * np.ptp(along) > reach else 0.5 * reach)
+        for name, along in zip(names, path[np.all(np.isfinite(path), axis=1)].T, strict=True)
     }
     spans = _spans(names, stretches, around)
     if len(names) == 1:
@@ -270,7 +272,8 @@ def _name(function: Any) -> str:
 
 
 def _heading(function: Any) -> str:
-    text = str(function)
+    terrain = _terrain_of(function)
+    text = str(function if terrain is None else terrain.name)
     return text if len(text) <= 60 and "\n" not in text and "object at" not in text else ""
 
 

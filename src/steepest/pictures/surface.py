@@ -35,8 +35,8 @@ __all__ = ["plot_surface"]
 
 Array = npt.NDArray[np.float64]
 
-MOST_FACES = 200  # in each direction: more than a picture of this size can show
-HEIGHT = 0.42  # of the block, as a share of its longer side
+MOST_FACES = 250  # in each direction: more than a picture of this size can show
+HEIGHT = 0.42
 ARROW_SHARE = 0.3  # the arrow's length as a share of the shorter side
 
 
@@ -49,6 +49,7 @@ def plot_surface(
     path: npt.ArrayLike | None = None,
     values: npt.ArrayLike | None = None,
     value_name: str = "",
+    height: float = HEIGHT,
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
@@ -61,6 +62,7 @@ def plot_surface(
             height; the plumb line at its tip shows how far the land has dropped there.
         path, values: a walk, `(k, 2)` and `(k,)`.
         value_name: what to call the height.
+        height: how high to draw the block, as a share of its longer side.
         ax: axes with three dimensions; a new figure if not given.
 
     Returns:
@@ -76,8 +78,8 @@ def plot_surface(
         norm = Heights(land)
         ahead = None if gradient is None else -sheet.place(gradient)
         _draw_block(block, land, norm)
-        _set_view(block, sheet, norm, ahead, value_name)
-        said = ["height by its logarithm in colours only"] if norm.logarithmic else []
+        _set_view(block, sheet, ahead, value_name, height)
+        said = ["colours by the logarithm of height"] if norm.logarithmic else []
         if path is not None and values is not None:
             _draw_path(block, sheet.place(path), np.asarray(values, dtype=np.float64))
         if point is not None and value is not None:
@@ -85,16 +87,17 @@ def plot_surface(
             if ahead is not None:
                 said.append(_draw_arrow(block, sheet, here, float(value), ahead))
             _draw_dot(block, here[0], here[1], float(value), 9)
-        said.append(f"height drawn ×{number(_stretch(sheet), 2)}; the arrow lies flat")
-        note(ax, said[:1] + said[-1:] if len(said) > 2 else said)
+        flat = "; the arrow lies flat" if ahead is not None else ""
+        said.append(f"height drawn ×{number(_stretch(sheet, height), 2)}{flat}")
+        note(ax, said, below=-6)
         if title:
             ax.set_title(title, y=1.0)
     return ax
 
 
-def _stretch(sheet: Sheet) -> float:
+def _stretch(sheet: Sheet, height: float) -> float:
     low, high = sheet.limits()
-    return HEIGHT * max(sheet.span) / ((high - low) or 1.0)
+    return height * max(sheet.span) / ((high - low) or 1.0)
 
 
 def _draw_block(block: Any, land: Sheet, norm: Heights) -> None:
@@ -113,6 +116,7 @@ def _draw_block(block: Any, land: Sheet, norm: Heights) -> None:
         antialiased=False,
         shade=False,
         zorder=1,
+        clip_on=False,
     )
     low, high = land.limits()
     base = low - 0.14 * ((high - low) or 1.0)
@@ -130,6 +134,7 @@ def _draw_block(block: Any, land: Sheet, norm: Heights) -> None:
         foot = np.array([[x[-1], y[-1], base], [x[0], y[0], base]])
         wall = Poly3DCollection([np.concatenate([rim, foot])], facecolor=WALL, edgecolor=INK)
         wall.set_linewidth(0.4)
+        wall.set_clip_on(False)
         block.add_collection3d(wall)
         block.steepest_walls.append(wall)
     block.set_zlim(base, high)
@@ -152,7 +157,7 @@ def _ink_contours(colors: Array, land: Sheet, norm: Heights) -> None:
 
 
 def _set_view(
-    block: Any, sheet: Sheet, norm: Heights, ahead: Array | None, value_name: str
+    block: Any, sheet: Sheet, ahead: Array | None, value_name: str, height: float
 ) -> None:
     """Look from the south, turned towards the side to which the land falls."""
     # From the south, as a map is held; turned a little to the side to which the arrow points.
@@ -168,9 +173,9 @@ def _set_view(
     for wall, way in zip(block.steepest_walls, outward, strict=False):
         wall.set_visible(bool(way @ eye > 0))
         wall.set_zorder(2)
-    width, height = sheet.span
-    longer = max(width, height)
-    block.set_box_aspect((width / longer, height / longer, HEIGHT), zoom=1.28)
+    across, upwards = sheet.span
+    longer = max(across, upwards)
+    block.set_box_aspect((across / longer, upwards / longer, height), zoom=1.16)
     block.set_xlim(sheet.right[0], sheet.right[-1])
     block.set_ylim(sheet.up[0], sheet.up[-1])
     for axis in (block.xaxis, block.yaxis, block.zaxis):
