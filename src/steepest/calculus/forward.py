@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from steepest.calculus.rewrite import running
 from steepest.errors import NotDifferentiableError
-from steepest.graph.node import CONSTANT, INPUT, Node, constant, make, set_origin
+from steepest.graph.node import CONSTANT, INPUT, Graph, Node, constant, fresh, make, set_origin
 from steepest.graph.operation import EACH, JOINTLY, ROWS, Operation, Zero
 from steepest.graph.traced import Traced, as_node
 from steepest.graph.traverse import topological
@@ -42,6 +43,8 @@ def _tangent(node: Node, known: Mapping[Node, Node | None]) -> Node | None:
     params = dict(node.params)
     if row.partials is not None:
         change = _by_partials(row, node, moving, params)
+    elif row.inside:
+        change = _inside(row, node, moving, params["graph"], params["which"])
     elif row.linear == EACH:
         change = _each(row, node, moving, params)
     elif row.linear == JOINTLY:
@@ -95,6 +98,23 @@ def _jointly(row: Operation, node: Node, moving: Sequence[Node | None], params: 
             return None
         full[0] = node.args[0]
     return make(row, full, **params)
+
+
+def _inside(row: Operation, node: Node, moving: Sequence[Node | None], graph: Graph, which: int) -> Node | None:
+    """The tangent of a call: a call of the graph that computes the tangent, with the tangents as further arguments."""
+    moves = tuple(i for i, t in enumerate(moving) if t is not None)
+    key = ("tangent", which, moves)
+    if key not in graph.made:
+        inputs = [graph.inputs[i] for i in moves]
+        tangents = [fresh(f"d{n.name}", n.shape, n.dtype) for n in inputs]
+        (pushed,) = push_forward([graph.outputs[which]], dict(zip(inputs, tangents, strict=True)))
+        made = None if pushed is None else Graph((*graph.inputs, *tangents), tuple(running([pushed])))
+        graph.made.setdefault(key, made)
+    set_origin(node.origin)
+    derived = graph.made[key]
+    if derived is None:
+        return None
+    return make(row, (*node.args, *(t for t in moving if t is not None)), graph=derived, which=0)
 
 
 def _zero(like: Node) -> Node:

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from steepest.calculus.rewrite import running
 from steepest.errors import NotDifferentiableError
-from steepest.graph.node import INPUT, Node, constant, make
+from steepest.graph.node import INPUT, Graph, Node, constant, fresh, make
 from steepest.graph.operation import EACH, JOINTLY, ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import topological
@@ -47,17 +48,22 @@ def pull_back(tangents: Sequence[Node | None], sources: Sequence[Node], cotangen
     """Transpose: given `tangents` as linear functions of `sources`, and one cotangent for each tangent, the cotangent
     that reaches each source; None stands for zero.
     """
-    seeds = [(t, c) for t, c in zip(tangents, cotangents, strict=True) if t is not None]
+    seeds = [(t, Arriving(Traced(c))) for t, c in zip(tangents, cotangents, strict=True) if t is not None]
+    return [None if found is None else found.settled().node for found in _pull(seeds, sources)]
+
+
+def _pull(seeds: Sequence[tuple[Node, Arriving]], sources: Sequence[Node]) -> list[Arriving | None]:
+    """What reaches each source, masks included."""
     ends = frozenset(sources)
     order = topological([t for t, _ in seeds], stop=ends)
     linear = _depending_on(order, ends)
     arriving: dict[Node, Arriving] = {}
     for t, c in seeds:
-        _arrive(arriving, t, Arriving(Traced(c)))
+        _arrive(arriving, t, c)
     for node in reversed(order):
         if node in linear and node not in ends and node in arriving:
             _spread(node, arriving.pop(node), linear, arriving, ends)
-    return [arriving[s].settled().node if s in arriving else None for s in sources]
+    return [arriving.get(s) for s in sources]
 
 
 def _depending_on(order: Sequence[Node], sources: frozenset[Node]) -> set[Node]:
@@ -71,6 +77,8 @@ def _depending_on(order: Sequence[Node], sources: frozenset[Node]) -> set[Node]:
 def _spread(node: Node, here: Arriving, linear: set[Node], arriving: dict[Node, Arriving], ends: frozenset[Node]) -> None:
     """Send the cotangent of one linear node on to those of its arguments that are linear too."""
     row, wanted = node.op, [a in linear for a in node.args]
+    if row.inside:
+        return _inside(node, here, wanted, arriving)
     if row.transpose is None or row is INPUT:
         raise NotDifferentiableError(
             f"operation {row.name!r} stands on a tangent but has no transpose, so reverse mode cannot pass it; "
@@ -103,6 +111,40 @@ def _spread(node: Node, here: Arriving, linear: set[Node], arriving: dict[Node, 
         if wanted[i] and part is not None:
             reached = None if mask is None else as_mask(mask)
             _arrive(arriving, a, Arriving(part, reached, clean=True))
+
+
+def _inside(node: Node, here: Arriving, wanted: list[bool], arriving: dict[Node, Arriving]) -> None:
+    """The transpose of a call: calls of the transposed graph, of what its linear part is multiplied with and y_bar."""
+    graph, which = node.param("graph"), node.param("which")
+    masked = here.mask is not None
+    key = ("transpose", which, tuple(wanted), masked)
+    if key not in graph.made:
+        graph.made.setdefault(key, _transposed(graph, which, wanted, masked))
+    turned, masks = graph.made[key]
+    given = [a for a, w in zip(node.args, wanted, strict=True) if not w]
+    given += [here.value.node, *([] if here.mask is None else [here.mask])]
+    outputs = iter(range(len(turned.outputs)))
+    reached = [None if m is None else make(node.op, given, graph=turned, which=next(outputs)) for m in masks]
+    arrived = [make(node.op, given, graph=turned, which=next(outputs)) if m else None for m in masks]
+    linear = [a for a, w in zip(node.args, wanted, strict=True) if w]
+    for a, value, mask in zip(linear, reached, arrived, strict=True):
+        if value is not None:
+            _arrive(arriving, a, Arriving(Traced(value), mask, clean=True))
+
+
+def _transposed(graph: Graph, which: int, wanted: Sequence[bool], masked: bool) -> tuple[Graph, list[bool | None]]:
+    """A graph turned round, from its output to the inputs wanted; and for each of those None where nothing arrives,
+    else whether there is a mask: the outputs are all values first, then all masks.
+    """
+    output = graph.outputs[which]
+    y_bar, mask = fresh("ȳ", output.shape, output.dtype), fresh("arrived", output.shape, bool)
+    seed = Arriving(Traced(y_bar), mask, clean=False) if masked else Arriving(Traced(y_bar))
+    found = _pull([(output, seed)], [n for n, w in zip(graph.inputs, wanted, strict=True) if w])
+    values = [f.settled().node for f in found if f is not None]
+    masks = [f.mask for f in found if f is not None and f.mask is not None]
+    given = [n for n, w in zip(graph.inputs, wanted, strict=True) if not w]
+    turned = Graph((*given, y_bar, *([mask] if masked else [])), tuple(running([*values, *masks])))
+    return turned, [None if f is None else f.mask is not None for f in found]
 
 
 _PARTIAL_READERS = {"index", "put", "matmul_where"}  # rows whose transposes leave some places untouched

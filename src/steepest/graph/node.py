@@ -6,7 +6,7 @@ import math
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
@@ -310,6 +310,7 @@ class Graph:
     outputs: tuple[Node, ...]
     guards: tuple[Guard, ...] = ()
     captured: tuple[tuple[Node, Any], ...] = ()  # (input node, a callable that reads the value now)
+    made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)  # programs and derivatives, made once
 
     def __post_init__(self) -> None:
         for n in self.inputs:
