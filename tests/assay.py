@@ -38,8 +38,9 @@ EXEMPT = {
 
 # The parameters that a row's points are taken with; without an entry, none at all.
 SETTINGS: dict[str, list[dict[str, Any]]] = {
-    "polygamma": [{"order": 1}, {"order": 2}, {"order": 3}],
+    "polygamma": [{"order": 1}, {"order": 2}],
     "sinc": [{}, {"order": 1}, {"order": 2}],
+    "round_to": [{"decimals": 0}, {"decimals": 2}, {"decimals": -1}],
     "leaky_relu": [{}, {"slope": 0.25}],
     "elu": [{}, {"alpha": 1.5}],
     "cast": [{"dtype": "<f8"}],

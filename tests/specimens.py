@@ -62,7 +62,7 @@ def axes(ndim: int) -> list[tuple[int, ...]]:
 
 def specimens(name: str) -> Iterator[tuple[list[Any], dict[str, Any]]]:
     """(arguments, parameters) for the row called `name`."""
-    if name in ("sum", "mean", "var", "prod", "max", "min"):
+    if name in ("sum", "mean", "var", "prod", "max", "min", "norm"):
         yield from reductions(name)
     elif name == "matmul":
         yield from products()
@@ -137,6 +137,21 @@ def puts() -> Iterator[tuple[list[Any], dict[str, Any]]]:
     yield [X, draw(4, 1), *arrays], {"key": normal}
 
 
+def scans() -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    for axis in (0, 1, 2):
+        yield [X], {"axis": axis}
+    for zeros in ([], [1], [0, 3], [5, 6]):
+        x = draw(7)
+        x[zeros] = 0.0
+        yield [x], {"axis": 0}
+
+
+def selected_products() -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    for a, b in ([(2, 3), (3, 4)], [(5, 2, 3), (3, 4)], [(2, 3), (5, 3, 4)]):
+        yield [draw(*a), draw(*a) > 0, draw(*b), draw(*b) > -1], {}
+        yield [draw(*a), np.array(True), draw(*b), draw(*b) > 0], {}
+
+
 def joins() -> Iterator[tuple[list[Any], dict[str, Any]]]:
     yield [draw(3), draw(2), draw(0), draw(4)], {"axis": 0}
     yield [draw(3, 2), draw(3, 1)], {"axis": 1}
@@ -152,4 +167,5 @@ def stacks() -> Iterator[tuple[list[Any], dict[str, Any]]]:
 MOVEMENTS = {
     "reshape": reshapes, "transpose": transposes, "broadcast_to": broadcasts, "index": indices, "scatter_add": scatters,
     "put": puts, "concatenate": joins, "stack": stacks,
+    "cumsum": scans, "cumprod": scans, "matmul_where": selected_products,
 }  # fmt: skip

@@ -90,18 +90,18 @@ def _selected_back(y_bar: Any, arrived: Any, args: Any, wanted: Any) -> Any:
     left, right, y_bar, arrived = _matrices(a, b, y_bar, arrived)
     a_bar = b_bar = None
     if wanted[0]:
-        b_counts = b_counts if b_counts is EVERYWHERE else np.swapaxes(b_counts, -1, -2)
+        b_counts = b_counts if b_counts.shape == () else np.swapaxes(b_counts, -1, -2)
         found = SELECTED(y_bar, arrived, np.swapaxes(right, -1, -2), b_counts)
         a_bar = np.reshape(_counting(unbroadcast(found, left.shape), a_counts), a.shape)
     if wanted[2]:
-        a_counts = a_counts if a_counts is EVERYWHERE else np.swapaxes(a_counts, -1, -2)
+        a_counts = a_counts if a_counts.shape == () else np.swapaxes(a_counts, -1, -2)
         found = SELECTED(np.swapaxes(left, -1, -2), a_counts, y_bar, arrived)
         b_bar = np.reshape(_counting(unbroadcast(found, right.shape), args[3]), b.shape)
     return a_bar, None, b_bar, None
 
 
 def _counting(x_bar: Any, counts: Any) -> Any:
-    return x_bar if counts is EVERYWHERE else np.where(counts, x_bar, np.zeros((), x_bar.dtype))
+    return x_bar if counts.shape == () else np.where(counts, x_bar, np.zeros((), x_bar.dtype))
 
 
 SELECTED: Final = register(Operation(

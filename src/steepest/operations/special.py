@@ -105,7 +105,18 @@ def _run_sinc(x: Any, order: int = 0) -> Any:
 
 
 def _precise_sinc(mp: Any, x: Any, order: int = 0) -> Any:
-    return mp.diff(mp.sincpi, x, order) if order else mp.sincpi(x)
+    """The same recurrence, with as many more digits as it cancels near 0."""
+    if not order:
+        return mp.sincpi(x)
+    u = mp.pi * x
+    if u == 0:
+        return mp.mpf(0) if order % 2 else (-1) ** (order // 2) * mp.pi**order / (order + 1)
+    with mp.extraprec(20 + 2 * order * max(0, -int(mp.mag(u)))):
+        u = mp.pi * x
+        found = mp.sin(u) / u
+        for k in range(1, order + 1):
+            found = (mp.sin(u + k * mp.pi / 2) - k * found) / u
+        return mp.pi**order * found
 
 
 SINC = register(Operation(
