@@ -65,6 +65,14 @@ class Expression:
             shape=(*self.shape, len(self.inputs)),
         )
 
+    def partials(self) -> Expression:
+        """What `gradient` gives, by forward mode: each partial by itself, as a text would work it out."""
+        columns = [self.derivative(i).outputs for i in range(len(self.inputs))]
+        rows = zip(*columns, strict=True)
+        return replace(
+            self, outputs=tuple(n for r in rows for n in r), shape=(*self.shape, len(self.inputs))
+        )
+
     def along(self, direction: Sequence[Node]) -> Expression:
         """The directional derivative: J(x)·u."""
         return replace(self, outputs=tuple(derive.jvp(self.outputs, self.inputs, direction)))

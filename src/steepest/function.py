@@ -1,4 +1,4 @@
-"""`Function`: what goes in at the front door comes back as this; its derivatives are Functions too."""
+"""`Function`: what goes in at the front door; its derivatives are Functions too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from steepest.errors import NotDifferentiableError, ShapeError, VariableError
 from steepest.expression import Expression
 from steepest.graph.node import Node, constant, make
 from steepest.graph.operation import ROWS
-from steepest.graph.traverse import count
+from steepest.graph.traverse import count, topological
 from steepest.label import Label
 from steepest.sources.entrance import Entered, enter, real_value
 
@@ -84,7 +84,7 @@ class Function:
         self.units = {**self._entered.units, **(units or {})}
         self.north, self.east = north, east
         self.label = Label(self._entered.name, single=len(self.variables) == 1)
-        self._steps: tuple[Step, ...] = ()
+        self._steps: tuple[tuple[Step, Step], ...] = ()  # for running, and for reading
         self._known: dict[Expression, Expression] = {}
         if (north or east) and self.axes is None:
             raise VariableError(
@@ -92,11 +92,11 @@ class Function:
                 f"has {listed(self.variables)}"
             )
 
-    def _derived(self, label: Label, step: Step) -> Function:
-        """A function made from this one by one step of calculus."""
+    def _derived(self, label: Label, step: Step, shown: Step | None = None) -> Function:
+        """A function made from this one by one step of calculus; `shown` is the same for a reader."""
         new = object.__new__(Function)
         vars(new).update({k: v for k, v in vars(self).items() if k != "expression"})
-        new.label, new._steps, new._known = label, (*self._steps, step), {}
+        new.label, new._steps, new._known = label, (*self._steps, (step, shown or step)), {}
         return new
 
     # ---- value -----------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ class Function:
         """The steps of calculus, applied to the source's nodes once."""
         if base not in self._known:
             found = base
-            for step in self._steps:
+            for step, _ in self._steps:
                 found = step(found)
             self._known[base] = found
         return self._known[base]
@@ -131,11 +131,12 @@ class Function:
         variables, as floats.
         """
         named = named or {}
-        if len(args) == 1 and not named and len(self.variables) != 1:
+        if len(args) == 1 and not named:
             single = args[0]
             if isinstance(single, Mapping):
                 return self.arguments((), single)
-            if isinstance(single, (tuple, list, np.ndarray)) and len(single) == len(self.variables):
+            several = isinstance(single, (tuple, list, np.ndarray)) and len(self.variables) != 1
+            if several and len(single) == len(self.variables):
                 return self.arguments(tuple(single))
         if len(args) > len(self.variables):
             raise VariableError(
@@ -228,7 +229,9 @@ class Function:
                 f"{self.label} is a vector; a gradient belongs to one number. Its derivative is "
                 ".jacobian"
             )
-        return self._derived(Label(str(self.label), vector="∇"), Expression.gradient)
+        return self._derived(
+            Label(str(self.label), vector="∇"), Expression.gradient, Expression.partials
+        )
 
     @cached_property
     def jacobian(self) -> Function:
@@ -238,7 +241,7 @@ class Function:
             if self.label.vector == "∇"
             else Label(str(self.label), vector="J")
         )
-        return self._derived(label, Expression.gradient)
+        return self._derived(label, Expression.gradient, Expression.partials)
 
     @property
     def hessian(self) -> Function:
@@ -338,18 +341,29 @@ class Function:
         """The formula as typed; a derivative in the form that a calculus text gives it."""
         if not self._steps:
             return list(self.expression.outputs)
-        from steepest.calculus.identities import reading
+        from steepest.calculus.reading import reading
 
-        return list(reading(self.expression.outputs))
+        base = found = self._entered.root.always
+        assert base is not None and found is not None
+        for _, step in self._steps:
+            found = step(found)
+        return reading(found.outputs, found.inputs, given=topological(base.outputs))
+
+    @property
+    def _measured(self) -> bool:
+        """Whether it rests on measured numbers, as a terrain does, so that no formula shows it."""
+        return any(n.op.family == "terrain" for n in topological(self.expression.outputs))
 
     @property
     def text(self) -> str:
         """The formula as a reader writes it; typed into `Function` again it gives the same
         function.
         """
+        if self._measured:
+            return self.signature
         from steepest.printing.text import text
 
-        return text(self._shown(), shape=self.expression.shape)
+        return text(self._shown(), variables=self.variables, shape=self.expression.shape)
 
     @property
     def latex(self) -> str:
@@ -363,14 +377,12 @@ class Function:
 
     def __repr__(self) -> str:
         left = str(self.label) if self._steps else self.signature
-        return (
-            f"{left} = {self.text}"
-            if self._always() is not None
-            else f"{left}, followed at each point it is called at"
-        )
+        if self._always() is None:
+            return f"{left}, followed at each point it is called at"
+        return f"{left}, through measured points" if self._measured else f"{left} = {self.text}"
 
     def _repr_latex_(self) -> str | None:
-        if self._always() is None:
+        if self._always() is None or self._measured:
             return None
         inside = "" if self._steps else rf"\left({', '.join(self.variables)}\right)"
         return f"${self.label.latex}{inside} = {self.latex}$"

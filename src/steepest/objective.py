@@ -94,6 +94,7 @@ class Objective:
     parameters: Mapping[str, float] = field(default_factory=dict)
     tier: str = "python"
     evaluations: int = 0
+    function: Any = None  # what it was made from, for pictures
 
     def evaluate(self, x: Vector) -> Evaluation:
         """Value and gradient at x, counted; outside the map, (inf, NaN, False) without a call."""
@@ -139,6 +140,7 @@ class Objective:
             self.label,
             self.parameters,
             self.tier,
+            function=self.function,
         )
 
     def loop(

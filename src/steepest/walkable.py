@@ -119,6 +119,7 @@ def _objective(function: Function, structure: Named) -> Objective:
         structure=structure,
         label=str(function),
         parameters=function.parameters,
+        function=function,
     )
 
 

@@ -10,11 +10,16 @@ import click
 
 from steepest.cli.program import program
 from steepest.cli.words import as_json, ground, save_plot, say_notes, understand
+from steepest.errors import VariableError
 from steepest.function import Function
 
 __all__ = ["descend"]
 
 FAILED = 3
+CROSS_MOUNTAIN = (
+    36.2000,
+    -84.2292,
+)  # latitude and longitude of its north-eastern shoulder, at 1012 m
 
 
 @program.command()
@@ -78,7 +83,7 @@ def descend(
         "tolerance": tolerance,
     }
     if source["terrain"] is not None:
-        options, point = on_terrain(function, options, point)
+        options, point = on_terrain(function, source["terrain"], options, point)
     if not as_json:
         say_notes(function)
     found = (ascend if up else walk_down)(
@@ -100,16 +105,25 @@ def descend(
         raise SystemExit(FAILED)
 
 
-FAILURES = frozenset({"diverging", "nonfinite"})
+FAILURES = frozenset({"diverging", "not finite"})
 
 
 def on_terrain(
-    function: Function, options: dict[str, Any], point: dict[str, float]
+    function: Function, name: str, options: dict[str, Any], point: dict[str, float]
 ) -> tuple[dict[str, Any], dict[str, float]]:
     """On a map of metres a rate of 0.1 takes for ever: what is not said, the map suggests."""
-    suggested = function.source.walk
-    options["rate"] = suggested.rate if options["rate"] is None else options["rate"]
-    return options, point or dict(suggested.start)
+    terrain = function.source
+    if options["rate"] is None:
+        options["rate"] = float(f"{2 * max(terrain.spacing):.1g}")
+    if set(point) == {"lat", "lon"}:
+        point = dict(
+            zip(function.variables, terrain.locate(point["lat"], point["lon"]), strict=True)
+        )
+    if not point:
+        if name != "jacksboro":
+            raise VariableError("a walk needs a start; write it in metres, as in n=9000 e=14000")
+        point = dict(zip(function.variables, terrain.locate(*CROSS_MOUNTAIN), strict=True))
+    return options, point
 
 
 def walk_data(function: Function, found: Any) -> dict[str, Any]:

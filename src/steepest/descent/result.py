@@ -126,7 +126,7 @@ class Descent:
     def best(self) -> Place:
         """The lowest point of the walk (of an ascent, the highest)."""
         c = self.carry
-        return self._place(c.best_x, c.best_f, c.best_g, c.best_t)
+        return self._place(c.best_x, c.best_f, c.best_g, c.best_step)
 
     @functools.cached_property
     def verdict(self) -> Verdict:
@@ -143,11 +143,11 @@ class Descent:
             raise DescentError(f"table(first={first}, last={last}): give counts of 0 or more")
         return tabulated(self, first, last)
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, **options: Any) -> Any:
         """Draw the walk on matplotlib axes (new ones without `ax`), which are returned."""
         from importlib import import_module
 
-        return import_module("steepest.pictures").plot_descent(self, ax=ax)
+        return import_module("steepest.pictures").plot_descent(self, ax=ax, **options)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the walk to one file (npz with a JSON header), from which `resume` goes on.

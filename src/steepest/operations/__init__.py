@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from steepest.operations import choose, elementwise, linear, products, reductions, special
+from steepest.operations import (
+    call,
+    choose,
+    elementwise,
+    linear,
+    order,
+    products,
+    reductions,
+    scans,
+    special,
+    spline,
+)
 
-__all__ = ["choose", "elementwise", "linear", "products", "reductions", "special"]
+__all__ = [
+    "call",
+    "choose",
+    "elementwise",
+    "linear",
+    "order",
+    "products",
+    "reductions",
+    "scans",
+    "special",
+    "spline",
+]

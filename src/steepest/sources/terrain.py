@@ -126,12 +126,10 @@ class Terrain:
 
     Arguments:
         elevations: `(rows, columns)` numbers in metres, at least 4 by 4, no holes. The first row
-        is the
-            northernmost and the first column the westernmost, as maps are printed.
+            is the northernmost and the first column the westernmost, as maps are printed.
         spacing: metres between neighbouring points, one number or `(north, east)`.
         smoothing: standard deviation in metres of the Gaussian that smooths the elevations before
-        the
-            spline is put through them; 0 keeps every number as measured.
+            the spline is put through them; 0 keeps every number as measured.
         south_west: `(latitude, longitude)` in degrees of the south-westernmost point, if known.
         north_first: False if the first row of `elevations` is the southernmost.
         name: what pictures call it.

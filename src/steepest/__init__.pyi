@@ -1,0 +1,13 @@
+from steepest import errors as errors
+from steepest import problems as problems
+from steepest.descent import Descent as Descent
+from steepest.descent import ascend as ascend
+from steepest.descent import descend as descend
+from steepest.descent import resume as resume
+from steepest.diagnosis import Verdict as Verdict
+from steepest.errors import SteepestError as SteepestError
+from steepest.function import Function as Function
+from steepest.slope import Slope as Slope
+from steepest.sources.terrain import Terrain as Terrain
+
+__version__: str
