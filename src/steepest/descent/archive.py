@@ -38,7 +38,7 @@ COLUMNS = ("t", "x", "f", "g", "accepted", "lengths")
 VECTORS = ("x", "last_x", "last_g", "best_x", "best_g")
 TUPLES = ("uphill", "curvature")
 NUMBERS = ("last_f", "best_f", "best_length", "scale")
-COUNTS = ("t", "taken", "best_t", "still")
+COUNTS = ("t", "taken", "best_t", "best_step", "still", "refused")
 
 
 class Absent:

@@ -58,10 +58,10 @@ def drive(
     except KeyboardInterrupt:  # between chunks, or in the callback
         ending = Ending.INTERRUPTED
     except Exception as error:
-        where = ", ".join(f"{value:.17g}" for value in carry.x[:8])
+        at = ", ".join(f"{value:.17g}" for value in carry.last_x[:8])
         error.add_note(
-            f"after {carry.t} evaluations of a descent, at or soon after the point [{where}"
-            f"{', ...' if carry.x.size > 8 else ''}]"
+            f"after {carry.t} evaluations of a descent; its last point was [{at}"
+            f"{', ...' if carry.last_x.size > 8 else ''}]"
         )
         raise
     finally:

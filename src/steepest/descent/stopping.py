@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from steepest.errors import DescentError
 from steepest.objective import INTERRUPTED
 
+if TYPE_CHECKING:
+    from steepest.descent.walk import Carry
+
 __all__ = ["PATIENCE", "Ending", "Stop"]
 
 PATIENCE = 10  # so many evaluations in a row without a real move are a standstill
+REFUSALS = 100  # and so many that the method refused, each time trying elsewhere
 
 
 class Ending(IntEnum):
@@ -42,7 +46,8 @@ class Stop:
                 component at the start: absolute on steep ground, relative on gentle ground, so that
                 neither 1e-9·f(x) nor a start far up a cliff is called flat too soon
     standstill  `PATIENCE` evaluations in a row in which no component moved by more than
-                `step_tolerance` · |x_i| (at least 4 float spacings of it)
+                `step_tolerance` · |x_i| (at least 4 float spacings of it), or `REFUSALS` in a row
+                that the method refused
     budgets     `steps` moves of the walk, `evaluations` of the function (the start's included),
                 `seconds` of the clock
     """
@@ -71,14 +76,17 @@ class Stop:
                 "give one of them, like steps=1000"
             )
 
-    def test(self, t: int, accepted: Any, taken: int, still: int, slope: Any, scale: Any) -> int:
-        """The code after evaluation t: the first rule that holds, or 0 for "go on"."""
-        flat = accepted and slope <= self.tolerance * scale
-        steps = self.steps is not None and taken > self.steps
-        evaluations = self.evaluations is not None and t + 1 >= self.evaluations
+    def test(self, c: Carry, accepted: Any, slope: float) -> int:
+        """The code after the evaluation that led to the carry c: the first rule that holds, or 0.
+
+        `slope` is the largest component of the gradient there.
+        """
+        flat = accepted and slope <= self.tolerance * c.scale
+        steps = self.steps is not None and c.taken > self.steps
+        evaluations = self.evaluations is not None and c.t >= self.evaluations
         return (
             (flat and GRADIENT)
-            or (still >= PATIENCE and STANDSTILL)
+            or ((c.still >= PATIENCE or c.refused >= REFUSALS) and STANDSTILL)
             or (steps and STEPS)
             or (evaluations and EVALUATIONS)
             or GOING

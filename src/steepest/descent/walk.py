@@ -43,10 +43,12 @@ class Carry(NamedTuple):
     best_f: float
     best_g: Vector
     best_t: int
+    best_step: int  # how many steps led there
     best_length: float
     uphill: tuple[float, ...]  # moves that went up; the first's t, f before, f after, curvature
     curvature: tuple[float, ...]  # secant curvature along the moves: largest, newest, smallest
     still: int  # evaluations in a row without a real move
+    refused: int  # evaluations in a row that the method refused
     scale: float  # min(1, largest component of the start's gradient)
 
 
@@ -76,9 +78,9 @@ def begin(method: Method, x: Vector) -> Carry:
     return Carry(
         t=0, x=_frozen(x.copy()), state=_frozen_state(checked_state(method.init(x.copy()), method)),
         taken=0, last_x=x.copy(), last_f=np.inf, last_g=nothing,
-        best_x=x.copy(), best_f=np.inf, best_g=nothing, best_t=0, best_length=0.0,
+        best_x=x.copy(), best_f=np.inf, best_g=nothing, best_t=0, best_step=0, best_length=0.0,
         uphill=(0.0, -1.0, math.nan, math.nan, math.nan),
-        curvature=(-math.inf, math.nan, math.inf), still=0, scale=1.0,
+        curvature=(-math.inf, math.nan, math.inf), still=0, refused=0, scale=1.0,
     )  # fmt: skip
 
 
@@ -121,16 +123,16 @@ class Walk:
             best_f=choose(better, f, c.best_f),
             best_g=choose(better, g, c.best_g),
             best_t=choose(better, c.t, c.best_t),
+            best_step=choose(better, c.taken, c.best_step),
             best_length=choose(better, length, c.best_length),
             uphill=_uphill(c, f, curvature, accepted),
             curvature=curvature,
-            still=choose(self._moved(c.x, move, square, size), 0, c.still + 1),
+            still=choose(c.taken == 0 or self._moved(c.x, move, square, size), 0, c.still + 1),
+            refused=choose(accepted, 0, c.refused + 1),
             scale=choose(c.t == 0, min(1.0, slope), c.scale),
         )
         row = Row(c.t, c.x, f, g, bool(accepted), length)
-        code = self.stop.test(
-            c.t, accepted, following.taken, following.still, slope, following.scale
-        )
+        code = self.stop.test(following, accepted, slope)
         return following, row, code
 
     def _moved(self, x: Vector, move: Vector, square: float, size: float) -> bool:

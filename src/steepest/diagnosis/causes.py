@@ -317,6 +317,15 @@ def standstill(case: Case) -> Verdict | None:
     if case.descent.reason is not Ending.STANDSTILL:
         return None
     rate = case.rate(case.carry.t - 2)
+    if case.carry.refused > 0:
+        return Verdict(
+            "standstill",
+            f"Standing still at {case.place(case.x)} though the largest slope is "
+            f"{number(case.slope, 3)}: the method refused the last "
+            f"{count(case.carry.refused, 'point')} that it tried from there.",
+            case.evidence(refused=case.carry.refused),
+            "Check that the function goes down along −∇f there, or take another method.",
+        )
     asked = case.descent.stop.step_tolerance
     small = (
         f"less than the asked {number(asked)} of their size"
