@@ -42,7 +42,7 @@ class Application(Cursor):
         raise NotImplementedError
 
     def function(self) -> Reading:
-        """sin(x), sin x, sin 3n, sin^2 x, sin^-1 x, max(a, b)."""
+        """A function and what it is applied to: sin(x), sin 3n, sin^2 x, sin^-1 x, max(a, b)."""
         head = self.take()
         row, name = head.text, self.text[head.start : head.end]
         exponent: Syntax | None = None
@@ -76,6 +76,7 @@ class Application(Cursor):
         return call if exponent is None else self.power(call, exponent, end=end)
 
     def applied(self, row: str, args: list[Syntax], start: int, end: int) -> Apply:
+        """A row and its arguments; max of many as max of two, pow as a power."""
         if row == "power":
             return self.power(args[0], args[1], end=end)
         if row not in SEVERAL:
@@ -96,8 +97,7 @@ class Application(Cursor):
     def inverse(
         self, head: Token, row: str, exponent: Syntax, end: int
     ) -> tuple[str, Syntax | None]:
-        """sin^-1 is arcsin; other negative powers of a function would be read both ways, and are
-        refused."""
+        """In sin^-1 x the row is arcsin; other negative powers of functions are refused."""
         name = self.text[head.start : head.end]
         if ROWS[row].arity != 1:
             raise complaint(
@@ -154,8 +154,7 @@ class Application(Cursor):
         )
 
     def bare_argument(self, head: Token) -> Reading:
-        """The argument in sin 3n: factors written together; a number alone takes the next factor
-        too (sin 2 x)."""
+        """The argument in sin 3n: factors written together; after a number one more (sin 2 x)."""
         only_number = self.token.kind == NUMBER
         argument = yield self.expression(NEGATION)
         only_number = only_number and isinstance(argument, Number)
@@ -188,4 +187,5 @@ def _arity(row: str) -> str:
 def _call(name: str, row: str) -> str:
     if row == "where":
         return f"{name}(x > 0, a, b)"
-    return f"{name}({', '.join('xab' if ROWS[row].arity == 1 else 'abcd')[: 3 * (ROWS[row].arity or 2) - 2]})"
+    letters = "x" if ROWS[row].arity == 1 else "abcd"[: ROWS[row].arity or 2]
+    return f"{name}({', '.join(letters)})"

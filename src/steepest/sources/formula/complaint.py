@@ -1,5 +1,4 @@
-"""What an error about a formula looks like: why, the line with carets below the place, and what to
-write instead."""
+"""What an error about a formula looks like: why, the line and the place, what to write instead."""
 
 from __future__ import annotations
 
@@ -25,6 +24,7 @@ def complaint(text: str, start: int, end: int, why: str, remedy: str = "") -> Fo
     """
     start = max(0, min(start, len(text)))
     end = max(start + 1, end)
+    why, remedy = _one_line(why), _one_line(remedy)
     parts = [why]
     if text.strip():
         parts.append(_pointed(text, start, end))
@@ -51,6 +51,11 @@ def _pointed(text: str, start: int, end: int) -> str:
     indent = len(before) + sum(map(_columns, text[left:start]))
     carets = max(1, sum(map(_columns, text[start : min(end, right)])))
     return f"    {before}{shown}{after}\n    {' ' * indent}{'^' * carets}"
+
+
+def _one_line(sentence: str) -> str:
+    """The sentence; what it quotes may hold line ends and tabs."""
+    return "".join(map(_printable, sentence))
 
 
 def _printable(character: str) -> str:

@@ -1,5 +1,4 @@
-"""Where reading stands in a formula: the token at hand, what is open, and the pieces made so
-far."""
+"""Where reading stands in a formula: the token at hand, and the pieces made so far."""
 
 from __future__ import annotations
 
@@ -9,11 +8,11 @@ from typing import TypeAlias, TypeVar
 
 from steepest.errors import FormulaError
 from steepest.sources.formula.complaint import complaint
+from steepest.sources.formula.declared import Declared
 from steepest.sources.formula.limits import Limits
 from steepest.sources.formula.notes import Notes
 from steepest.sources.formula.syntax import Apply, Name, Number, Syntax
 from steepest.sources.formula.tokens import SIGN, Token
-from steepest.sources.formula.vocabulary import Declared
 
 __all__ = ["AROUND", "CLOSING", "INFIX", "Cursor", "Reading"]
 
@@ -44,8 +43,8 @@ AROUND = {"|": "absolute", "⌊": "floor", "⌈": "ceil"}  # brackets that mean 
 class Cursor:
     """Walks over the tokens of one formula and makes the pieces of its syntax tree.
 
-    Afterwards `names` holds every variable and parameter in the order of first appearance, and
-    `euler` every bare e that was taken for Euler's number.
+    Afterwards `names_used` gives every variable and parameter with its places, and `euler` every
+    bare e that was taken for Euler's number.
     """
 
     def __init__(
@@ -57,64 +56,68 @@ class Cursor:
         self.depth = 0
         self.nodes = 0
         self.opened: list[Token] = []
-        self.names: dict[
-            str, list[Name]
-        ] = {}  # variables and parameters, in the order of their first appearance
+        self.names: dict[str, list[Name]] = {}  # every place of every variable and parameter
+        self.bases: set[int] = set()  # the names among them that turned out to be Euler's number
         self.euler: list[Syntax] = []  # every bare e that was taken for Euler's number
         self.bare_argument_ended = -1  # the token after an argument without brackets
 
     @property
     def token(self) -> Token:
+        """The token at hand."""
         return self.tokens[self.at]
 
     def take(self) -> Token:
+        """The token at hand; the next one takes its place."""
         token = self.tokens[self.at]
         self.at += 1
         return token
 
     def sees(self, *signs: str) -> bool:
+        """Whether the token at hand is one of these signs."""
         token = self.tokens[self.at]
         return token.kind == SIGN and token.text in signs
 
     def wrong(self, where: Token | Syntax, why: str, remedy: str = "") -> FormulaError:
+        """The error for a place in the formula; raise it."""
         return complaint(self.text, where.start, where.end, why, remedy)
 
     def apply(
         self, row: str, *args: Syntax, start: int | None = None, end: int | None = None
     ) -> Apply:
+        """An operation; unless told otherwise it reaches from its first argument to its last."""
         start = args[0].start if start is None else start
         end = args[-1].end if end is None else end
         return self.counted(Apply(start, end, any(a.varies for a in args), row, args))
 
-    def number(self, value: Fraction | int, token: Token | Syntax) -> Number:
+    def number(self, value: Fraction | int, token: Token) -> Number:
+        """A number."""
         return self.counted(Number(token.start, token.end, False, Fraction(value)))
 
     def counted(self, piece: Counted) -> Counted:
+        """The piece itself, unless it is one too many."""
         self.nodes += 1
         if self.nodes > self.limits.nodes:
-            raise complaint(
-                self.text,
-                piece.start,
-                piece.end,
-                f"This formula has more than {self.limits.nodes:,} numbers, names and signs.",
-                "For something that large write a Python function.",
-            )
+            why = f"This formula has more than {self.limits.nodes:,} numbers, names and operations."
+            raise self.wrong(piece, why, "For something that large write a Python function.")
         return piece
 
     def name(self, token: Token) -> Name:
+        """A variable or a parameter."""
         varies = token.text not in self.declared.parameters
         piece = self.counted(Name(token.start, token.end, varies, token.text))
         self.names.setdefault(token.text, []).append(piece)
         return piece
 
     def power(self, base: Syntax, exponent: Syntax, end: int | None = None) -> Apply:
-        """base^exponent; an undeclared e below an exponent with a variable is Euler's number
-        (e^(-t))."""
-        undeclared = self.declared.variables is None and "e" not in self.declared.parameters
+        """A power; an undeclared e below an exponent with a variable is Euler's number: e^(-t)."""
+        undeclared = self.declared.variables is None and not self.declared.has("e")
         if isinstance(base, Name) and base.name == "e" and undeclared and exponent.varies:
-            self.names["e"].remove(base)
-            if not self.names["e"]:
-                del self.names["e"]
+            self.bases.add(id(base))
             base = Apply(base.start, base.end, False, "euler", ())
             self.euler.append(base)
         return self.apply("power", base, exponent, end=end)
+
+    def names_used(self) -> dict[str, list[Name]]:
+        """Every variable and parameter in the order of first appearance, with its places."""
+        used = {n: [p for p in ps if id(p) not in self.bases] for n, ps in self.names.items()}
+        return {name: places for name, places in used.items() if places}

@@ -13,6 +13,7 @@ from __future__ import annotations
 from steepest.graph.operation import COMPARISON, MULTIPLICATION, NEGATION, POWER, ROWS
 from steepest.sources.formula.application import LOOSEST, Application
 from steepest.sources.formula.cursor import AROUND, CLOSING, INFIX, Reading
+from steepest.sources.formula.header import equation
 from steepest.sources.formula.refusals import (
     decimal_comma,
     left_over,
@@ -42,7 +43,8 @@ class Grammar(Application):
             self.opened.append(self.take())
         found = [_run(self.expression(LOOSEST))]
         while vector and self.sees(","):
-            self.decimal_comma_note()
+            if decimal_comma(self, self.token.start, self.token.end):
+                self.notes.decimal_comma(self.token)
             self.take()
             if self.sees(")", "]"):  # a comma may follow the last one, as in Python
                 break
@@ -106,11 +108,7 @@ class Grammar(Application):
         """The operator that stands here, applied to `left` and what follows."""
         sign = self.take()
         if row == "equal" and sign.text == "=" and not self.opened:
-            raise self.wrong(
-                sign,
-                "An equals sign stands after a function's name only.",
-                "For a condition write ==.",
-            )
+            raise equation(self.text, sign)
         if row == "power":
             if before == "raise":
                 raise self.wrong(
@@ -170,6 +168,7 @@ class Grammar(Application):
         return self.power(base, exponent, end=self.tokens[self.at - 1].end)
 
     def superscript(self) -> Reading:
+        """The exponent in raised characters that stands here."""
         first = self.take()
         self.opened.append(first)
         inside = yield self.expression(LOOSEST)
@@ -190,6 +189,7 @@ class Grammar(Application):
         )
 
     def begins_an_operand(self) -> bool:
+        """Whether an operand can begin at this token; a bar may also close what is open."""
         token = self.token
         if token.kind != SIGN:
             return token.kind in OPERANDS
@@ -198,8 +198,7 @@ class Grammar(Application):
         return token.text in CLOSING or token.text in ROOTS
 
     def operand(self) -> Reading:
-        """A number, a name, something in brackets, a function of something, or one of them with a
-        sign before it."""
+        """A number, a name, a function of something, something in brackets or behind a sign."""
         token = self.token
         found: Syntax
         if token.kind == NUMBER:
@@ -223,6 +222,7 @@ class Grammar(Application):
         return found
 
     def prefixed(self) -> Reading:
+        """What stands behind a sign: -x, +x, not c, √x."""
         sign = self.take()
         if sign.text in ROOTS:
             return (yield self.root(sign))
@@ -233,8 +233,7 @@ class Grammar(Application):
         return self.apply(row, inside, start=sign.start)
 
     def root(self, sign: Token) -> Reading:
-        """√x, √2 and √(x + 1) take what follows: a bracket alone, otherwise one factor with its
-        power."""
+        """A root takes what follows: a bracket alone, otherwise one factor with its power."""
         row = ROOTS[sign.text]
         if self.sees("(", "[", "{"):
             inside = yield self.group()
@@ -270,10 +269,6 @@ class Grammar(Application):
             raise unclosed(self, opening, wanted)
         self.opened.pop()
         return self.take()
-
-    def decimal_comma_note(self) -> None:
-        if decimal_comma(self, self.token.start, self.token.end):
-            self.notes.decimal_comma(self.token)
 
 
 def _run(reading: Reading) -> Syntax:

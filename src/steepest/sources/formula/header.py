@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from steepest.errors import FormulaError
 from steepest.sources.formula.complaint import complaint
+from steepest.sources.formula.spelling import reserved
 from steepest.sources.formula.tokens import END, NAME, SIGN, Token
-from steepest.sources.formula.vocabulary import reserved
 
-__all__ = ["Header", "read_header"]
+__all__ = ["Header", "equation", "read_header"]
 
 
 class Header(NamedTuple):
-    """The function's name, its declared variables (None: none declared), and the token at which its
-    formula begins."""
+    """The function's name, its declared variables, and the token at which its formula begins.
+
+    `variables` is None where none are declared.
+    """
 
     name: str | None
     variables: tuple[str, ...] | None
@@ -34,15 +37,7 @@ def read_header(text: str, tokens: Sequence[Token]) -> Header:
     sign = tokens[equals]
     names = _declared(head)
     if names is None:
-        raise complaint(
-            text,
-            sign.start,
-            sign.end,
-            "An equals sign stands after a function's name only.",
-            "A definition is f(x) = x^2 or y = x^2. For an equation, bring everything to one "
-            "side: x^2 - 4 instead of "
-            "x^2 = 4. For a condition write ==, as in where(x == 0, 1, 2).",
-        )
+        raise equation(text, sign)
     _check(text, head, names)
     if tokens[equals + 1].kind == END:
         raise complaint(
@@ -54,6 +49,16 @@ def read_header(text: str, tokens: Sequence[Token]) -> Header:
         )
     variables = tuple(t.text for t in names) if len(head) > 1 else None
     return Header(head[0].text, variables, equals + 1)
+
+
+def equation(text: str, sign: Token) -> FormulaError:
+    """The error for an equals sign that defines nothing."""
+    why = "An equals sign stands after a function's name only."
+    remedy = (
+        "A definition is f(x) = x^2 or y = x^2. For an equation, bring everything to one side: "
+        "x^2 - 4 instead of x^2 = 4. For a condition write ==, as in where(x == 0, 1, 2)."
+    )
+    return complaint(text, sign.start, sign.end, why, remedy)
 
 
 def _equals_sign(tokens: Sequence[Token]) -> int | None:

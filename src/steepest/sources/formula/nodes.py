@@ -1,5 +1,4 @@
-"""From the syntax tree to the graph: every piece becomes one node, as it was typed, nothing
-simplified."""
+"""From the syntax tree to the graph: every piece becomes one node, as typed, unsimplified."""
 
 from __future__ import annotations
 
@@ -57,8 +56,7 @@ def _condition(node: Node) -> bool:
 
 
 def _check_conditions(text: str, piece: Apply, args: Sequence[Node]) -> None:
-    """Conditions are true or false and are no numbers: where, and, or and not take them, nothing
-    else does."""
+    """Refuse conditions (true or false) as numbers: only where, and, or and not take them."""
     for i, (argument, node) in enumerate(zip(piece.args, args, strict=True)):
         wanted = piece.row in _CONDITIONS or (piece.row == "where" and i == 0)
         if wanted and not _condition(node):

@@ -63,7 +63,7 @@ def unclosed(cursor: Cursor, opening: Token, wanted: str) -> FormulaError:
     token = cursor.token
     name = "bar" if opening.text == "|" else "bracket"
     here = f"The {name} {opening.text} opened at character {opening.start + 1}"
-    if token.kind == END or opening.text == "|":
+    if token.kind in (END, LOWER) or opening.text == "|":
         return cursor.wrong(opening, f"{here} is never closed.", f"Write {wanted} where it ends.")
     if token.text in _CLOSERS:
         why = f"{here} is closed by {token.text} instead of {wanted}."

@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["Apply", "Name", "Number", "Syntax", "bracketed", "postorder"]
+__all__ = ["Apply", "Name", "Number", "Syntax", "bracketed", "decimal", "postorder"]
 
 
 @dataclass(slots=True, eq=False)
 class Syntax:
-    """A piece of a formula, from character `start` up to `end`; `varies` when a variable occurs in
-    it."""
+    """A piece of a formula, from character `start` up to `end`.
+
+    `varies` when a variable occurs in it.
+    """
 
     start: int
     end: int
@@ -129,8 +131,7 @@ def _parts(
 
 
 def decimal(value: Fraction) -> str:
-    """A number in decimals, exactly; very large and small ones with a power of ten; ½ and its kind
-    as typed."""
+    """A number in decimals, exactly; with a power of ten where long; ⅓ and its kind as typed."""
     tens, rest = 0, value.denominator
     for prime in (2, 5):
         power = 0

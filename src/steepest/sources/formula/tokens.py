@@ -36,8 +36,10 @@ _SMALLEST = Fraction(1, 2**1074)
 
 
 class Token(NamedTuple):
-    """One piece of the text. `spaced`: white space stands before it. `mark`: the e or E of
-    scientific notation."""
+    """One piece of the text.
+
+    `spaced`: white space stands before it. `mark`: the e or E of scientific notation.
+    """
 
     kind: str
     text: str
@@ -84,6 +86,8 @@ class _Scanner:
             c = plain[self.at]
             if c.isspace():
                 self.at, self.spaced = self.at + 1, True
+            elif c in SIGNS or plain[self.at : self.at + 2] in ("!=", ":="):
+                self.sign()
             elif "0" <= c <= "9" or (c == "." and "0" <= plain[self.at + 1 : self.at + 2] <= "9"):
                 self.number()
             elif raised(c):
@@ -92,8 +96,6 @@ class _Scanner:
                 self.put(NAME, "ℯ", 1)
             elif letter(c):
                 self.name()
-            elif c in SIGNS or plain[self.at : self.at + 2] in ("!=", ":="):
-                self.sign()
             elif unicodedata.decomposition(c).startswith("<fraction>"):
                 self.fraction()
             elif c in INVISIBLE:
@@ -122,8 +124,7 @@ class _Scanner:
         self.put(NUMBER, found[0], len(found[0]), self.valued(found), found["mark"] or "")
 
     def valued(self, found: re.Match[str]) -> Fraction:
-        """The exact value, which a double can stand for: no power of ten is computed before its
-        size is known."""
+        """The exact value; no power of ten is computed before its size is known."""
         plain = found["plain"].replace("_", "")
         power = (found["power"] or "0").replace("−", "-")
         if len(plain) > self.limits.digits or len(power) > 10:
@@ -138,7 +139,9 @@ class _Scanner:
         size = len(digits) + shift  # the value lies between 10^(size - 1) and 10^size
         if digits == "0":
             return Fraction(0)
-        value = Fraction(int(digits)) * Fraction(10) ** shift if abs(size) < 400 else Fraction(0)
+        value = Fraction(0)
+        if abs(size) < 400:
+            value = Fraction(int(digits) * 10 ** max(shift, 0), 10 ** max(-shift, 0))
         if size >= 400 or value > _LARGEST:
             raise self.wrong(
                 len(found[0]), "This number is too large: a double ends at about 1.8E308."
@@ -179,7 +182,13 @@ class _Scanner:
         self.at, self.spaced = end, False
 
     def name(self) -> None:
-        name, end = spelled_name(self.plain, self.at)
+        name, end = spelled_name(self.plain, self.at, self.limits.letters + 1)
+        if end - self.at > self.limits.letters:
+            raise self.wrong(
+                end - self.at,
+                f"This name has more than {self.limits.letters} letters.",
+                "Write a sign between the factors of a product: x*y.",
+            )
         self.put(SIGN if name in _WORDS else NAME, name, end - self.at)
 
     def sign(self) -> None:
@@ -227,7 +236,7 @@ class _Scanner:
         return complaint(self.whole, start, start + length, why, remedy)
 
 
-def spelled_name(text: str, start: int) -> tuple[str, int]:
+def spelled_name(text: str, start: int, most: int) -> tuple[str, int]:
     """The name that begins at `start`, normalised, and where it ends: x, x_1, x₁ (also x_1), θ, Δx,
     w12, learning_rate.
 
@@ -238,7 +247,7 @@ def spelled_name(text: str, start: int) -> tuple[str, int]:
     alone = greek(name)
     joined = name == "Δ"  # the next letter belongs to it
     index = ""  # what follows the underscore
-    while at < len(text):
+    while at < min(len(text), start + most):
         c = text[at]
         small, plain = lowered(c), letter(c)
         if small:
