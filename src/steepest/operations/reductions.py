@@ -139,3 +139,37 @@ def _prod_dtype(x: Any, axis: Axes, keepdims: bool) -> Any:
 PROD: Final = _reduction("prod", np.prod, tangent=_prod_tangent, dtype=_prod_dtype, shown="Σᵢ dxᵢ·Πⱼ≠ᵢ xⱼ",
                          convention="zeros among the factors are exact")  # fmt: skip
 _bind(PROD, np.prod, ufunc=np.multiply)
+
+
+def _norm_run(x: Any, axis: Axes, keepdims: bool) -> Any:
+    if len(axis) == np.ndim(x):
+        return np.reshape(np.linalg.norm(x), (1,) * np.ndim(x)) if keepdims else np.linalg.norm(x)
+    if len(axis) == 1:
+        return np.linalg.norm(x, axis=axis[0], keepdims=keepdims)
+    return np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims))
+
+
+def _norm_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -> Any:
+    """dy = Σ x·dx / y; at 0, the tip of the cone, the middle of all slopes: 0."""
+    x, (dx,) = args[0], tangents
+    return np.where(np.equal(y, 0), 0.0, SUM(x * dx, axis=axis, keepdims=keepdims) / y)
+
+
+NORM: Final = register(Operation(
+    name="norm", run=_norm_run, arity=1, shape=reduced_shape, elementwise=False, dtype=real_dtype, tangent=_norm_tangent,
+    family="reduction", shown="Σ x·dx / norm x", convention="at 0, the tip of the cone, the derivative is 0",
+))  # fmt: skip
+
+
+@binds(np.linalg.norm)
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
+    """The root of the sum of squares (the Euclidean or Frobenius norm), over all axes or some."""
+    axes = normal_axis(axis, len(x.shape))
+    if ord is not None and not (ord == 2 and len(axes) == 1) and not (ord == "fro" and len(axes) == 2):
+        raise NotDifferentiableError(f"np.linalg.norm with ord={ord!r} has no row; write it out, or use the Euclidean one")
+    return NORM(x, axis=axes, keepdims=bool(keepdims))
+
+
+@binds(np.ptp)
+def ptp(x: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+    return np.max(x, axis=axis, keepdims=keepdims) - np.min(x, axis=axis, keepdims=keepdims)

@@ -1,0 +1,108 @@
+"""Rows that ask which and whether: any, all, argmax, argmin, argsort, searchsorted, round; and sorting, written with them.
+
+Where an element stands is a whole number or a truth value: its derivative is zero. Sorting is a gather at the places that
+argsort tells.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from steepest.graph.operation import ZERO, Operation, binds, register
+from steepest.graph.traced import Traced
+from steepest.operations.linear import normal_axis
+from steepest.operations.reductions import reduced_shape
+
+__all__ = ["ARGSORT", "sort"]
+
+Shape = tuple[int, ...]
+FLAT = "a whole number or a truth value: the derivative is zero"
+
+
+def _asks(name: str, run: Any, shape: Any, dtype: Any, arity: int = 1) -> Operation:
+    return register(Operation(
+        name=name, run=run, arity=arity, shape=shape, dtype=lambda *args, **params: dtype, flat=True, elementwise=False,
+        shown="0", convention=FLAT, family="comparison",
+    ))  # fmt: skip
+
+
+for _name, _function in (("any", np.any), ("all", np.all)):
+    _row = _asks(_name, lambda x, axis, keepdims, f=_function: f(x, axis=axis, keepdims=keepdims), reduced_shape, np.bool_)
+
+    def _ask(x: Any, axis: Any = None, out: Any = None, keepdims: Any = False, row: Operation = _row) -> Any:
+        return row(x, axis=normal_axis(axis, len(x.shape)), keepdims=bool(keepdims))
+
+    binds(_function)(_ask)
+
+
+def _count_shape(x: Shape, axis: int | None, keepdims: bool) -> Shape:
+    axes = tuple(range(len(x))) if axis is None else (axis % len(x),)
+    return reduced_shape(x, axes, keepdims)
+
+
+for _name, _function in (("argmax", np.argmax), ("argmin", np.argmin)):
+    _row = _asks(_name, lambda x, axis, keepdims, f=_function: f(x, axis=axis, keepdims=keepdims), _count_shape, np.intp)
+
+    def _which(x: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False, row: Operation = _row) -> Any:
+        return row(x, axis=axis, keepdims=bool(keepdims))
+
+    binds(_function)(_which)
+
+ARGSORT: Final = _asks("argsort", lambda x, axis: np.argsort(x, axis=axis, kind="stable"), lambda x, axis: x, np.intp)
+SEARCH: Final = _asks(
+    "searchsorted", lambda a, v, side: np.searchsorted(a, v, side), lambda a, v, side: v, np.intp, arity=2
+)
+
+
+@binds(np.searchsorted)
+def search(a: Any, v: Any, side: str = "left", sorter: Any = None) -> Any:
+    """`np.searchsorted`, for an array that is sorted as it stands."""
+    return SEARCH(a if sorter is None else a[sorter], v, side=side)
+
+
+@binds(np.argsort)
+def argsort(x: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
+    """The places of the elements in ascending order; among equals the earlier first."""
+    return ARGSORT(np.ravel(x), axis=0) if axis is None else ARGSORT(x, axis=axis % len(x.shape))
+
+
+@binds(np.sort)
+def sort(x: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
+    """`np.sort`: the elements, gathered in ascending order."""
+    if axis is None:
+        x, axis = np.ravel(x), 0
+    places = ARGSORT(x, axis=axis % len(x.shape))
+    if len(x.shape) == 1:
+        return Traced.__getitem__(x, places)
+    grids = list(np.ogrid[tuple(slice(n) for n in x.shape)])
+    grids[axis % len(x.shape)] = places
+    return Traced.__getitem__(x, tuple(grids))
+
+
+@binds(np.median)
+def median(x: Any, axis: int | None = None, out: Any = None, overwrite_input: bool = False, keepdims: bool = False) -> Any:
+    """The middle of the sorted elements, or the mean of the middle two."""
+    if axis is None:
+        shape = (1,) * len(x.shape) if keepdims else ()
+        x, axis = np.ravel(x), 0
+    else:
+        shape = reduced_shape(x.shape, (axis % len(x.shape),), bool(keepdims))
+    ordered = np.moveaxis(sort(x, axis), axis, -1)
+    n = x.shape[axis]
+    middle = ordered[..., n // 2] if n % 2 else (ordered[..., n // 2 - 1] + ordered[..., n // 2]) / 2
+    return np.reshape(middle, shape)
+
+
+ROUND: Final = register(Operation(
+    name="round_to", run=lambda x, decimals: np.round(x, decimals), arity=1, partials=(ZERO,), dtype=lambda x, decimals: x.dtype,
+    domain=((-20.0, 20.0),), precise=lambda mp, x, decimals: mp.nint(x * mp.mpf(10) ** decimals) / mp.mpf(10) ** decimals,
+    shown="0", convention="flat between its jumps: the derivative is zero, and is taken as zero at the jumps too",
+))  # fmt: skip
+
+
+@binds(np.round, np.around)
+def round_to(x: Any, decimals: int = 0, out: Any = None) -> Any:
+    """`np.round` to a number of decimals."""
+    return ROUND(x, decimals=int(decimals))

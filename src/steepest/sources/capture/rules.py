@@ -1,0 +1,196 @@
+"""What calls mean that never reach NumPy's protocols: making arrays, Python's own functions, and `math`."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from steepest.graph.node import make
+from steepest.graph.operation import ROWS
+from steepest.graph.traced import as_node
+from steepest.sources.capture.handle import ArrayHandle, Handle, ScalarHandle, plain
+
+if TYPE_CHECKING:
+    from steepest.sources.capture.trace import Trace
+
+__all__ = ["RULES"]
+
+Rule = Callable[..., Any]
+
+
+def _new(function: Rule) -> Rule:
+    """An array that does not vary, but may be written into: a handle. Its shape is plain, whatever it was computed from."""
+
+    def rule(trace: Trace, *args: Any, **named: Any) -> Any:
+        fixed = {k: trace.fixed(v, "it is a shape") for k, v in named.items()}
+        return trace.adopt(function(*(trace.fixed(a, "it is a shape") for a in args), **fixed))
+
+    return rule
+
+
+def _full(trace: Trace, shape: Any, value: Any, dtype: Any = None, **named: Any) -> Any:
+    filled = trace.as_array(value) if not isinstance(value, ScalarHandle) else value
+    out = trace.adopt(np.empty(trace.fixed(shape, "it is a shape"), dtype or filled.dtype))
+    out[...] = filled
+    return out
+
+
+def _full_like(trace: Trace, x: Any, value: Any, dtype: Any = None, **named: Any) -> Any:
+    x = trace.as_array(x)
+    return _full(trace, named.get("shape", x.shape), value, dtype or x.dtype)
+
+
+def _like(function: Rule) -> Rule:
+    def rule(trace: Trace, x: Any, *args: Any, **named: Any) -> Any:
+        return trace.adopt(function(trace.as_array(x)._plain(), *args, **named))
+
+    return rule
+
+
+def _arange(trace: Trace, *args: Any, **named: Any) -> Any:
+    if not any(isinstance(a, Handle) for a in args):
+        return trace.adopt(np.arange(*args, **named))
+    start, _, step = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
+    counts = np.arange(len(np.arange(*(trace.fixed(a, "it decides how many elements there are") for a in args))))
+    return start + step * trace.adopt(counts)
+
+
+def _array(trace: Trace, x: Any, dtype: Any = None, *, copy: Any = True, ndmin: int = 0, **named: Any) -> Any:
+    if isinstance(x, np.ndarray) and not isinstance(x, Handle):
+        x = trace.enter(x)
+    if not isinstance(x, Handle) and not (type(x) in (list, tuple) and _deep(x)):
+        return trace.adopt(np.array(x, dtype, ndmin=ndmin))
+    made = trace.as_array(x, dtype)
+    if made is x and copy:
+        made = made.copy()
+    return made if made.ndim >= ndmin else made.reshape((1,) * (ndmin - made.ndim) + made.shape)
+
+
+def _deep(x: Any) -> bool:
+    """Whether a list holds handles or arrays (which may be ones we know)."""
+    return any(isinstance(i, np.ndarray) or (type(i) in (list, tuple) and _deep(i)) or isinstance(i, Handle) for i in x)
+
+
+def _as_array(trace: Trace, x: Any, dtype: Any = None, *args: Any, **named: Any) -> Any:
+    return _array(trace, x, dtype, copy=False)
+
+
+def _contiguous(trace: Trace, x: Any, dtype: Any = None, **named: Any) -> Any:
+    made = _array(trace, x, dtype, copy=False)
+    made = made.reshape(1) if made.ndim == 0 else made
+    return made if made.flags.c_contiguous else made.copy()
+
+
+def _to_float(kind: Any) -> Rule:
+    def rule(trace: Trace, x: Any = 0.0) -> Any:
+        if not isinstance(x, Handle) or x.size != 1:
+            return kind(plain(x))  # or its error
+        number = x.item() if isinstance(x, ArrayHandle) else x
+        dtype = np.dtype(np.float64 if kind is float else kind)
+        return number if not isinstance(number, Handle) or number.dtype == dtype else number.astype(dtype)
+
+    return rule
+
+
+def _to_int(trace: Trace, x: Any = 0, *base: Any) -> Any:
+    """`int(v)`: an integer that goes on being followed, so that as an index it is a gather."""
+    if not isinstance(x, Handle) or x.size != 1:
+        return int(plain(x), *base)
+    number = x.item() if isinstance(x, ArrayHandle) else x
+    if not isinstance(number, ScalarHandle) or number.dtype.kind in "iu":
+        return number if isinstance(number, Handle) else int(number)
+    return trace.combine(lambda v: np.int64(int(v)), lambda n: make(ROWS["cast"], (as_node(n),), dtype="<i8"), (number,), "int")
+
+
+def _to_whole(of_numbers: Rule, of_nodes: Any) -> Rule:
+    """`math.floor(v)` and its like: an integer."""
+
+    def rule(trace: Trace, x: Any) -> Any:
+        return _to_int(trace, of_nodes(x)) if isinstance(x, Handle) else of_numbers(x)
+
+    return rule
+
+
+def _round(trace: Trace, x: Any, digits: Any = None) -> Any:
+    if not isinstance(x, Handle):
+        return round(x) if digits is None else round(x, digits)
+    return _to_int(trace, np.rint(x)) if digits is None else np.round(x, digits)  # type: ignore[call-overload]
+
+
+def _math(function: Rule, row: str) -> Rule:
+    """A function of `math`: its own value and its own errors, the row's node."""
+
+    def rule(trace: Trace, *args: Any) -> Any:
+        if not any(isinstance(a, Handle) for a in args):
+            return function(*args)
+        scalars = [a.item() if isinstance(a, ArrayHandle) else a for a in args]
+        return trace.combine(lambda *v: np.asarray(function(*v))[()], ROWS[row], scalars, f"math.{function.__name__}")
+
+    return rule
+
+
+def _math_log(trace: Trace, x: Any, *base: Any) -> Any:
+    if not isinstance(x, Handle) and not any(isinstance(b, Handle) for b in base):
+        return math.log(x, *base)
+    natural = _math(math.log, "log")
+    if not base:
+        return natural(trace, x)
+    scalars = [a.item() if isinstance(a, ArrayHandle) else a for a in (x, *base)]
+    return trace.combine(lambda v, b: np.float64(math.log(v, b)), lambda n, b: np.log(n) / np.log(b), scalars, "math.log")
+
+
+def _math_hypot(trace: Trace, *args: Any) -> Any:
+    if not any(isinstance(a, Handle) for a in args):
+        return math.hypot(*args)
+    return functools.reduce(lambda a, b: _math(math.hypot, "hypot")(trace, a, b), args)
+
+
+def _fsum(trace: Trace, things: Any) -> Any:
+    parts = list(things)
+    return np.sum(trace.as_array(parts)) if any(isinstance(p, Handle) for p in parts) else math.fsum(parts)
+
+
+def _prod(trace: Trace, things: Any, *, start: Any = 1) -> Any:
+    return functools.reduce(lambda a, b: a * b, things, start)
+
+
+def _print(trace: Trace, *args: Any, **named: Any) -> None:
+    """Printing is a side effect, not a use: it says the numbers of the run in which the function was traced."""
+    trace.note("what the function prints is printed when it is traced, not at every call")
+    print(*plain(args), **named)  # noqa: T201  (the user's own)
+
+
+def _type(trace: Trace, x: Any, *more: Any) -> Any:
+    return x.__class__ if isinstance(x, Handle) and not more else type(x, *more)
+
+
+def _is_scalar(trace: Trace, x: Any) -> bool:
+    return isinstance(x, ScalarHandle) or bool(np.isscalar(x))
+
+
+RULES: dict[Any, Rule] = {
+    **{f: _new(f) for f in (np.zeros, np.ones, np.empty, np.eye, np.identity)},
+    **{f: _like(f) for f in (np.zeros_like, np.ones_like, np.empty_like)},
+    np.full: _full, np.full_like: _full_like, np.arange: _arange,
+    np.array: _array, np.asarray: _as_array, np.asanyarray: _as_array, np.asarray_chkfinite: _as_array,
+    np.ascontiguousarray: _contiguous,
+    np.fromiter: lambda trace, things, dtype=None, count=-1: _array(trace, list(things), dtype),
+    float: _to_float(float), np.float64: _to_float(np.float64), np.float32: _to_float(np.float32),
+    int: _to_int, round: _round, print: _print, type: _type, np.isscalar: _is_scalar,
+    math.fsum: _fsum, math.prod: _prod, math.log: _math_log, math.hypot: _math_hypot,
+    math.floor: _to_whole(math.floor, np.floor), math.ceil: _to_whole(math.ceil, np.ceil), math.trunc: _to_whole(math.trunc, np.trunc),
+}  # fmt: skip
+for _row in ["sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log2", "log10", "log1p", "sqrt", "isnan", "isinf", "isfinite", "erf", "erfc"]:
+    RULES[getattr(math, _row)] = _math(getattr(math, _row), _row)
+for _name, _row in {
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
+    "pow": "power", "fabs": "absolute", "degrees": "rad2deg", "radians": "deg2rad", "lgamma": "gammaln",
+}.items():  # fmt: skip
+    RULES[getattr(math, _name)] = _math(getattr(math, _name), _row)
+for _name in ("cbrt", "exp2"):
+    if hasattr(math, _name):
+        RULES[getattr(math, _name)] = _math(getattr(math, _name), _name)

@@ -1,0 +1,86 @@
+"""From a compiled function back to the syntax tree it came from, or None where that cannot be proved.
+
+A file may have been edited since it was imported, and two lambdas may stand on one line. So the file is compiled again
+and the function's code must equal one of the codes found there: equality covers names, constants, lines and columns.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import threading
+from collections.abc import Iterator
+from types import CodeType
+from typing import Any, NamedTuple
+
+__all__ = ["Found", "codes_in", "find"]
+
+
+class Found(NamedTuple):
+    """A function's own syntax tree, and the class it stands in (for names such as `self.__k`)."""
+
+    node: ast.FunctionDef | ast.Lambda
+    enclosing: str | None
+
+
+class _File(NamedTuple):
+    tree: ast.Module
+    codes: frozenset[CodeType]
+
+
+_files: dict[tuple[str, int], _File | None] = {}
+_lock = threading.Lock()
+PYTEST = "@pytest_ar"  # pytest compiles asserts in its own way, so codes that hold one cannot be compared
+
+
+def find(code: CodeType, module_globals: dict[str, Any]) -> Found | None:
+    """The syntax tree of the function with this code; None where there is no source or it is no longer this one."""
+    lines = linecache.getlines(code.co_filename, module_globals)
+    if not lines:
+        return None
+    text = "".join(lines)
+    key = (code.co_filename, hash(text))
+    with _lock:
+        if key not in _files:
+            _files[key] = _read(text, code.co_filename)
+        file = _files[key]
+    if file is None or (code not in file.codes and PYTEST not in code.co_names):
+        return None
+    places = set(code.co_positions())
+    for node, enclosing in _functions(file.tree, None):
+        if _is(node, code, places):
+            return Found(node, enclosing)
+    return None
+
+
+def _read(text: str, name: str) -> _File | None:
+    try:
+        tree = ast.parse(text)
+        whole = compile(text, name, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return None
+    return _File(tree, frozenset(codes_in(whole)))
+
+
+def codes_in(code: CodeType) -> Iterator[CodeType]:
+    """A code object and all that are nested in it."""
+    yield code
+    for c in code.co_consts:
+        if isinstance(c, CodeType):
+            yield from codes_in(c)
+
+
+def _functions(node: ast.AST, enclosing: str | None) -> Iterator[tuple[ast.FunctionDef | ast.Lambda, str | None]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.Lambda):
+            yield child, enclosing
+        yield from _functions(child, child.name if isinstance(child, ast.ClassDef) else enclosing)
+
+
+def _is(node: ast.FunctionDef | ast.Lambda, code: CodeType, places: set[Any]) -> bool:
+    if isinstance(node, ast.Lambda):
+        body = node.body
+        where = (body.lineno, body.end_lineno, body.col_offset, body.end_col_offset)
+        return code.co_name == "<lambda>" and node.lineno == code.co_firstlineno and where in places
+    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    return node.name == code.co_name and first == code.co_firstlineno

@@ -1,0 +1,284 @@
+"""One run of a user's function on handles: the memory it touched, the guards it passed, what it read outside, what it lost."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from steepest.errors import CaptureError, NotDifferentiableError
+from steepest.graph.node import Guard, Node, Origin, fresh, make, set_origin
+from steepest.graph.operation import ROWS
+from steepest.graph.traced import Traced, as_node
+from steepest.sources.capture.guards import Slot
+from steepest.sources.capture.handle import ArrayHandle, Handle, ScalarHandle, has_handle, plain
+from steepest.sources.capture.memory import Buffer, owner_of
+
+__all__ = ["Loss", "Trace", "is_library", "line_of"]
+
+LIBRARIES = ("numpy", "scipy", "steepest", "functools", "importlib")
+
+
+class Loss(NamedTuple):
+    """Something that was seen but could not be followed, and where."""
+
+    what: str
+    origin: Origin | None
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.origin})" if self.origin else self.what
+
+
+def is_library(module: str) -> bool:
+    """Whether a module is one whose lines nobody would look for when asking where something happened."""
+    return module.partition(".")[0] in LIBRARIES
+
+
+def line_of(frame: FrameType | None) -> Origin | None:
+    """The innermost line of the user's own code at or above a frame."""
+    while frame is not None:
+        if not is_library(frame.f_globals.get("__name__", "")):
+            return Origin(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
+class Trace:
+    """What one run of a function has shown. Handles point here; after `close` they are nothing but their values."""
+
+    def __init__(self) -> None:
+        self.buffers: dict[int, Buffer] = {}  # by the identity of the array that owns the memory
+        self.captured: list[tuple[Node, np.ndarray[Any, Any]]] = []
+        self.guards: list[Guard] = []
+        self.slots: dict[Any, Slot] = {}
+        self.pending_slots: dict[Any, Slot] = {}  # `x.n += 1`: a fact only if x.n is read as well
+        self.overwritten: set[Any] = set()  # written before it was read: no fact
+        self.outer: dict[int, tuple[Any, str]] = {}  # things that are held outside, and what they are called there
+        self.followed: set[tuple[str, int, str]] = set()  # code that ran as a twin
+        self.losses: list[Loss] = []
+        self.faults: list[tuple[BaseException, Origin | None]] = []
+        self.notes: dict[str, Origin | None] = {}
+        self.unkept: dict[str, Origin | None] = {}  # reasons why this trace is right but must not be used again
+        self.following: list[Any] = []  # NumPy functions whose own Python is being followed
+        self.random = False
+        self.closed = False
+
+    # ---- what happened, and where
+    def where(self) -> Origin | None:
+        """The line of the user's code that is running."""
+        return line_of(sys._getframe(1))
+
+    def lose(self, what: str) -> None:
+        """Something left the trace: the whole function will be differentiated by differences."""
+        if not self.closed:
+            self.losses.append(Loss(what, self.where()))
+
+    def note(self, what: str) -> None:
+        """Something a person should know, which costs no exactness."""
+        self.notes.setdefault(what, self.where())
+
+    def do_not_keep(self, why: str) -> None:
+        """The trace is right for this call, but what it rests on cannot be compared at the next one."""
+        self.unkept.setdefault(why, self.where())
+
+    def guard(self, node: Node, expected: Any, reason: str) -> None:
+        """From here on the path is the one where `node` has the value `expected`."""
+        if not self.closed:
+            self.guards.append(Guard(node, expected, self.where(), reason))
+
+    # ---- memory
+    def own(self, value: Any, name: str, depth: int = 3) -> None:
+        """`value` is held outside: arrays in it are inputs read again at every call."""
+        if isinstance(value, Handle):
+            return
+        if isinstance(value, np.ndarray):
+            block = owner_of(value)
+            self.outer.setdefault(id(block), (block, name))
+        elif depth and type(value) in (list, tuple, dict) and id(value) not in self.outer:
+            self.outer[id(value)] = (value, name)
+            if len(value) <= 1000:
+                for v in value.values() if type(value) is dict else value:
+                    self.own(v, name, depth - 1)
+
+    def enter(self, value: Any) -> Any:
+        """A value on its way into a user's frame: arrays come in as handles on their own memory."""
+        if isinstance(value, np.ndarray) and not isinstance(value, Handle):
+            return self.array(value, known=False) if value.dtype.kind in "fiub" and type(value) is np.ndarray else value
+        if type(value) is tuple and any(isinstance(v, np.ndarray) for v in value):
+            return tuple(self.enter(v) for v in value)
+        return value
+
+    def adopt(self, value: Any) -> Any:
+        """A result that does not vary: an array becomes a handle, so that writing into it is seen."""
+        if self.closed:
+            return value
+        if isinstance(value, np.ndarray) and not isinstance(value, Handle) and value.dtype.kind in "fiub":
+            return self.array(value, known=True)
+        if type(value) in (tuple, list):
+            return type(value)(self.adopt(v) for v in value)
+        return value
+
+    def array(self, value: np.ndarray[Any, Any], known: bool) -> ArrayHandle:
+        """A handle on an array's own memory. `known`: it was made in this run, by an operation we saw."""
+        block = owner_of(value)
+        buffer = self.buffers.get(id(block))
+        if buffer is None:
+            if id(block) in self.outer:
+                buffer = self._capture(block, self.outer[id(block)][1])
+            else:
+                buffer = Buffer(block)
+                if not known:
+                    self.do_not_keep("an array of unknown origin was used, which may depend on anything")
+            self.buffers[id(block)] = buffer
+        return ArrayHandle(self, value, buffer)
+
+    def _capture(self, block: np.ndarray[Any, Any], name: str) -> Buffer:
+        node = fresh(name, block.shape, block.dtype)
+        self.captured.append((node, block))
+        return Buffer(block, node, captured=node)
+
+    # ---- operations
+    def lift(self, x: Any) -> Any:
+        """What a derivative-side expression takes for x: a node-only handle for what is traced, plain numbers as they are."""
+        if isinstance(x, Handle):
+            return Traced(x.node)
+        if type(x) in (list, tuple):
+            return type(x)(self.lift(i) for i in x)
+        if isinstance(x, np.ndarray) and x.dtype.kind in "fiub":
+            return Traced(self.array(x, known=False).node)
+        return x
+
+    def varies(self, x: Any) -> bool:
+        """Whether a value, or anything in a list or tuple, depends on the inputs or on captured data."""
+        if isinstance(x, Handle):
+            return x._varies()
+        if isinstance(x, np.ndarray):
+            buffer = self.buffers.get(id(owner_of(x)))
+            return buffer.varies if buffer is not None else id(owner_of(x)) in self.outer
+        return type(x) in (list, tuple) and any(self.varies(i) for i in x)
+
+    def combine(self, compute: Callable[..., Any], express: Callable[..., Any] | None, args: Sequence[Any],
+                what: str = "") -> Any:  # fmt: skip
+        """Apply an operation twice: `compute` on the numbers (NumPy's own value, and its own errors), `express` on nodes.
+
+        `express` None, or raising NotDifferentiableError: the operation cannot be followed, and that is recorded.
+        """
+        value = compute(*[plain(a) for a in args])
+        if self.closed or not any(self.varies(a) for a in args):
+            return self.adopt(value)
+        return self.result(value, self.expressed(express, args, what))
+
+    def expressed(self, express: Callable[..., Any] | None, args: Sequence[Any], what: str) -> Any:
+        """The nodes of an operation on these arguments; None where it cannot be followed (which is recorded)."""
+        if express is None:
+            self.lose(f"{what} has no row")
+            return None
+        set_origin(self.where())
+        try:
+            return express(*[self.lift(a) for a in args])
+        except NotDifferentiableError as error:
+            self.lose(str(error))
+        except Exception as error:  # noqa: BLE001  (NumPy has done this operation, so the fault is ours; told at the end)
+            self.faults.append((error, self.where()))
+            self.lose(f"{what or 'an operation'} failed inside steepest: {type(error).__name__}: {error}")
+        finally:
+            set_origin(None)
+        return None
+
+    def result(self, value: Any, made: Any) -> Any:
+        """A handle for a value and its node; several for several."""
+        if made is None:
+            return self.adopt(value)
+        if type(value) in (tuple, list) or isinstance(value, tuple):
+            return type(value)(self.result(v, m) for v, m in zip(value, made, strict=True))
+        node = as_node(made)
+        dtype = np.result_type(value)
+        if node.shape != np.shape(value):
+            self.faults.append((CaptureError(f"{node.op.name} gave shape {node.shape} for {np.shape(value)}"), self.where()))
+            self.lose(f"{node.op.name} failed inside steepest")
+            return self.adopt(value)
+        if node.dtype != dtype:
+            node = make(ROWS["cast"], (node,), dtype=dtype.str)
+        if isinstance(value, np.ndarray):
+            block = value if value.base is None and value.flags.writeable else value.copy()
+            buffer = self.buffers[id(block)] = Buffer(block, node)
+            return ArrayHandle(self, block, buffer)
+        return ScalarHandle(self, np.asarray(value)[()], node)
+
+    def node_like(self, made: Any, held: np.ndarray[Any, Any]) -> Node | None:
+        """The node of what was written into `held`: None (nothing followed) stays None, a dtype is made the memory's own."""
+        if made is None:
+            return None
+        node = as_node(made)
+        return node if node.dtype == held.dtype else make(ROWS["cast"], (node,), dtype=held.dtype.str)
+
+    def note_write(self, buffer: Buffer) -> None:
+        """Memory was written; if it is there outside the function, that is a side effect, and is said."""
+        if buffer.captured is not None and not self.closed:
+            self.note("an array outside the function is written: that happens when the function is traced, not at every call")
+
+    def stacked(self, parts: Any) -> Any:
+        """An array of a (nested) list that holds handles, as `np.array` makes it."""
+        rows = [self.stacked(p) if type(p) in (list, tuple) and has_handle(p) else p for p in parts]
+        dtype = np.result_type(*(plain(r) if np.ndim(plain(r)) == 0 else np.asarray(plain(r)).dtype for r in rows))
+
+        def express(*nodes: Any) -> Any:
+            cast = [make(ROWS["cast"], (n,), dtype=dtype.str) if n.dtype != dtype else n for n in map(as_node, nodes)]
+            return make(ROWS["stack"], tuple(cast), axis=0)
+
+        return self.combine(lambda *values: np.array(values), express, rows, "np.array of a list")
+
+    def as_array(self, x: Any, dtype: Any = None) -> Any:
+        """A handle on an array: what `np.asarray` gives, an array sharing its memory where NumPy's would."""
+        if type(x) in (list, tuple) and has_handle(x):
+            x = self.stacked(x)
+        if isinstance(x, ScalarHandle):
+            x = ArrayHandle.fresh(self, np.array(x._value), x.node)
+        if isinstance(x, ArrayHandle):
+            return x if dtype is None or np.dtype(dtype) == x.dtype else x.astype(dtype)
+        value = np.asarray(x, dtype=dtype)
+        return self.array(value, known=not isinstance(x, np.ndarray)) if value.dtype.kind in "fiub" else value
+
+    def fixed(self, x: Any, reason: str) -> Any:
+        """A value as a plain one, because Python or a shape needs it so; what varies in it becomes a guard."""
+        if isinstance(x, Handle):
+            if x._varies():
+                self.guard(x.node, np.array(x._plain()), reason)
+            return x._plain().copy() if isinstance(x, ArrayHandle) else x._plain()
+        if type(x) in (tuple, list):
+            return type(x)(self.fixed(i, reason) for i in x)
+        if type(x) is slice:
+            return slice(self.fixed(x.start, reason), self.fixed(x.stop, reason), self.fixed(x.step, reason))
+        return x
+
+    # ---- the end
+    def close(self) -> None:
+        """The run is over: handles that still exist somewhere are their values from now on."""
+        self.sweep()
+        self.closed = True
+        self.buffers.clear()
+        self.outer.clear()
+
+    def sweep(self) -> None:
+        """Exchange handles that the function stored outside (`log.append(v)`, `self.last = x`) for their values."""
+        for thing, _ in list(self.outer.values()):
+            sweep_one(thing)
+
+
+def sweep_one(thing: Any) -> None:
+    """Exchange the handles in one list, dictionary or object."""
+    if type(thing) is list:
+        for i, v in enumerate(thing):
+            if has_handle(v):
+                thing[i] = plain(v)
+        return
+    held = thing if isinstance(thing, dict) else getattr(thing, "__dict__", None)
+    if isinstance(held, dict):
+        for k, v in list(held.items()):
+            if has_handle(v):
+                held[k] = plain(v)
+
+

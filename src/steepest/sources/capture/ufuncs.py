@@ -1,0 +1,169 @@
+"""NumPy's elementwise functions on handles: a plain call, `out=`, `where=`, and the methods reduce, accumulate, outer, at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from steepest.errors import NotDifferentiableError
+from steepest.graph.node import constant
+from steepest.graph.operation import REDUCTIONS, ROWS
+from steepest.graph.traced import Traced, as_node, meaning
+from steepest.sources.capture.handle import ArrayHandle, Handle, has_handle, plain
+
+if TYPE_CHECKING:
+    from steepest.sources.capture.trace import Trace
+
+__all__ = ["call_ufunc", "truth_rule", "write_out"]
+
+BITWISE = (np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert)
+ACCUMULATE = {np.add: "cumsum", np.multiply: "cumprod"}
+
+
+def truth_rule(ufunc: Any) -> Callable[..., Any]:
+    """The rule of `&`, `|`, `^`, `~`, which the rows know for truth values only."""
+
+    def rule(*args: Any) -> Any:
+        for a in args:
+            if as_node(a).dtype != bool:
+                raise NotDifferentiableError(f"np.{ufunc.__name__} on integers has no row")
+        found = meaning(ufunc)
+        assert found is not None
+        return found(*args)
+
+    return rule
+
+
+def rule_of(ufunc: Any) -> Callable[..., Any] | None:
+    """What a ufunc means in terms of rows."""
+    return truth_rule(ufunc) if ufunc in BITWISE else meaning(ufunc)
+
+
+def call_ufunc(trace: Trace, ufunc: Any, method: str, inputs: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """`ufunc(*inputs, **named)`, or one of its methods."""
+    run = ufunc if method == "__call__" else getattr(ufunc, method)
+    if trace.closed:
+        return run(*plain(inputs), **plain(named))
+    inputs, named = _named(ufunc, method, inputs, named)
+    args = tuple(trace.as_array(a) if type(a) in (list, tuple) and has_handle(a) and method != "at" else a for a in inputs)
+    if method == "at":
+        return _at(trace, ufunc, *args)
+    out = named.pop("out", None)
+    target = out[0] if isinstance(out, tuple) and len(out) == 1 else out
+    if target is Ellipsis:  # "an array in any case"; ours are arrays wherever it matters
+        target = None
+    if isinstance(target, tuple):
+        trace.lose(f"np.{ufunc.__name__} with several outputs was given out=")
+        return run(*plain(args), out=plain(target), **plain(named))
+    express = _expression(trace, ufunc, method, named, target)
+    if target is None:
+        return trace.combine(lambda *v: run(*v, **plain(named)), express, args, _name(ufunc, method))
+    return write_out(trace, lambda *v, out: run(*v, out=out, **plain(named)), express, args, target, _name(ufunc, method), named)
+
+
+POSITIONS = {
+    "reduce": ("axis", "dtype", "out", "keepdims", "initial", "where"), "accumulate": ("axis", "dtype", "out"),
+    "reduceat": ("indices", "axis", "dtype", "out"),
+}  # fmt: skip
+
+
+def _named(ufunc: Any, method: str, inputs: tuple[Any, ...], named: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """What may be given by position, by its name instead: the output of a call, the options of a method."""
+    named = {k: v for k, v in named.items() if v is not np._NoValue}
+    if method == "__call__" and len(inputs) > ufunc.nin:
+        rest = inputs[ufunc.nin :]
+        return inputs[: ufunc.nin], {**named, "out": rest if len(rest) > 1 else rest[0]}
+    if method in POSITIONS and len(inputs) > 1:
+        return inputs[:1], {**dict(zip(POSITIONS[method], inputs[1:], strict=False)), **named}
+    return inputs, named
+
+
+def _name(ufunc: Any, method: str) -> str:
+    return f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+
+
+def _expression(trace: Trace, ufunc: Any, method: str, named: dict[str, Any], target: Any) -> Callable[..., Any] | None:
+    """The operation on nodes; None where there is no row for it."""
+    rest = {k: v for k, v in named.items() if k not in ("casting", "dtype", "subok") and v is not None}
+    if method == "__call__":
+        rule = rule_of(ufunc)
+        if ufunc is np.divmod:
+            rule = _divmod
+        if rule is None or set(rest) - {"where"}:
+            return None
+        mask = rest.get("where", True)
+        return rule if mask is True else lambda *n: _chosen(trace, rule(*n), mask, target)
+    if method == "reduce" and ufunc in REDUCTIONS:
+        return lambda x: _reduced(trace, ufunc, x, {"axis": 0, **rest})
+    if method == "accumulate" and ufunc in ACCUMULATE and not set(rest) - {"axis"}:
+        return lambda x: getattr(np, ACCUMULATE[ufunc])(x, axis=rest.get("axis", 0))
+    if method == "outer" and not rest and (outer := rule_of(ufunc)) is not None:
+        return lambda a, b: outer(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
+    return None
+
+
+def _reduced(trace: Trace, ufunc: Any, x: Any, options: dict[str, Any]) -> Any:
+    """A reduction with `where=` and `initial=`: what is left out is exchanged for what changes nothing."""
+    mask, first = options.pop("where", True), options.pop("initial", None)
+    if mask is not True:
+        nothing = {np.add: 0.0, np.multiply: 1.0}.get(ufunc, first)
+        x = np.where(trace.lift(mask) if isinstance(mask, Handle) else mask, x, nothing)
+    found = REDUCTIONS[ufunc](x, **options)
+    return found if first is None else ufunc(found, first)
+
+
+def _divmod(a: Any, b: Any) -> tuple[Any, Any]:
+    return ROWS["floor_divide"](a, b), ROWS["remainder"](a, b)
+
+
+def _chosen(trace: Trace, made: Any, mask: Any, target: Any) -> Any:
+    """`where=mask`: elsewhere the output keeps what it held."""
+    before = trace.lift(target) if target is not None else np.zeros((), as_node(made).dtype)
+    return np.where(trace.lift(mask) if isinstance(mask, Handle) else Traced(constant(mask)), made, before)
+
+
+def write_out(trace: Trace, run: Callable[..., Any], express: Callable[..., Any] | None, args: tuple[Any, ...], target: Any,
+              what: str, named: dict[str, Any]) -> Any:  # fmt: skip
+    """An operation with `out=target`: NumPy writes the memory, and the memory's node follows."""
+    handle = target if isinstance(target, ArrayHandle) else trace.array(target, known=False)
+    moving = any(trace.varies(a) for a in args) or trace.varies(named.get("where"))
+    if handle is not target and moving:
+        trace.note(f"{what} wrote into an array that was made by code which could not be followed")
+    made = None
+    if moving or handle._varies():
+        made = trace.expressed(express, args, what)
+    run(*plain(args), out=handle._held)
+    node = trace.node_like(made, handle._held)
+    handle.written(node)
+    return target
+
+
+def _at(trace: Trace, ufunc: Any, target: Any, key: Any, *values: Any) -> None:
+    """`np.add.at(x, key, v)`: unlike `x[key] += v`, repeated places count each time."""
+    from steepest.sources.capture.indexing import Key
+    values = tuple(trace.as_array(v) if type(v) in (list, tuple) and has_handle(v) else v for v in values)
+    handle = target if isinstance(target, ArrayHandle) else trace.array(target, known=False)
+    found = Key(trace, key)
+    made = None
+    if handle._varies() or found.varies or any(trace.varies(v) for v in values):
+        express = {np.add: _add_at, np.subtract: _subtract_at}.get(ufunc)
+        given = [v if isinstance(v, Handle) else np.asarray(v) for v in values]
+        shape = np.shape(handle._held[found.numbers])
+        at = None if express is None else lambda x, *v: express(x, *v, found.graph, shape)
+        made = trace.expressed(at, [handle, *given], f"np.{ufunc.__name__}.at")
+    ufunc.at(handle._held, found.numbers, *plain(values))
+    handle.written(trace.node_like(made, handle._held))
+
+
+def _add_at(x: Any, value: Any, key: Any, shape: tuple[int, ...]) -> Any:
+    from steepest.operations.linear import normal_key
+
+    normal, arrays = normal_key(key, x.shape)
+    spread = np.broadcast_to(Traced(as_node(value)), shape)  # type: ignore[call-overload]
+    return x + ROWS["scatter_add"](spread, *arrays, key=normal, shape=x.shape)
+
+
+def _subtract_at(x: Any, value: Any, key: Any, shape: tuple[int, ...]) -> Any:
+    return _add_at(x, -Traced(as_node(value)), key, shape)
