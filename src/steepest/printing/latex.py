@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from string import Formatter
 from typing import Any, ClassVar
@@ -122,6 +122,9 @@ class LaTeX(Style):
 
     opening: ClassVar[str] = r"\left("
     closing: ClassVar[str] = r"\right)"
+
+    def __init__(self, names: Mapping[Node, str] | None = None) -> None:
+        self.names = names or {}
 
     def template(self, row: Operation) -> str:
         if row.latex:

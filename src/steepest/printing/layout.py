@@ -7,12 +7,13 @@ no recursion, and stops at the limit, so that shared parts of a graph, shown aga
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from steepest.graph.node import CONSTANT, INPUT, Node
-from steepest.graph.operation import ATOM, MULTIPLICATION, NEGATION, Operation
+from steepest.graph.operation import ADDITION, ATOM, MULTIPLICATION, NEGATION, Operation
 
 __all__ = [
     "LONGEST",
@@ -26,6 +27,7 @@ __all__ = [
     "parameters",
 ]
 
+NAMED = ADDITION + 5  # how a name given to a part binds: like the d/dx in front of it
 LONGEST = 200_000  # characters; what is longer ends with …, whatever was asked for
 
 
@@ -54,8 +56,10 @@ def line(node: Node, style: Style, limit: int | None = None) -> str:
             if length > most:
                 return "".join(out)[: max(most - 1, 0)] + "…"
             continue
-        pieces = style.pieces(top.node)
-        if style.precedence(top.node) < top.minimum or (top.unsigned and style.signed(top.node)):
+        named = style.names.get(top.node)
+        pieces = style.pieces(top.node) if named is None else [named]
+        binds = NAMED if named is not None else style.precedence(top.node)
+        if binds < top.minimum or (named is None and top.unsigned and style.signed(top.node)):
             pieces = [style.opening, *pieces, style.closing]
         stack += reversed(pieces)
     return "".join(out)
@@ -66,6 +70,7 @@ class Style(ABC):
 
     opening: ClassVar[str]
     closing: ClassVar[str]
+    names: Mapping[Node, str] = MappingProxyType({})  # parts that are shown by a name instead
 
     @abstractmethod
     def pieces(self, node: Node) -> Sequence[Piece]:

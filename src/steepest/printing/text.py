@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -87,8 +87,9 @@ class Text(Style):
     opening: ClassVar[str] = "("
     closing: ClassVar[str] = ")"
 
-    def __init__(self, names: Collection[str]) -> None:
-        self.e_is_free = "e" not in names
+    def __init__(self, variables: Collection[str], names: Mapping[Node, str] | None = None) -> None:
+        self.e_is_free = "e" not in variables
+        self.names = names or {}
 
     def template(self, row: Operation) -> str:
         if row.text:
@@ -150,7 +151,7 @@ class Text(Style):
                 shown[-1].isdigit()
                 and "·" not in shown
                 and "/" not in shown
-                and shown.lstrip("−") != "0"
+                and shown not in ("0", "1")
             ):
                 return [left, right]
         return [left, "·", right]

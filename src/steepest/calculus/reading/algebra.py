@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import count
 from typing import Any
 
+from steepest.calculus.reading.expansion import expand
 from steepest.calculus.reading.factors import RULES
 from steepest.calculus.reading.numbers import integer_power, root
 from steepest.calculus.reading.terms import (
@@ -202,6 +203,8 @@ class Algebra:
                         factors[b, d] = factors.get((b, d), ZERO) + e
             elif base.number is not None:
                 whole = int(exponent)  # towards zero
+                if exponent < whole and coefficient.numerator % base.number.numerator == 0:
+                    whole -= 1  # 3/√3 is √3
                 if whole:
                     coefficient *= integer_power(base.number, whole)
                     factors[base, direction] = exponent - whole
@@ -339,6 +342,12 @@ class Algebra:
         if len(kept) == 1 and number == 1:
             (((b, d), f),) = kept.items()
             out.append(self.term(ONE, {(b, d): f * e}))
+        elif sum(isinstance(b, Sum) and f == 1 for (b, _), f in kept.items()) > 1:
+            flat = expand(self, self._sum({self._product(kept): number}))  # √((1 − x)·(1 + x))
+            if flat is not None and len(flat.terms) > 1:
+                out.append(self._fractional_power_of_sum(flat, e))
+            else:
+                out.append(self.opaque_power(self._sum({self._product(kept): number}), e))
         elif kept or number != 1:
             out.append(self.opaque_power(self._sum({self._product(kept): number}), e))
         return self.multiply(out)

@@ -15,8 +15,8 @@ from steepest.calculus.reading.entry import Entry
 from steepest.calculus.reading.forms import MOST_TERMS, Forms
 from steepest.calculus.reading.numbers import finite_decimal
 from steepest.calculus.reading.order import Order
-from steepest.calculus.reading.terms import ONE, ZERO, Atom, Base, Product, Sum
-from steepest.graph.node import Node, constant, make
+from steepest.calculus.reading.terms import ONE, ZERO, Atom, Base, Factors, Product, Sum
+from steepest.graph.node import CONSTANT, Node, constant, make
 from steepest.graph.operation import ROWS
 
 __all__ = ["Composer", "size"]
@@ -87,13 +87,13 @@ class Composer:
         if not self.search or (len(s.terms) > MOST_TERMS) or self.forms.is_polynomial(s):
             return best
         self._done[s] = best  # what is composed on the way finds this form
-        least = self.size(best)
+        least = self.cost(best)
         for form in self._other_forms(s):
             if form is s:
                 continue
             found = self.plain(form)
-            if self.size(found) < least:
-                best, least = found, self.size(found)
+            if self.cost(found) < least:
+                best, least = found, self.cost(found)
                 self._chosen[s] = form
         return best
 
@@ -112,8 +112,18 @@ class Composer:
                     not polynomial
                 ):  # x² − 2x − 1 stays as it is, though x·(x − 2) − 1 has fewer signs
                     yield forms.grouped(start)
-                yield forms.double_angles(start)
+                yield forms.special_sums(start)
             yield forms.one_denominator(start)
+        yield forms.denominators_out(s)
+
+    def cost(self, node: Node) -> tuple[int, int]:
+        """The nodes shown; among equals, the fractions in a sum: one fraction is better than two."""
+        total, bars = self.size(node), 0
+        while node.op.name in ("add", "subtract"):
+            term = node.args[1]
+            bars += term.op.name == "divide" and term.args[1].op is not CONSTANT
+            node = node.args[0]
+        return total, bars
 
     def size(self, node: Node) -> int:
         """The nodes that the tree of `node` shows."""
@@ -148,26 +158,33 @@ class Composer:
     def term(self, product: Product, coefficient: Fraction) -> Node:
         """Number · product, with 2·sin u·cos u as sin 2u where that is shorter."""
         best = self._product_node(product, coefficient)
-        for head, other in (("sin", "cos"), ("sinh", "cosh")):
-            sines = [
-                b
-                for b, d, e in product.factors
-                if isinstance(b, Atom) and b.name == head and e == 1 and not d.factors
-            ]
-            for sine in sines:
-                partner = self.algebra.atom(ROWS[other], sine.args)
-                if any(b is partner and e == 1 and not d.factors for b, d, e in product.factors):
-                    unit = self.algebra.unit
-                    double = self.algebra.atom(
-                        ROWS[head], (self.algebra.add([(TWO, sine.args[0])]),)
-                    )
-                    shorter = self.algebra.times(
-                        product, {(sine, unit): -ONE, (partner, unit): -ONE, (double, unit): ONE}
-                    )
-                    found = self._product_node(shorter, coefficient / 2)
-                    if self.size(found) < self.size(best):
-                        best = found
+        found: tuple[Product, Fraction] | None = product, coefficient
+        while found is not None and (found := self._double_angle(*found)) is not None:
+            node = self._product_node(found[0], found[1])
+            if self.size(node) >= self.size(best):
+                break
+            best = node
         return best
+
+    def _double_angle(
+        self, product: Product, coefficient: Fraction
+    ) -> tuple[Product, Fraction] | None:
+        """sin u·cos u as ½·sin 2u, where both stand in a product once."""
+        plain = [
+            b for b, d, e in product.factors if isinstance(b, Atom) and e == 1 and not d.factors
+        ]
+        for sine in plain:
+            other = {"sin": "cos", "sinh": "cosh"}.get(sine.name)
+            if other is None:
+                continue
+            partner = self.algebra.atom(ROWS[other], sine.args)
+            if partner in plain and sine.op is not None:
+                unit = self.algebra.unit
+                argument = self.algebra.add([(TWO, sine.args[0])])
+                double = self.algebra.atom(sine.op, (argument,))
+                swap: Factors = {(sine, unit): -ONE, (partner, unit): -ONE, (double, unit): ONE}
+                return self.algebra.times(product, swap), coefficient / 2
+        return None
 
     def _spliced(self, product: Product, coefficient: Fraction) -> tuple[Product, Fraction]:
         """Sums whose best form is itself a product become part of this one."""
@@ -186,19 +203,19 @@ class Composer:
     def _leading_positive(
         self, product: Product, coefficient: Fraction
     ) -> tuple[Product, Fraction]:
-        """(1 − x)² is (x − 1)², and −(y − x²) is x² − y: the highest power is positive where signs are free."""
+        """(1 − x)² is (x − 1)² and −(y − x²) is x² − y: where signs are free, the first term is positive."""
         for b, d, e in product.factors:
-            if (
-                isinstance(b, Sum)
-                and not d.factors
-                and e.denominator == 1
-                and self.order.is_algebraic(b)
-            ):
-                if min(b.terms, key=lambda t: self.order.term(t[0]))[1] < 0:
-                    flipped = self.algebra._sum({p: -c for p, c in b.terms})
-                    product = self.algebra.times(product, {(b, d): -e, (flipped, d): e})
-                    coefficient = -coefficient if e.numerator % 2 else coefficient
+            if isinstance(b, Sum) and not d.factors and e.denominator == 1 and self._negative(b):
+                flipped = self.algebra._sum({p: -c for p, c in b.terms})
+                product = self.algebra.times(product, {(b, d): -e, (flipped, d): e})
+                coefficient = -coefficient if e.numerator % 2 else coefficient
         return product, coefficient
+
+    def _negative(self, s: Sum) -> bool:
+        """Whether all signs are better turned."""
+        if self.order.is_algebraic(s):
+            return min(s.terms, key=lambda t: self.order.term(t[0]))[1] < 0
+        return all(c < 0 for _, c in s.terms)
 
     def _product_node(self, product: Product, coefficient: Fraction) -> Node:
         factors, coefficient = self._sign_moved_inside(product, coefficient)
@@ -222,19 +239,17 @@ class Composer:
     def _sign_moved_inside(
         self, product: Product, coefficient: Fraction
     ) -> tuple[Product, Fraction]:
-        """−(x − 1)·y is (1 − x)·y."""
-        if coefficient == -1:
-            for b, d, e in product.factors:
-                if (
-                    isinstance(b, Sum)
-                    and not d.factors
-                    and e.denominator == 1
-                    and e.numerator % 2
-                    and len(b.terms) > 1
-                ):
-                    flipped = self.algebra._sum({p: -c for p, c in b.terms})
-                    if self.size(self.node_of_part(flipped)) <= self.size(self._base(b)):
-                        return self.algebra.times(product, {(b, d): -e, (flipped, d): e}), ONE
+        """−(x − 1)·y is (1 − x)·y, and −2/(x − 1) stays: a sign goes into a sum above, or goes away altogether."""
+        if coefficient >= 0:
+            return product, coefficient
+        for b, d, e in product.factors:
+            if not isinstance(b, Sum) or d.factors or e.denominator != 1 or e.numerator % 2 == 0:
+                continue
+            free = (coefficient == -1 or e > 0) and any(c < 0 for _, c in b.terms)
+            if len(b.terms) > 1 and free:
+                flipped = self.algebra._sum({p: -c for p, c in b.terms})
+                if self.size(self.node_of_part(flipped)) <= self.size(self._base(b)):
+                    return self.algebra.times(product, {(b, d): -e, (flipped, d): e}), -coefficient
         return product, coefficient
 
     def _sides(self, product: Product) -> tuple[list[Node], list[Node]]:
@@ -270,11 +285,18 @@ class Composer:
         euler = next((b for b in numbers if isinstance(b, Atom) and b.name == "euler"), None)
         if euler is not None and numbers[euler] != 1:
             powers[euler] = [(ONE, self.algebra.number(numbers.pop(euler)))]
-        return powers, self._with_tangents(numbers)
+        brackets = any(
+            isinstance(b, Sum) and e > 0 and len(b.terms) > 1 for b, e in numbers.items()
+        )
+        return powers, self._with_tangents(numbers, secants=not brackets)
 
-    def _with_tangents(self, numbers: dict[Base, Fraction]) -> list[tuple[Base, Fraction]]:
-        """sin/cos as tan, 1/cos as sec; likewise for the hyperbolic functions."""
+    def _with_tangents(
+        self, numbers: dict[Base, Fraction], secants: bool
+    ) -> list[tuple[Base, Fraction]]:
+        """sin/cos as tan, 1/cos as sec (not below a bracket); likewise for the hyperbolic functions."""
         for sine, cosine, tangent, cotangent, secant, cosecant in _TANGENTS:
+            if not secants:
+                secant = cosecant = ""
             for base in [b for b in numbers if isinstance(b, Atom) and b.name in (sine, cosine)]:
                 assert isinstance(base, Atom)
                 if base not in numbers:

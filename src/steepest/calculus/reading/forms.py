@@ -9,13 +9,13 @@ from collections import Counter
 from fractions import Fraction
 
 from steepest.calculus.reading.algebra import Algebra
+from steepest.calculus.reading.expansion import MOST_TERMS, expand
 from steepest.calculus.reading.terms import ONE, ZERO, Atom, Base, Factors, Product, Sum, content_of
 from steepest.graph.operation import ROWS
 
-__all__ = ["Forms"]
+__all__ = ["MOST_TERMS", "Forms"]
 
 Key = tuple[Base, Product]
-MOST_TERMS = 48  # beyond these many terms a sum is not multiplied out
 MOST_DIVISIONS = 200
 
 
@@ -41,48 +41,7 @@ class Forms:
 
     def expand(self, s: Sum) -> Sum | None:
         """Products of sums multiplied out; None where that would be too long."""
-        for _ in range(8):
-            flat: list[tuple[Fraction, Sum]] = []
-            changed = False
-            for p, c in s.terms:
-                bases = [
-                    (b, d, e)
-                    for b, d, e in p.factors
-                    if isinstance(b, Sum) and not d.factors and e >= 1 and len(b.terms) > 1
-                ]
-                if not bases:
-                    flat.append((c, self.algebra.term(ONE, {(b, d): e for b, d, e in p.factors})))
-                    continue
-                changed = True
-                grown = self._multiplied_out(p, bases)
-                if grown is None:
-                    return None
-                flat.append((c, grown))
-            if not changed:
-                return s
-            s = self.algebra.add(flat)
-            if len(s.terms) > MOST_TERMS:
-                return None
-        return s
-
-    def _multiplied_out(self, p: Product, bases: list[tuple[Sum, Product, Fraction]]) -> Sum | None:
-        rest: Factors = {(b, d): e for b, d, e in p.factors}
-        terms: list[tuple[Fraction, Sum]] = []
-        for b, d, e in bases:
-            rest[b, d] = e - int(e)
-        found = self.algebra.term(ONE, {k: e for k, e in rest.items() if e})
-        for b, _, e in bases:
-            for _ in range(int(e)):
-                if len(found.terms) * len(b.terms) > 4 * MOST_TERMS:
-                    return None
-                terms = []
-                for q, c in found.terms:
-                    left = self.algebra.term(c, {(x, y): z for x, y, z in q.factors})
-                    for r, k in b.terms:
-                        right = self.algebra.term(k, {(x, y): z for x, y, z in r.factors})
-                        terms.append((ONE, self.algebra.multiply([left, right])))
-                found = self.algebra.add(terms)
-        return found
+        return expand(self.algebra, s)
 
     def divided(self, s: Sum, by: Sum) -> Sum | None:
         """s/by where the division leaves no rest: as for polynomials, leading terms first."""
@@ -247,34 +206,69 @@ class Forms:
         base = key[0]
         return 2 if isinstance(base, Sum) or key[1].factors else 1 if base.op is not None else 0
 
-    def double_angles(self, s: Sum) -> Sum:
-        """cos²u − sin²u = cos 2u, with any common factor."""
+    def special_sums(self, s: Sum) -> Sum:
+        """cos²u − sin²u = cos 2u, cosh²u + sinh²u = cosh 2u, eᵘ ± e⁻ᵘ = 2·cosh u or 2·sinh u, with any common factor."""
         total = dict(s.terms)
         out: list[tuple[Fraction, Sum]] = []
         for p in list(total):
             for b, d, e in p.factors:
-                if (
-                    p in total
-                    and isinstance(b, Atom)
-                    and b.name == "cos"
-                    and e >= 2
-                    and not d.factors
-                ):
-                    rest = self.algebra.times(p, {(b, d): Fraction(-2)})
-                    sine = self.algebra.atom(ROWS["sin"], b.args)
-                    partner = self.algebra.times(rest, {(sine, d): Fraction(2)})
-                    if total.get(partner, ZERO) == -total[p]:
-                        double = self.algebra.atom(
-                            ROWS["cos"], (self.algebra.add([(Fraction(2), b.args[0])]),)
-                        )
-                        out.append(
-                            (
-                                total[p],
-                                self.algebra.term(
-                                    ONE,
-                                    {**{(x, y): z for x, y, z in rest.factors}, (double, d): ONE},
-                                ),
-                            )
-                        )
-                        del total[p], total[partner]
+                if p not in total or not isinstance(b, Atom):
+                    continue
+                found = None
+                if b.name in ("cos", "cosh") and e >= 2 and not d.factors:
+                    found = self._double(total, p, b)
+                elif b.name == "euler" and d.factors and e > 0:
+                    found = self._hyperbolic(total, p, (b, d), e)
+                if found is not None:
+                    out.append(found)
         return self.algebra.add([*out, (ONE, self.algebra._sum(total))]) if out else s
+
+    def _double(
+        self, total: dict[Product, Fraction], p: Product, cosine: Atom
+    ) -> tuple[Fraction, Sum] | None:
+        algebra, sign = self.algebra, -1 if cosine.name == "cos" else 1
+        rest = algebra.times(p, {(cosine, algebra.unit): Fraction(-2)})
+        sine = algebra.atom(ROWS["sin" if cosine.name == "cos" else "sinh"], cosine.args)
+        partner = algebra.times(rest, {(sine, algebra.unit): Fraction(2)})
+        if total.get(partner, ZERO) != sign * total[p]:
+            return None
+        double = algebra.atom(ROWS[cosine.name], (algebra.add([(Fraction(2), cosine.args[0])]),))
+        number = total.pop(p)
+        del total[partner]
+        return number, self._with_factor(rest, double)
+
+    def _hyperbolic(
+        self, total: dict[Product, Fraction], p: Product, key: Key, e: Fraction
+    ) -> tuple[Fraction, Sum] | None:
+        algebra = self.algebra
+        partner = algebra.times(p, {key: -2 * e})
+        if partner is p or abs(total.get(partner, ZERO)) != abs(total[p]):
+            return None
+        exponent = algebra.add([(e, algebra.term(ONE, {(b, d): f for b, d, f in key[1].factors}))])
+        number = total.pop(p)
+        row = "cosh" if total.pop(partner) == number else "sinh"
+        rest = algebra.times(p, {key: -e})
+        return 2 * number, self._with_factor(rest, algebra.atom(ROWS[row], (exponent,)))
+
+    def _with_factor(self, rest: Product, atom: Atom) -> Sum:
+        factors = {(b, d): e for b, d, e in rest.factors}
+        return self.algebra.term(ONE, {**factors, (atom, self.algebra.unit): ONE})
+
+    def denominators_out(self, s: Sum) -> Sum:
+        """1/((1 − x)·(1 + x)) = 1/(1 − x²), and likewise for all sums in a denominator with one exponent."""
+        parts = []
+        for p, c in s.terms:
+            factors: Factors = {(b, d): e for b, d, e in p.factors}
+            below: dict[Fraction, list[Sum]] = {}
+            for b, d, e in p.factors:
+                if isinstance(b, Sum) and not d.factors and e < 0 and len(b.terms) > 1:
+                    below.setdefault(e, []).append(b)
+            grown = []
+            for e, bases in below.items():
+                flat = self.expand(self.algebra.multiply(bases)) if len(bases) > 1 else None
+                if flat is not None and e.denominator == 1:
+                    for b in bases:
+                        del factors[b, self.algebra.unit]
+                    grown.append(self.algebra.power_by_number(flat, e))
+            parts.append((c, self.algebra.multiply([self.algebra.term(ONE, factors), *grown])))
+        return self.algebra.add(parts)

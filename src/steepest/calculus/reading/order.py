@@ -12,8 +12,6 @@ from steepest.graph.operation import ROWS
 
 __all__ = ["Order"]
 
-POWERS, FUNCTIONS, NUMBERS, RECIPROCALS = range(4)  # the groups of terms, first to last
-
 
 class Order:
     """Keys for sorting: variables by their declared order, functions by the order of the rows."""
@@ -23,7 +21,7 @@ class Order:
         self.rows = {name: i for i, name in enumerate(ROWS)}
 
     def sorted(self, terms: Sequence[tuple[Product, Fraction]]) -> list[tuple[Product, Fraction]]:
-        """The terms of a sum: falling powers, functions, numbers, 1/x; a positive one first where there is one."""
+        """The terms of a sum: falling powers, functions before numbers; a positive one first where there is one."""
         terms = sorted(terms, key=lambda t: self.term(t[0]))
         if terms[0][1] < 0 and any(c > 0 for _, c in terms):
             if terms[-1][1] > 0:
@@ -34,7 +32,7 @@ class Order:
         return terms
 
     def term(self, p: Product) -> Any:
-        """Group, falling exponents of the variables, then the functions."""
+        """Falling exponents of the variables, then functions before what has none."""
         degrees = self.degrees(p)
         functions = sorted(
             self.factor(b, e, symbolic=bool(d.factors))
@@ -42,14 +40,7 @@ class Order:
             if not self.is_power(b, d)
         )
         vector = tuple(-degrees.get(i, ZERO) for i in range(len(self.variables)))
-        lead = next((x for x in vector if x), ZERO)
-        if functions:
-            group = FUNCTIONS
-        elif not lead:
-            group = NUMBERS
-        else:
-            group = POWERS if lead < 0 else RECIPROCALS
-        return (group, vector, functions, p.serial)
+        return (vector, not functions, functions, p.serial)
 
     def is_power(self, base: Base, direction: Product) -> bool:
         """Whether a factor is a power of variables and numbers, or of a polynomial."""
@@ -92,4 +83,6 @@ class Order:
             return (4, 0, base.serial)
         if base.op is not None and base.op.arity == 0:
             return (0, 0, base.serial)
+        if base.name == "sec" and e == 1:  # sec x·tan x, but 2·tan x·sec² x
+            return (5, self.rows["tan"] - 0.5, base.serial)
         return (5, self.rows.get(base.name, 0), base.serial)
