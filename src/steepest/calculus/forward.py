@@ -41,12 +41,13 @@ def _tangent(node: Node, known: Mapping[Node, Node | None]) -> Node | None:
         return None
     set_origin(node.origin)
     params = dict(node.params)
+    args = [promoted(a, node) for a in node.args] if row.partials is not None or row.linear == EACH else node.args
     if row.partials is not None:
-        change = _by_partials(row, node, moving, params)
+        change = _by_partials(row, node, args, moving, params)
     elif row.inside:
         change = _inside(row, node, moving, params["graph"], params["which"])
     elif row.linear == EACH:
-        change = _each(row, node, moving, params)
+        change = _each(row, node, args, moving, params)
     elif row.linear == JOINTLY:
         change = _jointly(row, node, moving, params)
     elif row.tangent is not None:
@@ -58,9 +59,17 @@ def _tangent(node: Node, known: Mapping[Node, Node | None]) -> Node | None:
     return None if change is None else shaped_like(change, node)
 
 
-def _by_partials(row: Operation, node: Node, moving: Sequence[Node | None], params: dict[str, Any]) -> Node | None:
+def promoted(argument: Node, node: Node) -> Node:
+    """An argument in the precision of the result, as NumPy computes it: float32 beside float64 counts as float64."""
+    if argument.weak or not argument.real or argument.dtype == node.dtype:
+        return argument
+    return make(ROWS["cast"], (argument,), dtype=node.dtype.str)
+
+
+def _by_partials(row: Operation, node: Node, values: Sequence[Node], moving: Sequence[Node | None],
+                 params: dict[str, Any]) -> Node | None:  # fmt: skip
     """dy = sum over the arguments of (dy/darg)·darg."""
-    args = [Traced(a) for a in node.args]
+    args = [Traced(a) for a in values]
     assert row.partials is not None
     total: Node | None = None
     for rule, t in zip(row.partials, moving, strict=True):
@@ -72,13 +81,14 @@ def _by_partials(row: Operation, node: Node, moving: Sequence[Node | None], para
     return total
 
 
-def _each(row: Operation, node: Node, moving: Sequence[Node | None], params: dict[str, Any]) -> Node | None:
+def _each(row: Operation, node: Node, args: Sequence[Node], moving: Sequence[Node | None],
+          params: dict[str, Any]) -> Node | None:  # fmt: skip
     """dy = f(da, b) + f(a, db)."""
     total: Node | None = None
     for i, t in enumerate(moving):
         if t is None:
             continue
-        part = make(row, (*node.args[:i], t, *node.args[i + 1 :]), **params)
+        part = make(row, (*args[:i], t, *args[i + 1 :]), **params)
         total = part if total is None else make(ROWS["add"], (shaped_like(total, node), part))
     return total
 

@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+import numpy as np
+
 from steepest.graph.node import CONSTANT, Node, constant, make
 from steepest.graph.traverse import replace
 
@@ -27,11 +29,22 @@ def _rebuild(node: Node, args: tuple[Node, ...]) -> Node:
     shorter = _SHORTER.get(node.op.name)
     if shorter is not None:
         found = shorter(node, args)
-        if found is not None and found.shape == node.shape and (found.dtype == node.dtype or found.weak):
-            return found
+        if found is not None and found.shape == node.shape:
+            found = _as_typed(found, node)
+            if (found.dtype, found.weak) == (node.dtype, node.weak):
+                return found
     if all(a is b for a, b in zip(args, node.args, strict=True)):
         return node
     return make(node.op, args, node.origin, **dict(node.params))
+
+
+def _as_typed(found: Node, node: Node) -> Node:
+    """A Python number in the dtype that the node it stands for had: it takes the precision of what it met."""
+    if found.op is not CONSTANT or not found.weak or (found.dtype, found.weak) == (node.dtype, node.weak):
+        return found
+    if not node.weak:
+        return constant(np.asarray(found.value, node.dtype))
+    return found if found.exact is None else constant(found.exact)  # an int where a float was
 
 
 def is_number(node: Node, value: float) -> bool:

@@ -20,7 +20,7 @@ from steepest.graph.node import INPUT, Graph, Node, constant, fresh, make
 from steepest.graph.operation import EACH, JOINTLY, ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import topological
-from steepest.operations.linear import unbroadcast
+from steepest.operations.linear import cast, unbroadcast
 
 __all__ = ["pull_back"]
 
@@ -193,6 +193,8 @@ def _fitted(found: Arriving, argument: Node) -> Arriving:
 
 def _arrive(arriving: dict[Node, Arriving], node: Node, new: Arriving) -> None:
     """Add a cotangent to what has reached this node before."""
+    if new.value.dtype != node.dtype and not new.value.node.weak:  # float64 beside a float32 argument
+        new = Arriving(cast(new.value, node.dtype), new.mask, new.clean)
     old = arriving.get(node)
     if old is None:
         arriving[node] = new

@@ -116,12 +116,11 @@ for _name, _run, _rule, _mp in (
 
 
 def _clip_tangent(tangents: Any, args: Any, y: Any) -> Any:
+    """clip is min(max(x, low), high), also where the bounds stand the wrong way round."""
     x, low, high = args
     dx, dlow, dhigh = (0.0 if t is None else t for t in tangents)
-    below, above = np.less(x, low), np.greater(x, high)
-    edge = 0.5 * dx
-    inside = np.where(np.equal(x, low), edge + 0.5 * dlow, np.where(np.equal(x, high), edge + 0.5 * dhigh, dx))
-    return np.where(below, dlow, np.where(above, dhigh, inside))
+    raised, draised = np.maximum(x, low), by_order(np.greater(x, low), np.less(x, low), dx, dlow)
+    return by_order(np.less(raised, high), np.greater(raised, high), draised, dhigh)
 
 
 def _clip_dtype(x: Any, low: Any, high: Any) -> Any:

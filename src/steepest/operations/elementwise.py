@@ -179,7 +179,7 @@ unary("exp", np.exp, lambda x, y: y, latex=r"\exp", shown="exp x")
 unary("exp2", np.exp2, lambda x, y: y * np.log(exactly(x, 2)), precise=lambda mp, x: mp.mpf(2) ** x, shown="2ˣ·log 2")
 unary("expm1", np.expm1, lambda x, y: np.exp(x), shown="exp x", precise=lambda mp, x: mp.expm1(x))
 unary("log", np.log, lambda x, y: 1 / x, POSITIVE, spelled="log ln", text="ln", latex=r"\ln", shown="1/x",
-      convention="natural, as in NumPy; ln is the same")  # fmt: skip
+      convention="natural, as in NumPy; ln is the same; for x < 0 the value is NaN, and 1/x says nothing")  # fmt: skip
 unary("log2", np.log2, lambda x, y: 1 / (x * np.log(exactly(x, 2))), POSITIVE, latex=r"\log_{2}",
       precise=lambda mp, x: mp.log(x) / mp.log(2), shown="1/(x·log 2)")  # fmt: skip
 unary("log10", np.log10, lambda x, y: 1 / (x * np.log(exactly(x, 10))), POSITIVE, latex=r"\log_{10}", shown="1/(x·log 10)")
@@ -250,7 +250,7 @@ unary("cosh", np.cosh, lambda x, y: np.sinh(x), latex=r"\cosh", shown="sinh x")
 unary("tanh", np.tanh, lambda x, y: 1 / np.square(np.cosh(x)), latex=r"\tanh", shown="1/cosh²x")
 unary("arcsinh", np.arcsinh, lambda x, y: 1 / np.hypot(x, 1.0), spelled="arcsinh asinh arsinh",
       latex=r"\operatorname{arsinh}", precise=lambda mp, x: mp.asinh(x), shown="1/√(1 + x²)")  # fmt: skip
-unary("arccosh", np.arccosh, lambda x, y: 1 / np.sqrt((x - 1) * (x + 1)), (1.01, 20.0), spelled="arccosh acosh arcosh",
-      latex=r"\operatorname{arcosh}", precise=lambda mp, x: mp.acosh(x), shown="1/√((x − 1)·(x + 1))")  # fmt: skip
+unary("arccosh", np.arccosh, lambda x, y: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), (1.01, 20.0), spelled="arccosh acosh arcosh",
+      latex=r"\operatorname{arcosh}", precise=lambda mp, x: mp.acosh(x), shown="1/(√(x − 1)·√(x + 1))")  # fmt: skip
 unary("arctanh", np.arctanh, lambda x, y: 1 / ((1 - x) * (1 + x)), INSIDE, spelled="arctanh atanh artanh",
       latex=r"\operatorname{artanh}", precise=lambda mp, x: mp.atanh(x), shown="1/((1 − x)·(1 + x))")  # fmt: skip

@@ -53,11 +53,11 @@ def _run_gammaln(x: Any) -> Any:
     if not np.any(near):
         return found
     series = scipy.special.loggamma(np.where(near, x, 1.5).astype(complex)).real
-    return np.where(near, series, found).astype(found.dtype)[()]
+    return np.where(near, series + 0.0, found).astype(found.dtype)[()]
 
 
 GAMMALN = unary("gammaln", _run_gammaln, lambda x, y: digamma(x), (0.05, 20.0), scipy="gammaln",
-      spelled="gammaln lgamma", latex=r"\ln\Gamma", precise=lambda mp, x: mp.loggamma(x), shown="digamma x",
+      spelled="gammaln lgamma", latex=r"\ln\Gamma", precise=lambda mp, x: mp.loggamma(x) if x > 0 else mp.log(mp.fabs(mp.gamma(x))), shown="digamma x",
       family="special", tolerance=(4.0, "SciPy's gammaln from 1.2 to 1.8, where it is small"))  # fmt: skip
 digamma = unary("digamma", scipy_function("digamma"), lambda x, y: polygamma(x, order=1), (0.05, 20.0), scipy="psi",
       spelled="digamma psi", latex=r"\psi", precise=lambda mp, x: mp.psi(0, x), shown="polygamma(1, x)",
@@ -143,10 +143,13 @@ softplus = unary(
 )  # fmt: skip
 
 
+FAR_LEFT = -1e4  # where sigmoid and Φ have long been 0, so that the product is 0 at −∞ too, and not NaN
+
+
 def _run_gelu(x: Any) -> Any:
     import scipy.special
 
-    return x * scipy.special.ndtr(x)
+    return np.maximum(x, FAR_LEFT) * scipy.special.ndtr(x)
 
 
 def _gelu_slope(x: Any, y: Any) -> Any:
@@ -158,11 +161,11 @@ NDTR = unary("ndtr", scipy_function("ndtr"), lambda x, y: np.exp(-np.square(x) /
              family="special")  # fmt: skip
 gelu = unary("gelu", _run_gelu, _gelu_slope, (-8.0, 8.0), precise=lambda mp, x: x * mp.ncdf(x),
              latex=r"\operatorname{gelu}", shown="Φ(x) + x·φ(x)", family="activation",
-             convention="the exact one, x·Φ(x), not the tanh approximation",
+             convention="the exact one, x·Φ(x), not the tanh approximation; its slope is NaN at ±∞",
              tolerance=(4.0, "below 0, Φ(x) and x·φ(x) have opposite signs, and each has been rounded"))  # fmt: skip
-silu = unary("silu", lambda x: x * ROWS["sigmoid"].run(x), lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)), (-30.0, 30.0),
+silu = unary("silu", lambda x: np.maximum(x, FAR_LEFT) * ROWS["sigmoid"].run(x), lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)), (-30.0, 30.0),
              spelled="silu swish", precise=lambda mp, x: x / (1 + mp.exp(-x)), shown="σ(x)·(1 + x·σ(−x))",
-             latex=r"\operatorname{silu}", family="activation")  # fmt: skip
+             latex=r"\operatorname{silu}", family="activation", convention="its slope is NaN at ±∞")  # fmt: skip
 
 
 def _rectified(name: str, run: Any, tangent: Any, precise: Any, convention: str, shown: str, spelled: str) -> Operation:
