@@ -109,7 +109,22 @@ class Function:
         values = self.arguments(args, named)
         if not self._steps:
             return self._entered.root.plain(values)
+        several = len(values) > 1 and any(np.ndim(v) for v in values)
+        if several and self.by_path:
+            return self._each_point(values)
         return self.expression_at(values)(values)
+
+    def _each_point(self, values: Sequence[Any]) -> Any:
+        """Arrays of points, for code whose path may differ from point to point."""
+        always = self._always()
+        if always is not None:
+            return always(values)
+        spread = np.broadcast_arrays(*values)
+        found = [self(*(v[at] for v in spread)) for at in np.ndindex(spread[0].shape)]
+        shape = np.shape(found[0]) if found else ()
+        return np.moveaxis(
+            np.reshape(found, (*spread[0].shape, *shape)), *_leading(spread[0], shape)
+        )
 
     def expression_at(self, values: Sequence[Any]) -> Expression:
         """The nodes that hold at these values: the same everywhere for a formula, a path through
@@ -136,7 +151,12 @@ class Function:
             if isinstance(single, Mapping):
                 return self.arguments((), single)
             several = isinstance(single, (tuple, list, np.ndarray)) and len(self.variables) != 1
-            if several and len(single) == len(self.variables):
+            if several and np.ndim(single):
+                if len(single) != len(self.variables):
+                    raise VariableError(
+                        f"{self.signature} takes {number_of(len(self.variables), 'number')}, but "
+                        f"{len(single)} were given"
+                    )
                 return self.arguments(tuple(single))
         if len(args) > len(self.variables):
             raise VariableError(
@@ -326,6 +346,11 @@ class Function:
         return f"{self.label}({', '.join(self.variables)})"
 
     @property
+    def tracing(self) -> Any:
+        """For Python code: what was followed, under which conditions, and whether slopes are exact."""
+        return getattr(self._entered.root, "tracing", None)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """How the source was understood, where it could be understood otherwise."""
         return self._entered.notes
@@ -402,6 +427,16 @@ class Function:
 
     # ---- for a walk ------------------------------------------------------------------------------
 
+    @property
+    def by_path(self) -> bool:
+        """Whether it is code that may take another path at another point."""
+        return self._entered.root.by_path
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it is given on a part of the plane only, as a terrain is on its map."""
+        return self._entered.inside is not None
+
     def inside(self, *args: Any) -> Any:
         """Whether points lie where the function is given: off a terrain's map it is not."""
         return True if self._entered.inside is None else self._entered.inside(*args)
@@ -413,6 +448,11 @@ class Function:
         from steepest.walkable import objective_of
 
         return objective_of(self, start)
+
+
+def _leading(over: Any, shape: tuple[int, ...]) -> tuple[range, range]:
+    """The axes of a component, moved from behind those of the points to before them."""
+    return range(over.ndim, over.ndim + len(shape)), range(len(shape))
 
 
 def listed(names: Sequence[str]) -> str:

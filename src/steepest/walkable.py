@@ -1,10 +1,11 @@
-"""From a Function to what a walk needs: value and gradient on one flat vector, and the way back to
-the user's own structure.
+"""From a Function to what a walk needs: value and gradient on one flat vector.
+
+And the way back: results come in the form of the user's start, a number, an array, a dict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,125 +13,185 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.calculus import derive
-from steepest.errors import DescentError, SteepestError
+from steepest.errors import DescentError, ShapeError, SteepestError
 from steepest.expression import Expression
 from steepest.function import Function, listed
-from steepest.graph.node import fresh
+from steepest.graph.node import Node, fresh
 from steepest.graph.traverse import Program
 from steepest.objective import Objective
+from steepest.sources.structure import Structure, flatten, promoted
 
 __all__ = ["objective_of"]
 
 Vector = NDArray[np.float64]
+WHOLE, BY_NAME, ARRAY, LIST = "whole", "by name", "array", "list"
 
 
 @dataclass(frozen=True)
-class Named:
-    """Starts given as numbers for named variables: a dict comes back as a dict, a single number as
-    a number.
+class Form:
+    """How a start and the function's arguments correspond.
+
+    `kind`: the start is the one argument (whole), a dict with a value for each variable (by name), an array with a number
+    for each, or a list with a value for each. `structure` is that of the tuple of arguments.
     """
 
     variables: tuple[str, ...]
-    form: str  # "number", "dict", "array"
+    kind: str
+    structure: Structure
 
     def flatten(self, x: Any) -> Vector:
-        values = (
-            [x[v] for v in self.variables]
-            if isinstance(x, Mapping)
-            else np.atleast_1d(np.asarray(x))
-        )
-        return np.array([float(v) for v in values], dtype=np.float64)
+        """All numbers of a point in this form, in one vector."""
+        leaves, _ = flatten(_arguments(x, self.kind, self.variables))
+        return np.asarray(self.structure.to_vector(leaves), dtype=np.float64)
 
     def unflatten(self, vector: Vector) -> Any:
-        if self.form == "number":
-            return float(vector[0])
-        if self.form == "dict":
-            return {v: float(x) for v, x in zip(self.variables, vector, strict=True)}
-        return vector.copy()
+        """The point in this form that a vector stands for."""
+        values = self.arguments(vector)
+        if self.kind == WHOLE:
+            return values[0]
+        if self.kind == BY_NAME:
+            return dict(zip(self.variables, values, strict=True))
+        return np.array(values) if self.kind == ARRAY else values
+
+    def arguments(self, vector: Vector) -> list[Any]:
+        """The function's arguments at a point, plain numbers as Python's."""
+        leaves = [float(v) if np.ndim(v) == 0 else v for v in self.structure.from_vector(vector)]
+        return list(self.structure.unflatten(leaves))
+
+    def names(self) -> tuple[str, ...]:
+        """What a user would write to reach each number: w, w[0, 1], params["a"]."""
+        found: list[str] = []
+        parts = self.structure.children
+        for variable, part in zip(self.variables, parts, strict=True):
+            for name, leaf in zip(part.names(variable), part.leaves(), strict=True):
+                at = np.ndindex(leaf.shape)
+                found += [f"{name}[{', '.join(map(str, i))}]" if i else name for i in at]
+        return tuple(found)
+
+
+def _arguments(x: Any, kind: str, variables: Sequence[str]) -> tuple[Any, ...]:
+    """The function's arguments, out of a point in a form."""
+    if kind == WHOLE:
+        return (x,)
+    return tuple(x[v] for v in variables) if kind == BY_NAME else tuple(x)
 
 
 def objective_of(function: Function, start: Any) -> tuple[Objective, Vector]:
-    """Value, gradient and curvature of a function of named numbers, as a walk wants them.
+    """Value, gradient and curvature of a function, as a walk wants them, and the start as a vector.
 
     Raises DescentError when the start does not fit the function's variables.
     """
     if not function.variables:
         raise DescentError(
-            f"{function.signature} depends on no variable: every place is as low as any other; "
+            f"{function.signature} depends on no variable: every place is as low as any other, so "
             "there is no way down"
         )
-    structure = Named(function.variables, _form(start))
-    x0 = structure.flatten(dict(zip(function.variables, _start(function, start), strict=True)))
-    return _objective(function, structure), x0
-
-
-def _form(start: Any) -> str:
-    return "dict" if isinstance(start, Mapping) else "number" if np.ndim(start) == 0 else "array"
-
-
-def _start(function: Function, start: Any) -> list[float]:
-    example = ", ".join(f"{v}=1" for v in function.variables)
-    if start is None:
-        raise DescentError(
-            f"a walk needs a start: give one number for each of {listed(function.variables)}, as "
-            f"in {example}"
-        )
     try:
-        values = function.arguments((start,))
+        kind = _kind(function, start)
+        arguments = _arguments(start, kind, function.variables)
+        leaves, structure = flatten(arguments)
+        values = [promoted(leaf) for leaf in leaves]
+        structure = flatten(structure.unflatten(values))[1]
+        if not function.by_path and (
+            len(values) != len(function.variables) or any(np.shape(v) for v in values)
+        ):
+            raise ShapeError("it takes one number for each variable")
     except SteepestError as error:
-        raise DescentError(f"the start {start!r} does not fit: {error}") from error
-    for name, v in zip(function.variables, values, strict=True):
-        if np.ndim(v):
-            raise DescentError(
-                f"the start gives {name} an array of shape {np.shape(v)}; give one number, as in "
-                f"{example}"
-            )
-    return [float(v) for v in values]
+        example = ", ".join(f"{v}=1" for v in function.variables)
+        raise DescentError(
+            f"the start {start!r} does not fit: {error}. A start for {function.signature} is, for "
+            f"instance, dict({example})"
+        ) from error
+    form = Form(function.variables, kind, structure)
+    return _objective(function, form), form.flatten(start)
 
 
-def _objective(function: Function, structure: Named) -> Objective:
-    prepared: dict[Expression, tuple[Program, Program]] = {}
+def _kind(function: Function, start: Any) -> str:
+    """The form of a start. Raises VariableError, in the function's own words, when it has none."""
+    if isinstance(start, Mapping) and set(start) == set(function.variables):
+        return BY_NAME
+    if function.by_path and len(function.variables) == 1 and start is not None:
+        return WHOLE
+    values = function.arguments((start,))  # says what is missing, or what is no number
+    if np.ndim(start) == 0:
+        return WHOLE
+    return ARRAY if all(np.ndim(v) == 0 for v in values) else LIST
 
-    def programs(x: Vector) -> tuple[Program, Program, tuple[Any, ...]]:
-        expression = function.expression_at([float(v) for v in x])
-        if expression not in prepared:
-            prepared[expression] = _value_and_gradient(expression), _hessian_vector(expression)
-        return *prepared[expression], tuple(read() for _, read in expression.captured)
 
-    def value_and_gradient(x: Vector) -> tuple[float, Vector]:
-        walk, _, captured = programs(x)
-        f, *g = walk(*x, *captured)
-        return float(f), np.array(g, dtype=np.float64)
+class Ground:
+    """A function's value, gradient and curvature at points of one form; each path is prepared once."""
 
-    def value(x: Vector) -> float:
-        return float(function(*x))
+    def __init__(self, function: Function, form: Form) -> None:
+        self.function, self.form = function, form
+        self._prepared: dict[Expression, tuple[Program, Program | None]] = {}
 
-    def hessian_vector(x: Vector, v: Vector) -> Vector:
-        _, curve, captured = programs(x)
-        return np.array(curve(*x, *v, *captured), dtype=np.float64)
+    def _at(self, x: Vector) -> tuple[Expression, list[Any], tuple[Any, ...]]:
+        arguments = self.form.arguments(x)
+        expression = self.function.expression_at(arguments)
+        return expression, flatten(arguments)[0], tuple(read() for _, read in expression.captured)
 
-    inside = None if function._entered.inside is None else lambda x: bool(function.inside(*x))
+    def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
+        """f(x) and ∇f(x), from one run of one program."""
+        expression, leaves, captured = self._at(x)
+        if expression not in self._prepared:
+            self._prepared[expression] = _value_and_gradient(expression), None
+        f, *g = self._prepared[expression][0](*leaves, *captured)
+        return float(f), _joined(g)
+
+    def value(self, x: Vector) -> float:
+        """f(x) alone."""
+        return float(self.function(*self.form.arguments(x)))
+
+    def hessian_vector(self, x: Vector, v: Vector) -> Vector:
+        """The Hessian at x times v, without the Hessian."""
+        expression, leaves, captured = self._at(x)
+        walk, curve = self._prepared.get(expression) or (_value_and_gradient(expression), None)
+        curve = curve or _hessian_vector(expression)
+        self._prepared[expression] = walk, curve
+        along = flatten(self.form.arguments(v))[0]
+        return _joined(curve(*leaves, *along, *captured))
+
+    def inside(self, x: Vector) -> bool:
+        """Whether x lies on the map."""
+        return bool(self.function.inside(*self.form.arguments(x)))
+
+
+def _joined(parts: Sequence[Any]) -> Vector:
+    return np.concatenate([np.ravel(np.asarray(p, dtype=np.float64)) for p in parts])
+
+
+def _objective(function: Function, form: Form) -> Objective:
+    ground = Ground(function, form)
     return Objective(
-        value_and_gradient,
-        value=value,
-        hessian_vector=hessian_vector,
-        inside=inside,
-        names=function.variables,
-        structure=structure,
+        ground.value_and_gradient,
+        value=ground.value,
+        hessian_vector=ground.hessian_vector,
+        inside=ground.inside if function.bounded else None,
+        names=form.names(),
+        structure=form,
         label=str(function),
         parameters=function.parameters,
         function=function,
     )
 
 
+def _output(expression: Expression) -> Node:
+    if len(expression.outputs) != 1 or expression.outputs[0].shape != ():
+        raise DescentError(
+            "the function gives several numbers, and only one can be walked down: sum them, or take "
+            "their squares' sum"
+        )
+    return expression.outputs[0]
+
+
 def _value_and_gradient(expression: Expression) -> Program:
-    (output,) = expression.outputs
+    output = _output(expression)
     gradient = derive.gradient(output, expression.inputs)
     return Program((*expression.inputs, *(n for n, _ in expression.captured)), (output, *gradient))
 
 
 def _hessian_vector(expression: Expression) -> Program:
-    (output,) = expression.outputs
-    direction = [fresh(f"v_{n.name}") for n in expression.inputs]
+    output = _output(expression)
+    direction = [fresh(f"v_{n.name}", n.shape, n.dtype) for n in expression.inputs]
     product = derive.hvp(output, expression.inputs, direction)
     return Program((*expression.inputs, *direction, *(n for n, _ in expression.captured)), product)

@@ -28,6 +28,10 @@ class Root(Protocol):
         """The value, by the shortest way."""
 
     @property
+    def by_path(self) -> bool:
+        """Whether the nodes may differ from point to point."""
+
+    @property
     def always(self) -> Expression | None:
         """The nodes, when they are the same everywhere."""
 
@@ -75,6 +79,7 @@ class Fixed:
     """The same nodes everywhere: a formula, a terrain."""
 
     always: Expression
+    by_path: bool = False
 
     def expression(self, values: Sequence[Any]) -> Expression:
         return self.always
