@@ -63,7 +63,8 @@ def apply(row: Operation, args: Sequence[Any], params: Mapping[str, Any]) -> Any
     rule = row.precise
 
     def one(*values: Any) -> Any:
-        return rule(mp, *(number(v) for v in values), **params)
+        found = rule(mp, *(number(v) for v in values), **params)
+        return mp.nan if isinstance(found, mpmath.mpc) else found  # outside the real domain
 
     if any(isinstance(a, np.ndarray) for a in args):
         return np.frompyfunc(one, len(args), 1)(*args)

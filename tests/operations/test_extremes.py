@@ -37,7 +37,7 @@ def slopes(row: Operation, at: list[float], params: dict[str, Any]) -> tuple[flo
 
 def true_to_size(found: float, truth: Any, bend: Any) -> bool:
     """Within 16 ulp and conditioning; an overflow may be infinite, an underflow zero."""
-    if mp.isnan(truth) or isinstance(truth, mp.mpc):
+    if mp.isnan(truth):
         return math.isnan(found)
     if mp.isinf(truth) or abs(truth) > mp.mpf(2) ** 1024 * (1 - mp.mpf(2) ** -52):
         return same_kind(found, inf * float(mp.sign(truth)))
@@ -65,7 +65,7 @@ def test_large_and_tiny_arguments(name: str) -> None:
                         truth = [number(v) for v in precisely([node, slope, bend], {x: at})]
                     except (ValueError, ZeroDivisionError):
                         continue  # a pole; tested below
-                    if any(isinstance(v, mp.mpc) for v in truth):
+                    if mp.isnan(truth[0]):
                         assert math.isnan(found[0]), (name, at)  # outside the domain; the slope says nothing
                         continue
                     for what, f, t, b in (("value", found[0], truth[0], truth[1]), ("slope", found[1], truth[1], truth[2])):
