@@ -51,8 +51,9 @@ def test_outside_the_map_the_function_is_not_called() -> None:
     o = Objective(lambda x: 1 / 0, inside=lambda x: False)
     at = o.evaluate(np.array([1.0, 2.0]))
     assert not at.inside and at.f == np.inf and np.isnan(at.g).all()
-    assert o.evaluations == 0 and np.isnan(Objective(lambda x: (0, x), value=lambda x: 1 / 0,
-                                                     inside=lambda x: False).value_at(at.g))
+    assert o.evaluations == 0 and np.isnan(
+        Objective(lambda x: (0, x), value=lambda x: 1 / 0, inside=lambda x: False).value_at(at.g)
+    )
 
 
 def test_wrong_shapes_are_named() -> None:

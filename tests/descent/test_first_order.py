@@ -35,7 +35,7 @@ def test_gradient_descent_is_its_closed_form() -> None:
             truth = (1 - mp.mpf(rate) * mp.mpf(lam)) ** k * [1, -2, 3, 4][i]
             # each step rounds twice, relative to x and to rate·λ·x
             assert abs(d.path[k, i] - truth) <= (k + 1) * 4e-16 * (1 + rate * lam) * max(
-                abs(truth), abs((1 - mp.mpf(rate) * lam)) ** k * 4
+                abs(truth), abs(1 - mp.mpf(rate) * lam) ** k * 4
             )
 
 

@@ -28,8 +28,10 @@ TRUTH: list[tuple[Any, Any]] = [
     (Inverse(0.3, decay=0.25), lambda t: mp.mpf(0.3) / (1 + mp.mpf(0.25) * t)),
     (
         Cosine(0.3, steps=50, end=0.01),
-        lambda t: mp.mpf(0.01)
-        + (mp.mpf(0.3) - mp.mpf(0.01)) * (1 + mp.cos(mp.pi * min(mp.mpf(t) / 50, 1))) / 2,
+        lambda t: (
+            mp.mpf(0.01)
+            + (mp.mpf(0.3) - mp.mpf(0.01)) * (1 + mp.cos(mp.pi * min(mp.mpf(t) / 50, 1))) / 2
+        ),
     ),
     (WarmUp(10, 0.3), lambda t: mp.mpf(0.3) * min(mp.mpf(t + 1) / 10, 1)),
     (Piecewise((0.3, 0.2, 0.1), at=(5, 40)), lambda t: 0.3 if t < 5 else 0.2 if t < 40 else 0.1),

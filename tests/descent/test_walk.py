@@ -46,9 +46,7 @@ def test_uphill_steps_are_counted_and_the_first_remembered() -> None:
 
 def test_rounding_is_not_uphill() -> None:
     """At 1e10 the last digits of f go up and down while x goes on to the minimum."""
-    d = descend(
-        ground(lambda x: 1e10 + x * x, lambda x: [2 * x], ["x"]), 1.0, rate=0.9, steps=100
-    )
+    d = descend(ground(lambda x: 1e10 + x * x, lambda x: [2 * x], ["x"]), 1.0, rate=0.9, steps=100)
     assert d.carry.uphill[0] == 0 and d.verdict.cause == "converged"
 
 

@@ -128,10 +128,12 @@ def read(path: str | os.PathLike[str]) -> Descent:
     """Load a saved walk, checked."""
     name = os.fspath(path)
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile) or "header" not in file:
+        # Opened here, because np.load leaves a damaged file open.
+        with open(path, "rb") as file:
+            parts = np.load(file, allow_pickle=False)
+            if not isinstance(parts, np.lib.npyio.NpzFile) or "header" not in parts:
                 raise RecordError(f"{name!r} is not a saved walk: it holds no header of one")
-            arrays = {key: file[key] for key in file.files}
+            arrays = {key: parts[key] for key in parts.files}
     except FileNotFoundError as error:
         raise RecordError(
             f"there is no file {name!r}: give the path of a saved walk, as descent.save(path) wrote"

@@ -58,15 +58,19 @@ def drive(
     except KeyboardInterrupt:  # between chunks, or in the callback
         ending = Ending.INTERRUPTED
     except Exception as error:
-        at = ", ".join(f"{value:.17g}" for value in carry.last_x[:8])
-        error.add_note(
-            f"after {carry.t} evaluations of a descent; its last point was [{at}"
-            f"{', ...' if carry.last_x.size > 8 else ''}]"
-        )
+        error.add_note(_note(recorder))
         raise
     finally:
         bar.close()
     return carry, ending
+
+
+def _note(recorder: Recorder) -> str:
+    row = recorder.newest
+    if row is None:
+        return "at the start of a descent"
+    at = ", ".join(f"{value:.17g}" for value in row.x[:8]) + (", ..." if row.x.size > 8 else "")
+    return f"after {row.t + 1} evaluations of a descent; the last point was [{at}]"
 
 
 def _sized(count: int, took: float) -> int:

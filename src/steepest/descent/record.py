@@ -106,6 +106,7 @@ class Recorder:
         self.stride = layout.stride(evaluations)
         self._next = evaluations
         rows = [] if rows is None else rows
+        self.newest = rows[-1] if rows else None
         self._head = [row for row in rows if row.t < layout.head]
         self._even = [row for row in rows if row.t % self.stride == 0]
         self._tail: deque[Row] = deque(
@@ -124,6 +125,7 @@ class Recorder:
                 self.stride *= 2
                 self._even = self._even[::2]
         self._tail.append(row)
+        self.newest = row
         self._next = row.t + 1
 
     def record(self, carry: Carry) -> Record:

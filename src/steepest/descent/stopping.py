@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PATIENCE", "Ending", "Stop"]
 
-PATIENCE = 10  # so many evaluations in a row without a real move are a standstill
+PATIENCE = 10  # so many points in a row without a real move are a standstill
 REFUSALS = 100  # and so many that the method refused, each time trying elsewhere
 
 
@@ -45,7 +45,7 @@ class Stop:
     gradient    every component of ∇f is at most `tolerance` · min(1, s), s being the largest
                 component at the start: absolute on steep ground, relative on gentle ground, so that
                 neither 1e-9·f(x) nor a start far up a cliff is called flat too soon
-    standstill  `PATIENCE` evaluations in a row in which no component moved by more than
+    standstill  `PATIENCE` points in a row at which no component moved by more than
                 `step_tolerance` · |x_i| (at least 4 float spacings of it), or `REFUSALS` in a row
                 that the method refused
     budgets     `steps` moves of the walk, `evaluations` of the function (the start's included),

@@ -47,7 +47,7 @@ class Carry(NamedTuple):
     best_length: float
     uphill: tuple[float, ...]  # moves that went up; the first's t, f before, f after, curvature
     curvature: tuple[float, ...]  # secant curvature along the moves: largest, newest, smallest
-    still: int  # evaluations in a row without a real move
+    still: int  # points in a row that the walk took without a real move
     refused: int  # evaluations in a row that the method refused
     scale: float  # min(1, largest component of the start's gradient)
 
@@ -111,6 +111,7 @@ class Walk:
         length = math.sqrt(square)
         curvature = _curvature(c, g, move, square, size, accepted)
         better = accepted and f < c.best_f
+        moved = c.taken == 0 or self._moved(c.x, move, square, size)
         following = Carry(
             t=c.t + 1,
             x=next_x,
@@ -127,7 +128,7 @@ class Walk:
             best_length=choose(better, length, c.best_length),
             uphill=_uphill(c, f, curvature, accepted),
             curvature=curvature,
-            still=choose(c.taken == 0 or self._moved(c.x, move, square, size), 0, c.still + 1),
+            still=choose(accepted, choose(moved, 0, c.still + 1), c.still),
             refused=choose(accepted, 0, c.refused + 1),
             scale=choose(c.t == 0, min(1.0, slope), c.scale),
         )

@@ -11,6 +11,7 @@ from steepest.descent.stopping import Ending
 from steepest.diagnosis import probes
 from steepest.diagnosis.case import Case
 from steepest.diagnosis.verdict import Verdict
+from steepest.objective import Vector
 
 __all__ = ["QUESTIONS"]
 
@@ -19,7 +20,7 @@ def not_finite(case: Case) -> Verdict | None:
     """NaN or infinity met: a walk thrown out, ground without a bottom, or a hole in it."""
     if case.descent.reason is not Ending.NONFINITE:
         return None
-    thrown = diverging(case) or unbounded(case)
+    thrown = diverging(case) or unbounded(case) or _thrown(case)
     if thrown is not None:
         return thrown
     c = case.carry
@@ -34,6 +35,25 @@ def not_finite(case: Case) -> Verdict | None:
         f"The last good point is {case.place(c.last_x)}, with f = {case.value(c.last_f)}.",
         case.evidence(step=c.t, point=list(c.x), bad_value=f),
         "Take a smaller rate, or start where the way does not cross such a place.",
+    )
+
+
+def _thrown(case: Case) -> Verdict | None:
+    """A single step out of all proportion, by a rate far beyond what the ground allows."""
+    c = case.carry
+    with np.errstate(all="ignore"):
+        far = not float(np.linalg.norm(np.array(c.x) - c.last_x)) < 1e3 * case.far
+    rate, bend = case.rate(c.t - 1), case.bend
+    limit = None if bend is None else case.longest_rate(bend.largest)
+    if not far or rate is None or bend is None or limit is None or rate <= limit:
+        return None
+    return Verdict(
+        "diverging",
+        f"Thrown out: step {c.t} leads from {case.place(c.last_x)} to {case.place(c.x)}, where f "
+        f"is not finite. With the curvature {number(bend.largest)} of the ground before it, a rate "
+        f"must stay below {_limit_text(case, limit)}, and it is {number(rate)}.",
+        case.evidence(step=c.t, curvature=bend.largest, suggested_rate=1 / bend.largest),
+        f"Take a smaller rate: 1/curvature = {number(1 / bend.largest, 3)} is a good one.",
     )
 
 
@@ -435,6 +455,11 @@ def _shape(case: Case) -> tuple[str, str]:
     seen = "" if bend.hessian is not None else " in the directions that were tried"
     if bend.smallest > bend.zero:
         text = f"curvature {low}" if low == high else f"curvatures from {low} to {high}"
+        if not probes.settled(case.ground, case.x, np.array(case.carry.last_g), bend):
+            # A bowl by its curvature alone may be a slope that only pauses, as x³ does at 0.
+            downhill = np.array(case.carry.last_g) / float(np.linalg.norm(case.carry.last_g))
+            if _level(case, downhill) == "falls":
+                return "saddle", f"It is a shelf: f goes further {w['down']}, a little way off."
         return "minimum", f"The ground bends {_bends(s)} to every side{seen} ({text})."
     if bend.smallest < -bend.zero:
         way = case.short(bend.direction) if bend.direction.shape[0] > 1 else ""
@@ -445,7 +470,7 @@ def _shape(case: Case) -> tuple[str, str]:
             f"It is a saddle: the ground bends {_bends(s)} one way and {_bends(-s)} another"
             f"{along} (curvatures from {low} to {high})."
         )
-    found = probes.level(case.ground, case.x, case.carry.last_f, bend.direction, case.far)
+    found = _level(case, bend.direction)
     way = f" along {case.short(bend.direction)}" if bend.direction.shape[0] > 1 else ""
     if found == "falls":
         return "saddle", f"It is a shelf: f goes further {w['down']}{way}, a little way off."
@@ -458,6 +483,11 @@ def _shape(case: Case) -> tuple[str, str]:
             f"{w['low']}est point."
         )
     return "unknown", f"Whether it is a {w['minimum']} could not be checked."
+
+
+def _level(case: Case, direction: Vector) -> str | None:
+    g = np.array(case.carry.last_g)
+    return probes.level(case.ground, case.x, case.carry.last_f, g, direction, case.far)
 
 
 def _bends(sign: int) -> str:

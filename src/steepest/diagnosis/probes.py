@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from steepest.objective import Evaluation, Objective, Vector
 
-__all__ = ["Bend", "Jump", "bend", "jump", "level", "newton", "repeats", "slope_check"]
+__all__ = ["Bend", "Jump", "bend", "jump", "level", "newton", "repeats", "settled", "slope_check"]
 
 EPSILON = float(np.finfo(np.float64).eps)
 FULL = 20  # up to so many variables the whole Hessian is measured
@@ -145,21 +145,36 @@ def newton(at: Vector, found: Bend) -> Vector | None:
     return np.asarray(np.linalg.solve(found.hessian, at))
 
 
-def level(ground: Objective, x: Vector, f: float, direction: Vector, far: float) -> str | None:
-    """Whether f "falls", "rises" or stays "level" to both sides along a direction of no curvature.
+def settled(ground: Objective, x: Vector, g: Vector, found: Bend) -> bool:
+    """Whether the measured bowl is one as far as its minimum: a Newton step takes nine tenths of
+    the slope away. True also where that cannot be looked at, or nothing of the slope is left.
+    """
+    step = newton(g, found)
+    if step is None or not g.any():
+        return True
+    at = _looked(ground, x - step)
+    return at is None or bool(np.abs(at.g).max() <= 0.1 * np.abs(g).max())
 
-    Looks at 1/1000, 1/100 and 1/10 of `far`.
+
+def level(
+    ground: Objective, x: Vector, f: float, g: Vector, direction: Vector, far: float
+) -> str | None:
+    """Whether f "falls", "rises" or stays "level" to both sides along a unit direction.
+
+    Looks at 1/1000, 1/100 and 1/10 of `far`. It falls if it falls by more than twice what the slope
+    at x promises, g · d: a bowl cannot, because f(x + d) ≥ f(x) + g · d wherever f is convex.
     """
     band = 8 * EPSILON * abs(f)
+    slope = 2 * abs(float(g @ direction))
     rises = False
     for distance in (1e-3 * far, 1e-2 * far, 1e-1 * far):
         for side in (direction, -direction):
             at = _looked(ground, x + distance * side)
             if at is None:
                 return None
-            if at.f < f - band:
+            if at.f < f - band - slope * distance:
                 return "falls"
-            rises = rises or at.f > f + band
+            rises = rises or at.f > f + band + slope * distance
     return "rises" if rises else "level"
 
 

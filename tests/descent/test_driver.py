@@ -1,0 +1,121 @@
+"""Chunks, Ctrl-C, callbacks, errors on the way, and the line of progress."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from steepest.descent import Place, descend, driver
+from steepest.objective import Objective
+from tests.descent.grounds import named, parabola
+
+
+@pytest.mark.parametrize("chunk", [0.0, 1e-4, 10.0])
+def test_chunks_change_nothing(chunk: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = descend(named("rosenbrock"), [-1.2, 1.0], rate=1e-3, steps=500)
+    monkeypatch.setattr(driver, "CHUNK", chunk)
+    other = descend(named("rosenbrock"), [-1.2, 1.0], rate=1e-3, steps=500)
+    assert np.array_equal(plain.path, other.path) and plain.carry.curvature == other.carry.curvature
+
+
+@pytest.mark.parametrize("every", [1, 7])
+def test_the_callback_sees_every_so_many_evaluations(every: int) -> None:
+    seen: list[Place] = []
+    descend(parabola(), 5.0, steps=20, callback=seen.append, every=every)
+    assert [p.step for p in seen] == [0, *range(every, 21, every)] + [20] * (20 % every > 0)
+    for p in seen:
+        assert p.value == pytest.approx(4 * 0.64**p.step) and p.gradient[0] == 2 * (p.x[0] - 3)
+
+
+def test_the_callback_may_stop_the_walk_and_cannot_change_it() -> None:
+    def enough(p: Place) -> bool:
+        p.x[:] = 100.0
+        return p.value < 1
+
+    d = descend(parabola(), 5.0, callback=enough)
+    assert d.ending == "callback" and d.last.value < 1 <= d.values[-2]
+    assert d.verdict.cause == "interrupted" and "the callback" in d.verdict.sentence
+
+
+@pytest.mark.parametrize("where", ["function", "callback", "method"])
+def test_ctrl_c_anywhere_returns_what_there_is(where: str) -> None:
+    calls = 0
+
+    def maybe() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 30:
+            raise KeyboardInterrupt
+
+    def f(w: Any) -> Any:
+        if where == "function":
+            maybe()
+        return (w[0] - 3) ** 2, 2 * (w - 3)
+
+    class Slow:
+        def init(self, x: Any) -> Any:
+            return {}
+
+        def update(self, state: Any, x: Any, f: Any, g: Any, t: int) -> Any:
+            if where == "method":
+                maybe()
+            return x - 0.01 * g, state, True
+
+    def callback(p: Place) -> None:
+        if where == "callback":
+            maybe()
+
+    d = descend(Objective(f), 5.0, method=Slow(), callback=callback)
+    assert d.ending == "interrupted" and d.evaluations in (29, 30)
+    assert d.record.t.tolist() == [*range(d.evaluations)]
+    assert d.x[0] == d.path[-1, 0] and d.best.value == d.values.min()
+
+
+def test_ctrl_c_before_the_first_point_is_ctrl_c() -> None:
+    def f(w: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        descend(Objective(f), 5.0)
+
+
+def test_an_error_of_the_function_passes_with_a_note() -> None:
+    def f(w: Any) -> Any:
+        if w[0] < 4:
+            raise RuntimeError("my own trouble")
+        return (w[0] - 3) ** 2, 2 * (w - 3)
+
+    with pytest.raises(RuntimeError, match="my own trouble") as caught:
+        descend(Objective(f), 5.0)
+    assert caught.value.__notes__ == [
+        f"after 4 evaluations of a descent; the last point was [{5 - 0.4 - 0.32 - 0.256:.17g}]"
+    ]
+
+
+def test_silence_unless_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    descend(parabola(), 5.0)
+    out, err = capsys.readouterr()
+    assert out == "" and err == ""
+
+
+def test_progress_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    descend(parabola(), 5.0, steps=50, rate=0.01, progress=True)
+    out, err = capsys.readouterr()
+    assert out == "" and "50/50" in err and "slope" in err
+
+
+def test_progress_by_itself_on_a_terminal_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    descend(parabola(), 5.0, steps=50, rate=0.01)
+    assert terminal.getvalue() == ""
+    monkeypatch.setattr("steepest.descent.progress.PATIENT", 0.0)
+    descend(parabola(), 5.0, steps=50, rate=0.01)
+    assert "50/50" in terminal.getvalue()
