@@ -26,6 +26,7 @@ class Arguments:
     statics: tuple[tuple[int, Any], ...]  # leaves that are not inputs, by their place among all leaves
     objects: tuple[tuple[str, Any], ...]  # arguments that are no numbers: models, options, functions
     notes: tuple[str, ...]
+    owners: tuple[int, ...] = ()  # for each input leaf, the number of its argument: positional ones first, then named
 
     @property
     def key(self) -> Any:
@@ -49,9 +50,9 @@ class Arguments:
         parts = [*positional.children, *by_name.children]
         titles = _titles(function, len(args), list(kwargs))
         chosen = _chosen(titles, len(args), argnums)
-        values, names, differentiable, statics, objects, notes = [], [], [], [], [], []
+        values, names, differentiable, statics, objects, notes, owners = [], [], [], [], [], [], []
         place = 0
-        for part, title, wanted in zip(parts, titles, chosen, strict=True):
+        for owner, (part, title, wanted) in enumerate(zip(parts, titles, chosen, strict=True)):
             for name in part.names(title):
                 leaf = leaves[place]
                 if not wanted and isinstance(leaf, int):
@@ -64,9 +65,10 @@ class Arguments:
                     values.append(value)
                     names.append(name)
                     differentiable.append(wanted)
+                    owners.append(owner)
                 place += 1
             objects += _objects(part, title)
-        return cls(structure, tuple(values), tuple(names), tuple(differentiable), tuple(statics), tuple(objects), tuple(notes))
+        return cls(structure, tuple(values), tuple(names), tuple(differentiable), tuple(statics), tuple(objects), tuple(notes), tuple(owners))
 
 
 def _as_given(leaf: Any) -> Any:

@@ -44,9 +44,9 @@ class Verdict(NamedTuple):
 
 
 def check(tape: Tape, plain: Callable[[Values, Any], list[Any]], values: Values, here: Values, followed: set[Any],
-          written: Sequence[np.ndarray[Any, Any]], real: Sequence[bool]) -> Verdict:  # fmt: skip
+          written: Sequence[tuple[Any, Any]], real: Sequence[bool]) -> Verdict:  # fmt: skip
     """Compare the tape with the function. `here`: the outputs that the traced run itself gave at `values`;
-    `real`: which inputs may be moved; `written`: memory outside that the function changes, put back after each plain run.
+    `real`: which inputs may be moved; `written`: memory outside that the function changes, and what it held before; each plain run begins from that.
     """
     watch = _Watch(followed)
     captured = tape.captured_values()
@@ -206,14 +206,16 @@ class _Watch:
         if not standard and not is_library(frame.f_globals.get("__name__", "")):
             self._strangers.setdefault(f"{code.co_name} ({code.co_filename}:{code.co_firstlineno})")
 
-    def run(self, plain: Callable[[Values, Any], list[Any]], values: Values, written: Sequence[Any]) -> list[Any] | Exception:
+    def run(self, plain: Callable[[Values, Any], list[Any]], values: Values, written: Sequence[tuple[Any, Any]]) -> list[Any] | Exception:
         """The function's outputs there, or what it raised."""
-        before = [block.copy() for block in written]
+        after = [block.copy() for block, _ in written]
+        for block, content in written:
+            block[...] = content
         try:
             with np.errstate(all="ignore"):
                 return plain(values, self._see)
         except Exception as error:  # noqa: BLE001  (the user's own function may raise anything at another point)
             return error
         finally:
-            for block, content in zip(written, before, strict=True):
+            for (block, _), content in zip(written, after, strict=True):
                 block[...] = content

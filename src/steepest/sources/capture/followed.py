@@ -72,7 +72,7 @@ class Followed:
         return self._at(tape, given)
 
     def _at(self, tape: Tape, given: Arguments) -> Path:
-        return Path(tape, given.values, given.names, given.differentiable, given.structure, lambda v: self._plain(given, v))
+        return Path(tape, given.values, given.names, given.differentiable, given.structure, given.owners, lambda v: self._plain(given, v))
 
     def _plain(self, given: Arguments, values: Sequence[Any], watch: Any = None) -> list[Any]:
         """The function itself, on copies; `watch` sees each Python frame that it enters."""
@@ -94,9 +94,13 @@ class Followed:
         for tape in tapes:
             if tape.numerical:
                 return tape
-            if tape.facts_hold() and tape.shapes_hold() and tape.guards_hold(given.values, tape.captured_values()):
+            if self._holds(tape, given):
                 return tape
         return None
+
+    @staticmethod
+    def _holds(tape: Tape, given: Arguments) -> bool:
+        return tape.facts_hold() and tape.shapes_hold() and tape.guards_hold(given.values, tape.captured_values())
 
     def _keep(self, given: Arguments, tape: Tape) -> None:
         with self._lock:
@@ -104,7 +108,7 @@ class Followed:
             if tape.numerical:
                 tapes[:] = [tape]
             elif tape.keep and self.pure:
-                tapes[:] = [t for t in tapes if t.facts_hold()]
+                tapes[:] = [t for t in tapes if t.facts_hold() and not self._holds(t, given)]  # another thread's, too
                 total = sum(t.size for several in self._tapes.values() for t in several)
                 if len(tapes) >= PATHS or total + tape.size > NODES:
                     self.tracing.crowded(PATHS if len(tapes) >= PATHS else None)
@@ -126,22 +130,21 @@ class Followed:
         try:
             run = self._run(trace, seam, given, handles)
         finally:
-            written = [b.block for b in trace.buffers.values() if b.captured is not None and b.written]
-            changed = {b.captured for b in trace.buffers.values() if b.captured is not None and b.written}
+            before = {b.captured: (b.block, b.before) for b in trace.buffers.values() if b.before is not None}
             trace.close()
         if isinstance(run, str):
             return Tape(Graph(inputs, ()), Structure(tuple), exact=False, reasons=(run,), notes=tuple(map(_sentence, trace.notes.items())))
         roots = [*(g.node for g in trace.guards), *run.nodes]
         reached = set(topological(roots))
-        captured = tuple((n, _reader(block)) for n, block in trace.captured if n in reached)
+        captured = tuple((n, _reader(before.get(n, (block, block))[1])) for n, block in trace.captured if n in reached)
         graph = Graph(inputs, run.nodes, tuple(trace.guards), captured)
         tape = Tape(graph, run.structure, tuple(trace.slots.values()), notes=tuple(map(_sentence, trace.notes.items())))
         tape.reasons = tuple(map(str, trace.losses))
         if tape.reasons:
             tape.exact = False
             return tape
-        self._judge(tape, trace, given, run, written)
-        if changed & reached:
+        self._judge(tape, trace, given, run, list(before.values()))
+        if set(before) & reached:
             trace.unkept["it goes on from what an array outside held, and changes it"] = None
         if trace.unkept or trace.random:
             tape.keep = False

@@ -371,7 +371,6 @@ class ArrayHandle(Handle):
 
     def written(self, value: Any) -> None:
         """Memory here has just been given what `value` says (a node-side value, or None: what does not vary)."""
-        self._trace.note_write(self._buffer)
         self._buffer.write(self._held, value)
 
     def astype(self, dtype: Any, order: Any = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True) -> Any:
@@ -452,6 +451,7 @@ def _in_place(name: str, row: Any) -> Callable[[Any, Any], Any]:
             other = trace.as_array(other)
         moving = not trace.closed and (self._varies() or trace.varies(other))
         made = trace.expressed(_rule(row), (self, other), f"the operator {name}=") if moving else None
+        trace.about_to_write(self._buffer)
         do(self._held, other._plain() if isinstance(other, Handle) else other)
         self.written(trace.node_like(made, self._held))
         return self

@@ -106,6 +106,7 @@ def write(handle: ArrayHandle, key: Any, value: Any) -> None:
     if type(value) in (list, tuple) and has_handle(value):
         value = trace.as_array(value)
     moving = not trace.closed and trace.varies(value)
+    trace.about_to_write(handle._buffer)
     if _is_mask_of(handle, key) and np.ndim(plain(value)) == 0 and (handle._varies() or moving or trace.varies(key)):
         made = trace.expressed(_masked, (handle, value, key), "writing through a mask")
         handle._held[plain(key)] = plain(value)
@@ -117,7 +118,6 @@ def write(handle: ArrayHandle, key: Any, value: Any) -> None:
         node = as_node(trace.lift(value)) if moving else None
         handle._held[found.numbers] = plain(value)
         if not trace.closed:
-            trace.note_write(handle._buffer)
             _fit(trace, handle, window, node)
         return
     made = None

@@ -186,7 +186,7 @@ class Buffer:
     a loop over `out[i] = ...` costs one node, not one array for each element.
     """
 
-    __slots__ = ("_node", "block", "captured", "pending", "varies", "written")
+    __slots__ = ("_node", "before", "block", "captured", "pending", "varies", "written")
 
     def __init__(self, block: Array, node: Node | None = None, captured: Node | None = None) -> None:
         self.block = block
@@ -195,6 +195,7 @@ class Buffer:
         self.captured = captured  # the input node of memory that was there before the trace
         self.pending: dict[int, Node] = {}
         self.written = False
+        self.before: Array | None = None  # what captured memory held before the first write
 
     def node(self) -> Node:
         """The node of the whole block, with everything that was written."""

@@ -215,8 +215,16 @@ class Seam:
         defaults = self._defaults(function)
         closure = tuple(cells[k] for k in found.code.co_freevars)
         new = FunctionType(found.code, function.__globals__, function.__name__, defaults, closure)
-        new.__kwdefaults__ = {k: self.trace.enter(v) for k, v in (function.__kwdefaults__ or {}).items()}
+        new.__kwdefaults__ = self._named_defaults(function)
         return new
+
+    def _named_defaults(self, function: FunctionType) -> dict[str, Any] | None:
+        if not function.__kwdefaults__:
+            return None
+        for name, value in function.__kwdefaults__.items():
+            self._fact((id(function), name), item_slot(function.__kwdefaults__, name, f"default of {name}", value))
+            self.own(value, name)
+        return {k: self.trace.enter(v) for k, v in function.__kwdefaults__.items()}
 
     def _defaults(self, function: FunctionType) -> tuple[Any, ...] | None:
         """Defaults are memory from outside, too."""

@@ -90,6 +90,7 @@ class Path:
     names: tuple[str, ...]  # what a user would write to reach each
     differentiable: tuple[bool, ...]  # False for leaves of arguments that are not differentiated
     input_structure: Structure  # of (args, kwargs)
+    owners: tuple[int, ...]  # for each leaf, the number of its argument
     plain: Callable[[Sequence[Any]], list[Any]]  # the user's function itself: leaves in, leaves of its result out
 
     @property

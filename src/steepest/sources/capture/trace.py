@@ -215,9 +215,10 @@ class Trace:
         node = as_node(made)
         return node if node.dtype == held.dtype else make(ROWS["cast"], (node,), dtype=held.dtype.str)
 
-    def note_write(self, buffer: Buffer) -> None:
-        """Memory was written; if it is there outside the function, that is a side effect, and is said."""
-        if buffer.captured is not None and not self.closed:
+    def about_to_write(self, buffer: Buffer) -> None:
+        """Memory is going to be written; if it is there outside the function, that is a side effect, and is said."""
+        if buffer.captured is not None and buffer.before is None and not self.closed:
+            buffer.before = buffer.block.copy()
             self.note("an array outside the function is written: that happens when the function is traced, not at every call")
 
     def stacked(self, parts: Any) -> Any:

@@ -52,14 +52,14 @@ def call_ufunc(trace: Trace, ufunc: Any, method: str, inputs: tuple[Any, ...], n
         return _at(trace, ufunc, *args)
     out = named.pop("out", None)
     target = out[0] if isinstance(out, tuple) and len(out) == 1 else out
-    if target is Ellipsis:  # "an array in any case"; ours are arrays wherever it matters
-        target = None
+    if target is Ellipsis or target is None:  # out=...: "an array in any case", even for one number
+        named = named if target is None else {**named, "out": ...}
+        express = _expression(trace, ufunc, method, named, None)
+        return trace.combine(lambda *v: run(*v, **plain(named)), express, args, _name(ufunc, method))
     if isinstance(target, tuple):
         trace.lose(f"np.{ufunc.__name__} with several outputs was given out=")
         return run(*plain(args), out=plain(target), **plain(named))
     express = _expression(trace, ufunc, method, named, target)
-    if target is None:
-        return trace.combine(lambda *v: run(*v, **plain(named)), express, args, _name(ufunc, method))
     return write_out(trace, lambda *v, out: run(*v, out=out, **plain(named)), express, args, target, _name(ufunc, method), named)
 
 
@@ -86,7 +86,7 @@ def _name(ufunc: Any, method: str) -> str:
 
 def _expression(trace: Trace, ufunc: Any, method: str, named: dict[str, Any], target: Any) -> Callable[..., Any] | None:
     """The operation on nodes; None where there is no row for it."""
-    rest = {k: v for k, v in named.items() if k not in ("casting", "dtype", "subok") and v is not None}
+    rest = {k: v for k, v in named.items() if k not in ("casting", "dtype", "subok", "out") and v is not None}
     if method == "__call__":
         rule = rule_of(ufunc)
         if ufunc is np.divmod:
@@ -127,6 +127,8 @@ def _chosen(trace: Trace, made: Any, mask: Any, target: Any) -> Any:
 def write_out(trace: Trace, run: Callable[..., Any], express: Callable[..., Any] | None, args: tuple[Any, ...], target: Any,
               what: str, named: dict[str, Any]) -> Any:  # fmt: skip
     """An operation with `out=target`: NumPy writes the memory, and the memory's node follows."""
+    if isinstance(target, Handle) and not isinstance(target, ArrayHandle):
+        return run(*plain(args), out=plain(target))  # raises, as NumPy does for a number
     handle = target if isinstance(target, ArrayHandle) else trace.array(target, known=False)
     moving = any(trace.varies(a) for a in args) or trace.varies(named.get("where"))
     if handle is not target and moving:
@@ -134,6 +136,7 @@ def write_out(trace: Trace, run: Callable[..., Any], express: Callable[..., Any]
     made = None
     if moving or handle._varies():
         made = trace.expressed(express, args, what)
+    trace.about_to_write(handle._buffer)
     run(*plain(args), out=handle._held)
     node = trace.node_like(made, handle._held)
     handle.written(node)
@@ -153,6 +156,7 @@ def _at(trace: Trace, ufunc: Any, target: Any, key: Any, *values: Any) -> None:
         shape = np.shape(handle._held[found.numbers])
         at = None if express is None else lambda x, *v: express(x, *v, found.graph, shape)
         made = trace.expressed(at, [handle, *given], f"np.{ufunc.__name__}.at")
+    trace.about_to_write(handle._buffer)
     ufunc.at(handle._held, found.numbers, *plain(values))
     handle.written(trace.node_like(made, handle._held))
 

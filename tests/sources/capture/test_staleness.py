@@ -1,0 +1,285 @@
+"""What a function reads outside may change between calls: the slopes are those of a fresh process, every time."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from steepest.sources import numerical
+from steepest.sources.capture import Followed
+from tests.sources.capture import elsewhere
+from tests.sources.capture.test_programs import slopes
+
+X = np.array([0.7, -1.3, 2.1])
+gain = 2.0
+data = np.array([1.0, 2.0, 3.0])
+settings = {"k": [1.0, 2.0]}
+numbers = [1.0, 2.0, 3.0]
+terms = 2
+counter = 0
+state = [0]
+
+
+class Thing:
+    k = 1.0
+
+    def __init__(self) -> None:
+        self.d = np.ones(3)
+        self.inner = type("Inner", (), {})()
+        self.inner.z = 4.0
+        self.calls = 0
+
+    @property
+    def doubled(self) -> float:
+        return self.k * 2
+
+
+thing = Thing()
+model = elsewhere.Model(1.5)
+
+
+def a_global(x):
+    return gain * np.sum(x * x)
+
+
+def data_squared(x):
+    w = data**2
+    return np.sum(w * x * x)
+
+
+def attributes(x):
+    return thing.k * np.sum(x * thing.d) * thing.inner.z * x[0]
+
+
+def a_property(x):
+    return thing.doubled * x[0] ** 2
+
+
+def a_dictionary(x):
+    return settings["k"][0] * x[0] ** 2 + settings["k"][1]
+
+
+def a_list_in_a_loop(x):
+    return sum(a * v * v for a, v in zip(numbers, x, strict=False))
+
+
+def a_list_made_an_array(x):
+    return np.asarray(numbers) @ x**2
+
+
+def a_list_length(x):
+    return x[0] ** 2 * len(numbers)
+
+
+def a_sorted_list(x):
+    return sorted(numbers)[0] * x[0] ** 2
+
+
+def a_loop_length(x):
+    return sum(x[i] ** 2 for i in range(terms))
+
+
+def another_module(x):
+    return elsewhere.helper(x[0]).sum()
+
+
+def another_modules_attribute(x):
+    return elsewhere.K * x[0] ** 2
+
+
+def a_default(x, weights=data):
+    return np.sum(weights * x * x)
+
+
+def a_mask_of_data(x):
+    return np.sum((x * x)[data > 1.5])
+
+
+def a_table_index(x):
+    return x[1] ** 2 * data[int(data[0])]
+
+
+def a_method(x):
+    return model.residual(x).sum() ** 2
+
+
+def a_keyword_only_default(x, *, weights=data):
+    return np.sum(weights * x**2)
+
+
+def set_global(name: str, value: object) -> None:
+    globals()[name] = value
+
+
+CHANGES: list[tuple[Callable, Callable]] = [
+    (a_global, lambda: set_global("gain", 5.0)),
+    (data_squared, lambda: data.__setitem__(0, 7.0)),
+    (data_squared, lambda: set_global("data", np.array([4.0, 5.0, 6.0]))),
+    (attributes, lambda: setattr(thing, "k", 9.0)),
+    (attributes, lambda: setattr(thing.inner, "z", 1.0)),
+    (attributes, lambda: thing.d.__setitem__(0, 5.0)),
+    (attributes, lambda: setattr(Thing, "k", 3.0)),
+    (a_property, lambda: setattr(thing, "k", 9.0)),
+    (a_dictionary, lambda: settings["k"].__setitem__(0, 8.0)),
+    (a_dictionary, lambda: settings.__setitem__("k", [3.0, 3.0])),
+    (a_list_in_a_loop, lambda: numbers.__setitem__(0, 6.0)),
+    (a_list_made_an_array, lambda: numbers.__setitem__(1, 16.0)),
+    (a_list_length, lambda: numbers.append(1.0)),
+    (a_sorted_list, lambda: numbers.__setitem__(0, -6.0)),
+    (a_loop_length, lambda: set_global("terms", 3)),
+    (another_module, lambda: setattr(elsewhere, "K", 5.0)),
+    (another_module, lambda: elsewhere.TABLE.__setitem__(0, 0.5)),
+    (another_modules_attribute, lambda: setattr(elsewhere, "K", 7.0)),
+    (a_default, lambda: data.__setitem__(1, 5.0)),
+    (a_keyword_only_default, lambda: data.__setitem__(1, 5.0)),
+    (a_mask_of_data, lambda: data.__setitem__(0, 9.0)),
+    (a_table_index, lambda: data.__setitem__(0, 2.0)),
+    (a_method, lambda: setattr(model, "k", 3.0)),
+    (a_method, lambda: model.offsets.__setitem__(2, 9.0)),
+]
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was():
+    """Every test begins with the same world."""
+    here, there = globals(), vars(elsewhere)
+    kept = {k: copy.deepcopy(here[k]) for k in ("gain", "data", "settings", "numbers", "terms", "counter", "state", "thing", "model")}
+    outside = {k: copy.deepcopy(there[k]) for k in ("K", "TABLE")}
+    defaults = a_default.__defaults__[0].copy()
+    yield
+    here.update(kept)
+    there.update(outside)
+    Thing.k = 1.0
+    a_default.__defaults__[0][...] = defaults
+
+
+def truth(function: Callable) -> np.ndarray:
+    return numerical.jacobian(lambda v: function(v), X).value
+
+
+@pytest.mark.parametrize(("function", "change"), CHANGES, ids=lambda c: getattr(c, "__name__", "").strip("<>"))
+def test_a_change_outside_is_seen(function: Callable, change: Callable) -> None:
+    followed = Followed(function)
+    np.testing.assert_allclose(slopes(followed.path((X,)))[0], truth(function), rtol=1e-6, atol=1e-8)
+    followed.path((X + 0.01,))
+    assert followed.tracing.traced == 1, followed.tracing
+    change()
+    np.testing.assert_allclose(slopes(followed.path((X,)))[0], truth(function), rtol=1e-6, atol=1e-8)
+    assert followed.tracing.exact is True
+
+
+def test_the_changes_do_change_something() -> None:
+    """A planted fault: a path used again without looking at its facts gives other slopes, so these tests can fail."""
+    followed = Followed(a_global)
+    path = followed.path((X,))
+    set_global("gain", 5.0)
+    assert not np.allclose(slopes(path)[0], truth(a_global))
+
+
+def test_data_changed_in_place_is_read_again_without_tracing() -> None:
+    followed = Followed(data_squared)
+    followed.path((X,))
+    data[0] = 7.0
+    path = followed.path((X,))
+    assert followed.tracing.traced == 1
+    np.testing.assert_allclose(slopes(path)[0], 2 * data**2 * X, rtol=1e-15)
+
+
+def test_a_closure_cell_that_changes() -> None:
+    scale, weights = 3.0, np.ones(3)
+
+    def inner(x):
+        return scale * np.sum(weights * x * x)
+
+    followed = Followed(inner)
+    np.testing.assert_allclose(slopes(followed.path((X,)))[0], 6 * X)
+    scale = 4.0
+    weights[0] = 9.0
+    np.testing.assert_allclose(slopes(followed.path((X,)))[0], 8 * weights * X)
+
+
+def test_a_counter_that_is_not_used_costs_nothing() -> None:
+    def counted(x):
+        thing.calls += 1
+        return np.sum(x**2)
+
+    followed = Followed(counted)
+    for _ in range(3):
+        followed.path((X,))
+    assert followed.tracing.traced == 1
+
+
+@pytest.mark.parametrize("kind", ["attribute", "global", "item", "append"])
+def test_a_counter_that_is_used_is_traced_every_time(kind: str) -> None:
+    def attribute(x):
+        thing.calls += 1
+        return x[0] * thing.calls, thing.calls
+
+    def global_(x):
+        global counter
+        counter += 1
+        return x[0] * counter, counter
+
+    def item(x):
+        state[0] += 1
+        return x[0] * state[0], state[0]
+
+    def append(x):
+        state.append(1)
+        return x[0] * len(state), len(state)
+
+    function = {"attribute": attribute, "global": global_, "item": item, "append": append}[kind]
+    followed = Followed(function)
+    read = {
+        "attribute": lambda: thing.calls, "global": lambda: counter, "item": lambda: state[0], "append": lambda: len(state),
+    }[kind]  # fmt: skip
+    for _ in range(3):
+        before = read()
+        assert slopes(followed.path((X,)))[0][0] == before + 1
+    assert followed.tracing.traced == 3
+
+
+def test_a_branch_taken_otherwise() -> None:
+    def branch(x):
+        return x[0] ** 2 if x[0] > 0 else x[0] ** 3
+
+    followed = Followed(branch)
+    assert slopes(followed.path((X,)))[0][0] == pytest.approx(1.4)
+    assert slopes(followed.path((-X,)))[0][0] == pytest.approx(3 * 0.49)
+    assert slopes(followed.path((X * 2,)))[0][0] == pytest.approx(2.8)
+    assert (followed.tracing.traced, followed.tracing.paths) == (2, 2)
+
+
+def test_text_that_would_be_different() -> None:
+    def written(x):
+        return float(f"{x[0]:.1f}") * x[1]
+
+    followed = Followed(written)
+    assert slopes(followed.path((X,)))[0][1] == 0.7
+    assert slopes(followed.path((X + 0.01,)))[0][1] == 0.7
+    assert slopes(followed.path((X + 1,)))[0][1] == 1.7
+    assert followed.tracing.traced == 2
+
+
+def test_an_array_outside_that_accumulates() -> None:
+    total = np.zeros(3)
+
+    def accumulate(x):
+        total[:] += x
+        return np.sum(total * x)
+
+    followed = Followed(accumulate)
+    for _ in range(3):
+        before = total.copy()
+        found = slopes(followed.path((X,)))[0]
+        np.testing.assert_allclose(found, before + 2 * X)
+        np.testing.assert_allclose(total, before + X)
+
+
+def test_a_resized_or_replaced_argument_is_another_path() -> None:
+    followed = Followed(lambda x: np.sum(x**2) / len(x))
+    np.testing.assert_allclose(slopes(followed.path((X,)))[0], 2 * X / 3)
+    np.testing.assert_allclose(slopes(followed.path((X[:2],)))[0], X[:2])
