@@ -86,14 +86,17 @@ def test_upside_down() -> None:
 
 
 def test_the_loop_stops_at_a_code_and_keeps_rows() -> None:
-    kept: list[int] = []
+    kept: list[tuple[int, int]] = []
+
+    def keep(row: int, carry: int) -> None:
+        kept.append((row, carry))
 
     def advance(evaluate: Any, c: int) -> tuple[int, int, int]:
         return c + 1, c, 7 if c == 3 else 0
 
-    assert quadratic([1.0]).loop(advance, 0, kept.append, 100) == (4, 7)
-    assert kept == [0, 1, 2, 3]
-    assert quadratic([1.0]).loop(advance, 0, kept.append, 2) == (2, 0)
+    assert quadratic([1.0]).loop(advance, 0, keep, 100) == (4, 7)
+    assert kept == [(0, 1), (1, 2), (2, 3), (3, 4)]
+    assert quadratic([1.0]).loop(advance, 0, keep, 2) == (2, 0)
 
 
 def test_ctrl_c_in_the_loop_keeps_the_last_whole_step() -> None:

@@ -147,15 +147,14 @@ class Objective:
         self,
         advance: Callable[[Callable[[Vector], Evaluation], C], tuple[C, R | None, int]],
         carry: C,
-        keep: Callable[[R], None],
+        keep: Callable[[R, C], None],
         count: int,
     ) -> tuple[C, int]:
         """Run `advance` up to `count` times: one chunk of a walk.
 
-        `advance(evaluate, carry) -> (carry, row, code)` is the walk's whole step; `keep(row)`
-        files what it did. The loop ends early at a code other than 0, which it returns, and on
-        Ctrl-C, with the last whole step intact: the carry is replaced only after its row was
-        kept, and keeping a row twice changes nothing.
+        `advance(evaluate, carry) -> (carry, row, code)` is the walk's whole step; `keep(row,
+        carry)` files what it did. The loop ends early at a code other than 0, which it returns, and
+        on Ctrl-C, with the last whole step intact: the carry is replaced after its row was kept.
         """
         code = GOING
         try:
@@ -164,7 +163,7 @@ class Objective:
                 for _ in range(count):
                     following, row, code = advance(self.evaluate, carry)
                     if row is not None:
-                        keep(row)
+                        keep(row, following)
                     carry = following
                     if code != GOING:
                         break

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 from typing import Any
 
 import numpy as np
 import pytest
 
-from steepest.descent import Place, descend, driver
+from steepest.descent import Place, descend, driver, resume
 from steepest.objective import Objective
 from tests.descent.grounds import named, parabola
 
@@ -73,6 +74,40 @@ def test_ctrl_c_anywhere_returns_what_there_is(where: str) -> None:
     assert d.ending == "interrupted" and d.evaluations in (29, 30)
     assert d.record.t.tolist() == [*range(d.evaluations)]
     assert d.x[0] == d.path[-1, 0] and d.best.value == d.values.min()
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timers here")
+def test_interrupted_at_any_moment_and_resumed_it_is_the_same_walk() -> None:
+    """A timer raises KeyboardInterrupt between any two instructions of the loop, many times."""
+    settings: dict[str, Any] = {"method": "adam", "steps": 1500}
+    whole = descend(named("rosenbrock"), [-1.2, 1.0], **settings)
+
+    def ctrl_c(number: int, frame: Any) -> None:
+        while frame is not None:
+            if frame.f_code is Objective.loop.__code__:
+                raise KeyboardInterrupt
+            frame = frame.f_back
+
+    def armed(milliseconds: float) -> Any:
+        """A callback that sets the timer, once, when the walk is under way."""
+        waiting = [milliseconds / 1000]
+        return lambda place: waiting and signal.setitimer(signal.ITIMER_REAL, waiting.pop())[0]
+
+    old = signal.signal(signal.SIGALRM, ctrl_c)
+    try:
+        callback = armed(1.0)
+        part = descend(named("rosenbrock"), [-1.2, 1.0], callback=callback, every=200, **settings)
+        cuts = 0
+        while part.steps < 1500:
+            cuts += part.ending == "interrupted"
+            callback = armed(1 + cuts % 13 / 10)
+            part = resume(part, steps=1500 - part.steps, callback=callback, every=200)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+    assert cuts > 2
+    assert np.array_equal(part.record.t, whole.record.t)
+    assert np.array_equal(part.path, whole.path) and np.array_equal(part.x, whole.x)
 
 
 def test_ctrl_c_before_the_first_point_is_ctrl_c() -> None:

@@ -56,7 +56,7 @@ def drive(
             bar.show(carry, now - started)
             count = every if callback is not None else _sized(count, now - chunk_started)
     except KeyboardInterrupt:  # between chunks, or in the callback
-        ending = Ending.INTERRUPTED
+        carry, ending = recorder.carry or carry, Ending.INTERRUPTED
     except Exception as error:
         error.add_note(_note(recorder))
         raise

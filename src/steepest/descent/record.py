@@ -99,13 +99,17 @@ class Record:
 
 
 class Recorder:
-    """Keeps rows as they come; keeping the same row twice changes nothing."""
+    """Keeps rows as they come, and the carry after the newest, whatever happens to the loop.
+
+    Keeping the same row twice changes nothing.
+    """
 
     def __init__(self, layout: Layout, rows: list[Row] | None = None, evaluations: int = 0) -> None:
         self.layout = layout
         self.stride = layout.stride(evaluations)
         self._next = evaluations
-        rows = [] if rows is None else rows
+        self.carry: Carry | None = None
+        rows = [row for row in rows or [] if row.t < evaluations]
         self.newest = rows[-1] if rows else None
         self._head = [row for row in rows if row.t < layout.head]
         self._even = [row for row in rows if row.t % self.stride == 0]
@@ -113,10 +117,13 @@ class Recorder:
             (row for row in rows if row.t >= evaluations - layout.tail), maxlen=layout.tail
         )
 
-    def keep(self, row: Row) -> None:
-        """File one row, thinning when there are too many."""
-        if row.t < self._next:  # a step that Ctrl-C cut between its row and its carry
-            return
+    def keep(self, row: Row, carry: Carry) -> None:
+        """File one row, thinning when there are too many, and the carry that goes on from it."""
+        if row.t >= self._next:  # else a step that Ctrl-C cut between its row and its carry
+            self._file(row)
+        self.carry = carry
+
+    def _file(self, row: Row) -> None:
         if row.t < self.layout.head:
             self._head.append(row)
         if row.t % self.stride == 0:
@@ -131,7 +138,10 @@ class Recorder:
     def record(self, carry: Carry) -> Record:
         """The record so far: head, even rows, best and tail, in order, each once."""
         rows: dict[int, Row] = {
-            row.t: row for part in (self._head, self._even, self._tail) for row in part
+            row.t: row
+            for part in (self._head, self._even, self._tail)
+            for row in part
+            if row.t < carry.t
         }
         if carry.taken > 0 and carry.best_t not in rows:
             rows[carry.best_t] = Row(
