@@ -7,6 +7,13 @@ from steepest.descent import resume as resume
 from steepest.diagnosis import Verdict as Verdict
 from steepest.errors import SteepestError as SteepestError
 from steepest.function import Function as Function
+from steepest.operators import grad as grad
+from steepest.operators import value_and_grad as value_and_grad
+from steepest.operators import jacobian as jacobian
+from steepest.operators import hessian as hessian
+from steepest.operators import jvp as jvp
+from steepest.operators import vjp as vjp
+from steepest.operators import hvp as hvp
 from steepest.slope import Slope as Slope
 from steepest.sources.terrain import Terrain as Terrain
 

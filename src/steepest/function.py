@@ -13,7 +13,7 @@ from steepest import compass
 from steepest.errors import NotDifferentiableError, ShapeError, VariableError
 from steepest.expression import Expression
 from steepest.graph.node import Node, constant, make
-from steepest.graph.operation import ROWS
+from steepest.graph.operation import ROWS, Traceable
 from steepest.graph.traverse import count, topological
 from steepest.label import Label
 from steepest.sources.entrance import Entered, enter, real_value
@@ -106,6 +106,8 @@ class Function:
 
         A vector comes with its components first: `dn, de = f.gradient(N, E)`.
         """
+        if any(isinstance(a, Traceable) for a in (*args, *named.values())):
+            return self._followed(args, named)
         values = self.arguments(args, named)
         if not self._steps:
             return self._entered.root.plain(values)
@@ -113,6 +115,12 @@ class Function:
         if several and self.by_path:
             return self._each_point(values)
         return self.expression_at(values)(values)
+
+    def _followed(self, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """The value inside a function that is being followed."""
+        from steepest.sources.pieces import as_source
+
+        return as_source(self, strict=False)(*args, **named)
 
     def _each_point(self, values: Sequence[Any]) -> Any:
         """Arrays of points, for code whose path may differ from point to point."""
@@ -141,7 +149,13 @@ class Function:
             self._known[base] = found
         return self._known[base]
 
-    def arguments(self, args: Sequence[Any], named: Mapping[str, Any] | None = None) -> list[Any]:
+    def arguments(
+        self,
+        args: Sequence[Any],
+        named: Mapping[str, Any] | None = None,
+        *,
+        as_given: bool = False,
+    ) -> list[Any]:
         """Positional and named arguments, or one dict or sequence of them, in the order of the
         variables, as floats.
         """
@@ -177,7 +191,7 @@ class Function:
                 f"{self.signature} needs a value for {listed(missing)}; write for instance "
                 f"{missing[0]}=1"
             )
-        return [real_value(found[v], v) for v in self.variables]
+        return [found[v] if as_given else real_value(found[v], v) for v in self.variables]
 
     def index(self, name: str) -> int:
         """The place of a variable."""

@@ -39,16 +39,16 @@ def along(f: Callable[[float], Any], scale: float = 1.0, *, starts: Sequence[flo
     >>> bool(abs(slope - 2) <= error < 1e-9)
     True
     """
-    best: Estimate | None = None
-    for start in starts:
-        found = _ridders(f, start * scale, rounds)
-        if best is None:
-            best = found
-            continue
-        better = found.error < best.error
-        best = Estimate(np.where(better, found.value, best.value)[()], np.where(better, found.error, best.error)[()])
-    assert best is not None
-    return best
+    found = [_ridders(f, start * scale, rounds) for start in starts]
+    best = found[0]
+    for other in found[1:]:
+        better = other.error < best.error
+        best = Estimate(np.where(better, other.value, best.value), np.where(better, other.error, best.error))
+    error = best.error
+    for other in found:  # what the others contradict is no better known than that: at a jump no two agree
+        apart = np.abs(best.value - other.value) - other.error
+        error = np.where(apart > error, apart, error)
+    return Estimate(np.asarray(best.value)[()], np.asarray(error)[()])
 
 
 def _ridders(f: Callable[[float], Any], h: float, rounds: int) -> Estimate:
@@ -56,7 +56,7 @@ def _ridders(f: Callable[[float], Any], h: float, rounds: int) -> Estimate:
     before: list[Array] = []
     with np.errstate(all="ignore"):
         for _ in range(rounds):
-            up, down = np.asarray(f(h), float), np.asarray(f(-h), float)
+            up, down = _at(f, h), _at(f, -h)
             row = [(up - down) / (2 * h)]
             noise = np.finfo(float).eps * np.maximum(np.abs(up), np.abs(down)) / h  # rounding of f itself
             factor = SHRINK**2
@@ -74,6 +74,14 @@ def _ridders(f: Callable[[float], Any], h: float, rounds: int) -> Estimate:
     assert best is not None
     assert error is not None
     return Estimate(best[()], error[()])
+
+
+def _at(f: Callable[[float], Any], t: float) -> Array:
+    """The value there; NaN where there is none, for functions of Python numbers raise errors where NumPy's give NaN."""
+    try:
+        return np.asarray(f(t), float)
+    except (ArithmeticError, ValueError):
+        return np.asarray(np.nan)
 
 
 def jacobian(f: Callable[[Array], Any], x: Any) -> Estimate:

@@ -155,7 +155,8 @@ class Followed:
         """Run the function on handles. A sentence instead, when only following it made it fail."""
         args, kwargs = given.call(handles, copies=False)
         try:
-            result = seam.call(self.function, *args, **kwargs)
+            with trace:
+                result = seam.call(self.function, *args, **kwargs)
             leaves, structure = flatten(result)
             nodes = tuple(as_node(trace.lift(leaf)) for leaf in leaves)
             values = [np.array(plain(leaf)) for leaf in leaves]
@@ -222,6 +223,7 @@ def _enter(trace: Trace, given: Arguments) -> tuple[tuple[Node, ...], list[Any]]
     for name, value in zip(given.names, given.values, strict=True):
         node = fresh(name, np.shape(value), np.result_type(value))
         nodes.append(node)
+        trace.inputs[node] = value.copy() if isinstance(value, np.ndarray) else value
         if isinstance(value, np.ndarray):
             block = value.copy()
             buffer = trace.buffers[id(block)] = Buffer(block, node)

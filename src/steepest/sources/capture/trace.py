@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any, NamedTuple
@@ -17,9 +18,18 @@ from steepest.sources.capture.guards import Slot
 from steepest.sources.capture.handle import ArrayHandle, Handle, ScalarHandle, has_handle, plain
 from steepest.sources.capture.memory import Buffer, owner_of
 
-__all__ = ["Loss", "Trace", "is_library", "line_of"]
+__all__ = ["Loss", "Trace", "current", "is_library", "line_of"]
 
 LIBRARIES = ("numpy", "scipy", "steepest", "functools", "importlib")
+
+
+_running = threading.local()
+
+
+def current() -> Trace | None:
+    """The trace of the innermost function that is being followed in this thread; None outside of all."""
+    traces = getattr(_running, "traces", None)
+    return traces[-1] if traces else None
 
 
 class Loss(NamedTuple):
@@ -51,6 +61,7 @@ class Trace:
 
     def __init__(self) -> None:
         self.buffers: dict[int, Buffer] = {}  # by the identity of the array that owns the memory
+        self.inputs: dict[Node, Any] = {}  # with their values
         self.captured: list[tuple[Node, np.ndarray[Any, Any]]] = []
         self.guards: list[Guard] = []
         self.slots: dict[Any, Slot] = {}
@@ -65,6 +76,14 @@ class Trace:
         self.following: list[Any] = []  # NumPy functions whose own Python is being followed
         self.random = False
         self.closed = False
+
+    def __enter__(self) -> Trace:
+        """From here on this is the current trace of the thread."""
+        _running.traces = [*getattr(_running, "traces", ()), self]
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        _running.traces = _running.traces[:-1]
 
     # ---- what happened, and where
     def where(self) -> Origin | None:

@@ -1,0 +1,144 @@
+"""A function as operators see it: something that has a graph at every call, alone or inside another trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+import steepest.operations  # noqa: F401  (fills the registry of rows)
+from steepest.errors import VariableError
+from steepest.graph.traced import Traced
+from steepest.sources import within
+from steepest.sources.capture import Followed, Tracing
+from steepest.sources.capture.trace import current
+from steepest.sources.code import expression_of
+from steepest.sources.piece import Piece
+from steepest.sources.structure import flatten
+
+__all__ = ["Argnums", "Source", "as_source"]
+
+Argnums = int | str | Sequence[int | str]
+
+
+class Source:
+    """Something that has a graph at every call, and can therefore be differentiated and used inside a trace."""
+
+    __name__: str
+
+    @property
+    def tracing(self) -> Tracing:
+        """How the function was followed so far."""
+        raise NotImplementedError
+
+    def piece(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: tuple[int | str, ...]
+    ) -> Piece:
+        """The graph of the path that this call takes; integers in the arguments `argnums` become floats."""
+        raise NotImplementedError
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The numbers; inside a function that is being followed, handles."""
+        trace = current()
+        piece = self.piece(args, kwargs, ())
+        if trace is None:
+            return piece.result(piece.run("value", lambda: piece.outputs)())
+        values, made = within.numbers(trace, piece), within.placed(piece)
+        handles = [trace.result(v, Traced(n)) for v, n in zip(values, made, strict=True)]
+        return piece.output_structure.unflatten(handles)
+
+
+class Code(Source):
+    """A Python function in plain NumPy."""
+
+    def __init__(self, function: Callable[..., Any], strict: bool) -> None:
+        if not callable(function):
+            raise VariableError(
+                f"a function is needed, but a {type(function).__name__} was given; differentiate the function first and "
+                "call the result then: st.grad(f)(x)"
+            )
+        self.function, self.strict = function, strict
+        self.__name__ = getattr(function, "__name__", type(function).__name__)
+        self._followed: dict[tuple[int | str, ...], Followed] = {}
+        self._made: dict[Any, dict[Any, Any]] = {}
+
+    @property
+    def tracing(self) -> Tracing:
+        """How the function was followed so far."""
+        first = next(iter(self._followed.values()), None)
+        return first.tracing if first is not None else Tracing(self.__name__)
+
+    def piece(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: tuple[int | str, ...]
+    ) -> Piece:
+        """The graph of the path that this call takes."""
+        trace = current()
+        if trace is not None:
+            return within.follow(trace, self.function, args, kwargs, argnums)
+        wanted = tuple(dict.fromkeys(argnums))
+        if wanted not in self._followed:
+            self._followed[wanted] = Followed(self.function, strict=self.strict, argnums=wanted)
+        path = self._followed[wanted].path(args, kwargs)
+        if path.numerical:
+            whole = expression_of(path)
+            structure = flatten(path.plain(path.values)[0])[1]
+            return Piece(
+                object(),
+                path.inputs,
+                path.values,
+                path.owners,
+                path.input_structure,
+                whole.outputs,
+                structure,
+            )
+        graph = path.graph
+        return Piece(
+            path.tape, graph.inputs, path.values, path.owners, path.input_structure, graph.outputs, path.output_structure,
+            graph.captured, graph.guards, path.tape.slots, self._made.setdefault(path.tape, {}),
+        )  # fmt: skip
+
+
+class Formula(Source):
+    """A Function whose nodes are the same everywhere: a formula or a terrain, with one argument a variable."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+        self.__name__ = str(function.label)
+        self._made: dict[Any, Any] = {}
+
+    @property
+    def tracing(self) -> Tracing:
+        """A formula is not traced."""
+        return Tracing(self.__name__)
+
+    def piece(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: tuple[int | str, ...]
+    ) -> Piece:
+        """The formula's nodes; arrays as arguments are for the function itself, not for operators."""
+        expression, trace = self.function.expression, current()
+        if trace is not None:
+            return within.place(
+                trace, expression, self.function.arguments(args, kwargs, as_given=True)
+            )
+        values = self.function.arguments(args, kwargs)
+        if any(np.ndim(v) for v in values) or expression.shape:
+            raise VariableError(
+                f"operators take {self.function.signature} at one point, with one number a variable; "
+                "use its own .gradient, .jacobian and .hessian, which broadcast"
+            )
+        scalar = flatten(1.0)[1]
+        named = flatten((tuple(float(v) for v in values), {}))[1]
+        return Piece(
+            expression, expression.inputs, tuple(values), tuple(range(len(values))), named, expression.outputs, scalar,
+            made=self._made,
+        )  # fmt: skip
+
+
+def as_source(f: Any, strict: bool) -> Source:
+    """Whatever an operator was given, as a source."""
+    if isinstance(f, Source):
+        return f
+    if hasattr(f, "expression_at"):
+        return Formula(f) if not f.by_path else Code(f.source, strict)
+    return Code(f, strict)

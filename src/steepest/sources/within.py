@@ -1,0 +1,121 @@
+"""Operators inside a function that is being followed: the inner function joins the trace around it.
+
+The inner function runs in the outer trace, on inputs of its own. Its derivative is a graph over these inputs and over
+whatever it took from around it; then the inputs are exchanged for what they are in the outer trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from steepest.errors import NotDifferentiableError
+from steepest.expression import Expression
+from steepest.graph.node import Guard, Node, constant, fresh
+from steepest.graph.traced import as_node
+from steepest.graph.traverse import Program
+from steepest.graph.traverse import replace as exchange
+from steepest.sources.capture.handle import ArrayHandle, Handle, ScalarHandle, plain
+from steepest.sources.capture.memory import Buffer
+from steepest.sources.capture.seam import Seam
+from steepest.sources.capture.trace import Trace
+from steepest.sources.piece import Piece
+from steepest.sources.structure import flatten, promoted
+
+__all__ = ["follow", "numbers", "place", "placed"]
+
+
+def follow(
+    trace: Trace,
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: dict[str, Any],
+    argnums: Sequence[int | str],
+) -> Piece:
+    """Run the function in the trace, and give back its graph over inputs of its own."""
+    leaves, structure = flatten((tuple(args), dict(kwargs)))
+    positional, named = structure.children
+    chosen = {a % len(positional.children) if isinstance(a, int) else len(positional.children) + named.keys.index(a)
+              for a in argnums}  # fmt: skip
+    owners = [
+        k for k, part in enumerate((*positional.children, *named.children)) for _ in part.leaves()
+    ]
+    inputs, values, kept, around = [], [], [], {}
+    handles: list[Any] = []
+    for owner, leaf in zip(owners, leaves, strict=True):
+        if not isinstance(leaf, Handle) and isinstance(leaf, int) and owner not in chosen:
+            handles.append(leaf)
+            continue
+        value = promoted(plain(leaf))
+        node = fresh("inner", np.shape(value), np.result_type(value))
+        around[node] = as_node(trace.lift(leaf) if isinstance(leaf, Handle) else value)
+        handles.append(_handle(trace, node, value))
+        inputs.append(node)
+        values.append(value)
+        kept.append(owner)
+    before = len(trace.guards)
+    inner_args, inner_kwargs = structure.unflatten(handles)
+    outputs, output_structure = flatten(Seam(trace).call(function, *inner_args, **inner_kwargs))
+    nodes = tuple(as_node(trace.lift(o)) for o in outputs)
+    guards = exchange([g.node for g in trace.guards[before:]], around)
+    trace.guards[before:] = [
+        Guard(n, g.expected, g.origin, g.reason)
+        for n, g in zip(guards, trace.guards[before:], strict=True)
+    ]
+    return Piece(
+        object(),
+        tuple(inputs),
+        tuple(values),
+        tuple(kept),
+        structure,
+        nodes,
+        output_structure,
+        around=around,
+    )
+
+
+def _handle(trace: Trace, node: Node, value: Any) -> Handle:
+    if not isinstance(value, np.ndarray):
+        return ScalarHandle(trace, value, node)
+    block = value.copy()
+    buffer = trace.buffers[id(block)] = Buffer(block, node)
+    return ArrayHandle(trace, block, buffer)
+
+
+def place(trace: Trace, expression: Expression, values: Sequence[Any]) -> Piece:
+    """A formula's graph at values from inside a trace."""
+    around = {
+        node: as_node(trace.lift(v) if isinstance(v, Handle) else constant(float(v)))
+        for node, v in zip(expression.inputs, values, strict=True)
+    }
+    numbers = tuple(promoted(plain(v)) for v in values)
+    structure = flatten((tuple(float(v) for v in numbers), {}))[1]
+    owners = tuple(range(len(numbers)))
+    return Piece(
+        object(),
+        expression.inputs,
+        numbers,
+        owners,
+        structure,
+        expression.outputs,
+        flatten(1.0)[1],
+        around=around,
+    )
+
+
+def placed(piece: Piece) -> list[Node]:
+    """The outputs in the trace around them."""
+    return exchange(piece.outputs, dict(piece.around))
+
+
+def numbers(trace: Trace, piece: Piece) -> list[Any]:
+    """The values of the outputs, worked out from what the trace began with."""
+    nodes = placed(piece)
+    if any(b.written for b in trace.buffers.values() if b.captured is not None):
+        raise NotDifferentiableError(
+            "an array outside the function was changed before a derivative was taken in it"
+        )
+    known = {**trace.inputs, **dict(trace.captured)}
+    return [np.array(v)[()] for v in Program(tuple(known), nodes)(*known.values())]
