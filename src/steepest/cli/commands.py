@@ -73,11 +73,8 @@ def derive(
         )
     lessons = []
     if steps:
-        lessons = (
-            [function.derivative(*by[:-1]).derivation(by[-1])]
-            if by
-            else [function.derivation(v) for v in function.variables]
-        )
+        before = function.derivative(*by[:-1]) if len(by) > 1 else function
+        lessons = [before.derivation(v) for v in by[-1:] or function.variables]
     if as_json:
         found = [{"label": str(d.label), "formula": d.text, "latex": d.latex} for d in wanted]
         data: dict[str, Any] = {
