@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from steepest.descent.first_order import Adam, GradientDescent, Momentum, Nesterov
-from steepest.descent.journey import ascend, descend, resume
+from steepest.descent.journey import ascend, descend
 from steepest.descent.method import METHODS, Method
 from steepest.descent.record import Record
 from steepest.descent.result import Descent, Place
+from steepest.descent.resumption import resume
 from steepest.descent.step import Constant, Cosine, Exponential, Inverse, Piecewise, WarmUp
 from steepest.descent.stopping import Ending, Stop
 

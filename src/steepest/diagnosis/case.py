@@ -116,6 +116,33 @@ class Case:
         limit = getattr(self.descent.method, "longest_rate", None)
         return float(limit(curvature)) if limit is not None and curvature > 0 else None
 
+    @property
+    def secant(self) -> float | None:
+        """The newest curvature along the moves, where it is positive."""
+        newest = self.carry.curvature[1]
+        return newest if np.isfinite(newest) and newest > 0 else None
+
+    def limit_text(self, limit: float) -> str:
+        """2/curvature = 1, or the method's own limit."""
+        if self.monotone:
+            return f"2/curvature = {number(limit)}"
+        return f"{number(limit)}, this method's limit for that curvature"
+
+    @property
+    def suggestion(self) -> str:
+        """A rate to suggest, as the end of a sentence; "" without a curvature to go by."""
+        k = self.steepest_bend
+        return "" if k is None else f": 1/curvature = {number(1 / k, 3)} suits the bends on the way"
+
+    @property
+    def uphill_clause(self) -> str:
+        """How many steps went up, as a sentence; "" if none did."""
+        many = int(self.carry.uphill[0])
+        if many == 0:
+            return ""
+        why = "" if self.monotone else ", as this method may"
+        return f"{many:,} of its steps went {self.words['uphill']}{why}."
+
     def evidence(self, **more: Any) -> dict[str, Any]:
         """The numbers that every verdict carries, and those of this one."""
         largest = self.steepest_bend

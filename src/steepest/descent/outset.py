@@ -1,0 +1,102 @@
+"""What every walk, new or resumed, goes through: a function posed as an objective, and the way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from steepest.descent.driver import drive
+from steepest.descent.numerals import point
+from steepest.descent.record import Recorder
+from steepest.descent.result import Descent, Place
+from steepest.descent.stopping import Ending
+from steepest.descent.walk import Carry, Walk
+from steepest.errors import DescentError
+from steepest.objective import Objective, Vector
+
+__all__ = ["Callback", "default_names", "posed", "walked"]
+
+Callback = Callable[[Place], Any]
+
+
+def posed(f: Any, start: Any) -> tuple[Objective, Vector]:
+    """The objective and the flat start: from an Objective, from anything that offers
+    `objective(start)`, or from what Function makes such a thing of.
+    """
+    if isinstance(f, Objective):
+        x = np.array(f.structure.flatten(start), dtype=np.float64)
+        return f, x.reshape(-1)
+    if not hasattr(f, "objective"):
+        # The facade sits above this room, so it is asked for by name, and only when needed.
+        from importlib import import_module
+
+        f = import_module("steepest.function").Function(f)
+    objective, x = f.objective(start)
+    return objective, np.array(x, dtype=np.float64).reshape(-1)
+
+
+def default_names(n: int) -> tuple[str, ...]:
+    """Names for the components of a start whose function has none: x, or x1, x2 ..."""
+    return ("x",) if n == 1 else tuple(f"x{i}" for i in range(1, n + 1))
+
+
+def walked(
+    objective: Objective,
+    walk: Walk,
+    carry: Carry,
+    recorder: Recorder,
+    names: tuple[str, ...],
+    sign: int,
+    callback: Callback | None,
+    every: Any,
+    progress: bool | None,
+) -> Descent:
+    """Drive the walk from its carry, up for sign −1, and gather what it left into a Descent."""
+    if not isinstance(every, int) or every < 1:
+        raise DescentError(f"every={every!r} must be a whole number of 1 or more")
+    ground = objective if sign > 0 else objective.negated()
+
+    def called(now: Carry) -> Any:
+        shaped = objective.structure.unflatten
+        return callback is not None and callback(
+            Place(
+                shaped(np.array(now.last_x)),
+                sign * now.last_f,
+                shaped(sign * now.last_g),
+                now.taken - 1,
+            )
+        )
+
+    carry, ending = drive(
+        ground, walk, carry, recorder,
+        callback=None if callback is None else called, every=every, progress=progress,
+    )  # fmt: skip
+    if carry.taken == 0:
+        _refuse(ground, carry, ending, names, sign)
+    return Descent(
+        walk, carry, recorder.record(carry), ending, names, sign, objective, objective.label,
+        objective.tier,
+    )  # fmt: skip
+
+
+def _refuse(ground: Objective, carry: Carry, ending: Ending, names: Any, sign: int) -> None:
+    """A walk without even a first point: say why."""
+    where = point(names, carry.x)
+    if ending is Ending.INTERRUPTED:
+        raise KeyboardInterrupt
+    if ending is Ending.OUTSIDE:
+        raise DescentError(f"the start lies off the map ({where}): start inside it")
+    if ending is not Ending.NONFINITE:
+        raise DescentError(
+            f"the method refused every point, the start ({where}) too: its update must return "
+            "True as `accepted` for the points of the walk"
+        )
+    f, g, _ = ground.evaluate(carry.x)
+    what = f"f = {sign * f}" if not math.isfinite(f) else f"∇f = {sign * g}"
+    raise DescentError(
+        f"{what} at the start ({where}), and no way leads down from there: "
+        "start where the function and its slopes are finite"
+    )
