@@ -17,7 +17,14 @@ F = "n**2 + 3*e**2 + sin(3*n)*e"
 def test_value_by_position_name_dict_and_sequence():
     f = st.Function(F)
     expected = 7 + math.sin(6)
-    for value in (f(2, 1), f(n=2, e=1), f(2, e=1), f({"n": 2, "e": 1}), f([2, 1]), f(np.array([2, 1]))):
+    for value in (
+        f(2, 1),
+        f(n=2, e=1),
+        f(2, e=1),
+        f({"n": 2, "e": 1}),
+        f([2, 1]),
+        f(np.array([2, 1])),
+    ):
         assert value == pytest.approx(expected, rel=1e-15)
         assert type(value) is float
 
@@ -68,6 +75,16 @@ def test_directional_derivative_is_the_gradient_along_a_unit_vector():
     assert f.directional(3, 4)(2, 1) == f.directional(n=30, e=40)(2, 1)
     with pytest.raises(VariableError, match="length"):
         f.directional(0, 0)
+
+
+def test_a_derivative_has_a_gradient_of_its_own():
+    f = st.Function(F)
+    assert (
+        f.gradient(2, 1) is not None
+    )  # kept with f, and not to be taken over by what is made from f
+    second = f.derivative("n").gradient(2, 1)
+    assert second == pytest.approx([2 - 9 * math.sin(6), 3 * math.cos(6)])
+    assert f.gradient.jacobian(2, 1) == pytest.approx(f.hessian(2, 1))
 
 
 def test_parameters_are_fixed_numbers():

@@ -1,4 +1,6 @@
-"""Operators on plain functions: against closed forms, SciPy's hand-written derivatives and each other."""
+"""Operators on plain functions: against closed forms, SciPy's hand-written derivatives and each
+other.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,9 @@ def test_jacobian_shapes_and_modes():
     assert nest["y"]["w"] == pytest.approx(3 * np.eye(2))
     assert nest["y"]["b"] == pytest.approx(np.ones(2))
     twice = st.jacobian(st.jacobian(lambda x: np.array([x[0] ** 2 * x[1], x[1] ** 3])))
-    assert twice(np.array([2.0, 3.0])) == pytest.approx(np.array([[[6, 4], [4, 0]], [[0, 0], [0, 18]]]))
+    assert twice(np.array([2.0, 3.0])) == pytest.approx(
+        np.array([[[6, 4], [4, 0]], [[0, 0], [0, 18]]])
+    )
 
 
 def test_forward_and_reverse_agree():
@@ -89,7 +93,9 @@ def test_forward_and_reverse_agree():
     assert np.array_equal(value[0], again[0])
     bar = (np.array([0.2, 0.9]), -1.5)
     x_bar, y_bar = pull(bar)
-    assert bar[0] @ change[0] + bar[1] * change[1] == pytest.approx(x_bar @ dx + y_bar * dy, rel=1e-14)
+    assert bar[0] @ change[0] + bar[1] * change[1] == pytest.approx(
+        x_bar @ dx + y_bar * dy, rel=1e-14
+    )
     assert change[1] == pytest.approx(2 * x @ dx)
 
 

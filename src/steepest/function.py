@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +10,15 @@ import numpy as np
 
 import steepest.operations  # noqa: F401  (fills the registry of rows)
 from steepest import compass
-from steepest.errors import NotDifferentiableError, ShapeError, VariableError
+from steepest.binding import bind, listed, place, real_value
+from steepest.errors import ShapeError, VariableError
 from steepest.expression import Expression
-from steepest.graph.node import Node, constant, make
+from steepest.graph.node import constant, make
 from steepest.graph.operation import ROWS, Traceable
-from steepest.graph.traverse import count, topological
+from steepest.graph.traverse import count
 from steepest.label import Label
-from steepest.sources.entrance import Entered, enter, real_value
+from steepest.sources.entrance import Entered, enter
+from steepest.written import Step, Written
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,10 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Function"]
 
-Step = Callable[[Expression], Expression]
 
-
-class Function:
+class Function(Written):
     """A function of numbers: called like any other, and able to tell its derivatives.
 
     Args:
@@ -93,9 +93,9 @@ class Function:
             )
 
     def _derived(self, label: Label, step: Step, shown: Step | None = None) -> Function:
-        """A function made from this one by one step of calculus; `shown` is the same for a reader."""
+        """A function made from this one by a step of calculus; `shown` is the same for a reader."""
         new = object.__new__(Function)
-        vars(new).update({k: v for k, v in vars(self).items() if k != "expression"})
+        vars(new).update({k: v for k, v in vars(self).items() if k not in ("gradient", "jacobian")})
         new.label, new._steps, new._known = label, (*self._steps, (step, shown or step)), {}
         return new
 
@@ -131,7 +131,9 @@ class Function:
         found = [self(*(v[at] for v in spread)) for at in np.ndindex(spread[0].shape)]
         shape = np.shape(found[0]) if found else ()
         return np.moveaxis(
-            np.reshape(found, (*spread[0].shape, *shape)), *_leading(spread[0], shape)
+            np.reshape(found, (*spread[0].shape, *shape)),
+            range(spread[0].ndim, spread[0].ndim + len(shape)),
+            range(len(shape)),
         )
 
     def expression_at(self, values: Sequence[Any]) -> Expression:
@@ -140,15 +142,6 @@ class Function:
         """
         return self._through(self._entered.root.expression(values))
 
-    def _through(self, base: Expression) -> Expression:
-        """The steps of calculus, applied to the source's nodes once."""
-        if base not in self._known:
-            found = base
-            for step, _ in self._steps:
-                found = step(found)
-            self._known[base] = found
-        return self._known[base]
-
     def arguments(
         self,
         args: Sequence[Any],
@@ -156,53 +149,18 @@ class Function:
         *,
         as_given: bool = False,
     ) -> list[Any]:
-        """Positional and named arguments, or one dict or sequence of them, in the order of the
-        variables, as floats.
+        """Positional and named arguments, or one dict or sequence of them, in the variables' order.
+
+        As floats, or `as_given`. Raises VariableError when they do not fit.
         """
-        named = named or {}
-        if len(args) == 1 and not named:
-            single = args[0]
-            if isinstance(single, Mapping):
-                return self.arguments((), single)
-            several = isinstance(single, (tuple, list, np.ndarray)) and len(self.variables) != 1
-            if several and np.ndim(single):
-                if len(single) != len(self.variables):
-                    raise VariableError(
-                        f"{self.signature} takes {number_of(len(self.variables), 'number')}, but "
-                        f"{len(single)} were given"
-                    )
-                return self.arguments(tuple(single))
-        if len(args) > len(self.variables):
-            raise VariableError(
-                f"{self.signature} takes {number_of(len(self.variables), 'number')}, but "
-                f"{len(args)} were given"
-            )
-        found = dict(zip(self.variables, args, strict=False))
-        for name, value in named.items():
-            self.index(name)
-            if name in found:
-                raise VariableError(
-                    f"{name!r} was given twice, by position and by name; leave one out"
-                )
-            found[name] = value
-        missing = [v for v in self.variables if v not in found]
-        if missing:
-            raise VariableError(
-                f"{self.signature} needs a value for {listed(missing)}; write for instance "
-                f"{missing[0]}=1"
-            )
-        return [found[v] if as_given else real_value(found[v], v) for v in self.variables]
+        values = bind(self.signature, self.variables, args, named or {})
+        if as_given:
+            return values
+        return [real_value(v, name) for v, name in zip(values, self.variables, strict=True)]
 
     def index(self, name: str) -> int:
         """The place of a variable."""
-        if name not in self.variables:
-            have = (
-                f"its variables are {listed(self.variables)}"
-                if self.variables
-                else "it depends on no variable at all"
-            )
-            raise VariableError(f"{self.signature} has no variable {name!r}; {have}")
-        return self.variables.index(name)
+        return place(self.signature, self.variables, name)
 
     # ---- derivatives -----------------------------------------------------------------------------
 
@@ -316,7 +274,10 @@ class Function:
             )
         if self.expression.shape:
             raise ShapeError(f"{self.signature} is a vector; derive its components one at a time")
-        return derivation(self.expression.outputs[0], self.expression.inputs[self.index(by)])
+        from steepest.calculus.reading.elements import written_out
+
+        (output,) = written_out(self.expression.outputs)
+        return derivation(output, self.expression.inputs[self.index(by)])
 
     def at(self, *args: Any, **named: Any) -> Slope:
         """Everything about the slope at one point: value, partials, gradient, magnitude, direction,
@@ -335,33 +296,9 @@ class Function:
 
     # ---- how it looks ----------------------------------------------------------------------------
 
-    def _always(self) -> Expression | None:
-        base = self._entered.root.always
-        return None if base is None else self._through(base)
-
-    @property
-    def expression(self) -> Expression:
-        """The nodes, where they are the same everywhere.
-
-        Raises NotDifferentiableError for code that takes different paths: that has nodes only
-            at a point.
-        """
-        found = self._always()
-        if found is None:
-            raise NotDifferentiableError(
-                f"{self.signature} is code whose path depends on the point, so no one formula "
-                "shows it; call it at a point"
-            )
-        return found
-
-    @property
-    def signature(self) -> str:
-        """The function's name with its variables: f(n, e)."""
-        return f"{self.label}({', '.join(self.variables)})"
-
     @property
     def tracing(self) -> Any:
-        """For Python code: what was followed, under which conditions, and whether slopes are exact."""
+        """For Python code: what was followed, on which conditions, and whether it is exact."""
         return getattr(self._entered.root, "tracing", None)
 
     @property
@@ -375,56 +312,6 @@ class Function:
         map.
         """
         return compass.find_axes(self.variables, self.north, self.east)
-
-    def _shown(self) -> list[Node]:
-        """The formula as typed; a derivative in the form that a calculus text gives it."""
-        if not self._steps:
-            return list(self.expression.outputs)
-        from steepest.calculus.reading import reading
-
-        base = found = self._entered.root.always
-        assert base is not None and found is not None
-        for _, step in self._steps:
-            found = step(found)
-        return reading(found.outputs, found.inputs, given=topological(base.outputs))
-
-    @property
-    def _measured(self) -> bool:
-        """Whether it rests on measured numbers, as a terrain does, so that no formula shows it."""
-        return any(n.op.family == "terrain" for n in topological(self.expression.outputs))
-
-    @property
-    def text(self) -> str:
-        """The formula as a reader writes it; typed into `Function` again it gives the same
-        function.
-        """
-        if self._measured:
-            return self.signature
-        from steepest.printing.text import text
-
-        return text(self._shown(), variables=self.variables, shape=self.expression.shape)
-
-    @property
-    def latex(self) -> str:
-        """The formula in LaTeX."""
-        from steepest.printing.latex import latex
-
-        return latex(self._shown(), shape=self.expression.shape)
-
-    def __str__(self) -> str:
-        return self.text if self._always() is not None else self.signature
-
-    def __repr__(self) -> str:
-        left = str(self.label) if self._steps else self.signature
-        if self._always() is None:
-            return f"{left}, followed at each point it is called at"
-        return f"{left}, through measured points" if self._measured else f"{left} = {self.text}"
-
-    def _repr_latex_(self) -> str | None:
-        if self._always() is None or self._measured:
-            return None
-        inside = "" if self._steps else rf"\left({', '.join(self.variables)}\right)"
-        return f"${self.label.latex}{inside} = {self.latex}$"
 
     def plot(self, *args: Any, ax: Axes | None = None, **options: Any) -> Axes:
         """A picture: a curve for one variable; contours for two, or a mountain with
@@ -440,11 +327,6 @@ class Function:
         return count(self.expression.outputs)
 
     # ---- for a walk ------------------------------------------------------------------------------
-
-    @property
-    def by_path(self) -> bool:
-        """Whether it is code that may take another path at another point."""
-        return self._entered.root.by_path
 
     @property
     def bounded(self) -> bool:
@@ -467,21 +349,3 @@ class Function:
 def _leading(over: Any, shape: tuple[int, ...]) -> tuple[range, range]:
     """The axes of a component, moved from behind those of the points to before them."""
     return range(over.ndim, over.ndim + len(shape)), range(len(shape))
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: n, e and t."""
-    names = list(names)
-    return (
-        f"{', '.join(names[:-1])} and {names[-1]}"
-        if len(names) > 1
-        else names[0]
-        if names
-        else "none"
-    )
-
-
-def number_of(n: int, what: str) -> str:
-    """A count in words: two numbers."""
-    words = ("no", "one", "two", "three", "four", "five")
-    return f"{words[n] if n < len(words) else n} {what}{'' if n == 1 else 's'}"

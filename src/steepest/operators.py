@@ -1,7 +1,7 @@
 """Operators on any function: `grad`, `value_and_grad`, `jacobian`, `hessian`, `jvp`, `vjp`, `hvp`.
 
-They take a function of numbers, arrays and nests of them, plain NumPy as it stands, and give results in the structure
-that JAX gives. What an operator returns is a function again, so operators nest to any depth.
+They take a function of numbers, arrays and nests of them, plain NumPy as it stands, and give
+results in the structure that JAX gives. What an operator returns is a function again, so operators nest to any depth.
 """
 
 from __future__ import annotations
@@ -86,11 +86,14 @@ def _one_number(piece: Piece, name: str) -> Node:
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False) -> Differentiated:
-    """The gradient of a function that returns one number: ∂f/∂x for the first argument, in the structure of x.
+    """The gradient of a function that returns one number: ∂f/∂x for the first argument, in the
+    structure of x.
 
     f         plain NumPy code as it stands, a Function, or the result of another operator
-    argnums   which argument to differentiate by: a position, a name, or several of them (then a tuple comes back)
-    strict    raise CaptureError where the code cannot be followed, instead of using differences with a warning
+    argnums   which argument to differentiate by: a position, a name, or several of them (then a
+              tuple comes back)
+    strict    raise CaptureError where the code cannot be followed, instead of using differences
+              with a warning
 
     Raises ShapeError when f returns several numbers, VariableError when an argument is not there.
 
@@ -117,7 +120,9 @@ def value_and_grad(
 
 
 class Columns(Source):
-    """All partial derivatives of all outputs: an array of shape (*output, *input) for each pair of leaves."""
+    """All partial derivatives of all outputs: an array of shape (*output, *input) for each pair of
+    leaves.
+    """
 
     def __init__(self, source: Source, argnums: Argnums) -> None:
         self.source = source
@@ -141,7 +146,9 @@ class Columns(Source):
         return inner.with_outputs(tuple(b for row in blocks for b in row), nest)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """The numbers: one run of forward mode for each input number, or of reverse mode for each output number."""
+        """The numbers: one run of forward mode for each input number, or of reverse mode for each
+        output number.
+        """
         if current() is not None:
             return super().__call__(*args, **kwargs)
         inner = self.source.piece(args, kwargs, self.argnums)
@@ -195,7 +202,9 @@ def _by_rows(piece: Piece, inputs: Sequence[Node]) -> Any:
 
 
 def _block(output: Node, inputs: Sequence[Node]) -> list[Node]:
-    """The derivative of one output array by each input, stacked into one node of shape (*output, *input)."""
+    """The derivative of one output array by each input, stacked into one node of shape (*output,
+    *input).
+    """
     from steepest.graph.traced import Traced
 
     rows = [derive.gradient(Traced(output)[at].node, inputs) for at in np.ndindex(output.shape)]
@@ -223,10 +232,11 @@ def _nested(outer: Structure, inner: Structure, blocks: Sequence[Sequence[Any]])
 
 
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False) -> Columns:
-    """All partial derivatives of a function that returns arrays: J[i, j] = ∂fᵢ/∂xⱼ, of shape (*f(x).shape, *x.shape).
+    """All partial derivatives of a function that returns arrays: J[i, j] = ∂fᵢ/∂xⱼ, of shape
+    (*f(x).shape, *x.shape).
 
-    Forward mode where there are fewer input numbers than output numbers, reverse mode otherwise. See `grad` for the
-    arguments.
+    Forward mode where there are fewer input numbers than output numbers, reverse mode otherwise.
+    See `grad` for the arguments.
 
     >>> import numpy as np
     >>> jacobian(lambda x: np.array([x[0] * x[1], x[0] ** 2]))(np.array([2.0, 3.0]))
@@ -237,7 +247,8 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = Fals
 
 
 def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False) -> Columns:
-    """All second partial derivatives of a function that returns one number: H[i, j] = ∂²f/∂xᵢ∂xⱼ. See `grad`.
+    """All second partial derivatives of a function that returns one number: H[i, j] = ∂²f/∂xᵢ∂xⱼ.
+    See `grad`.
 
     >>> import numpy as np
     >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([2.0, 3.0]))
@@ -248,7 +259,8 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """Forward mode: the value, and how it changes along the tangents, J(x)·dx. Both in the structure of f's result.
+    """Forward mode: the value, and how it changes along the tangents, J(x)·dx. Both in the
+    structure of f's result.
 
     Raises ShapeError when tangents and primals differ in structure.
 
@@ -267,7 +279,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """Reverse mode: the value, and a function from a cotangent ȳ (in the structure of the result) to x̄ = Jᵀ·ȳ.
+    """Reverse mode: the value, and a function from a cotangent ȳ (in the structure of the result)
+    to x̄ = Jᵀ·ȳ.
 
     >>> value, pull = vjp(lambda x, y: x * y, 2.0, 3.0)
     >>> value, pull(1.0)
@@ -286,7 +299,8 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 
 
 def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
-    """Hessian times a vector, H(x)·v, without the Hessian: forward mode over reverse mode. In the structure of x.
+    """Hessian times a vector, H(x)·v, without the Hessian: forward mode over reverse mode. In the
+    structure of x.
 
     >>> import numpy as np
     >>> hvp(lambda x: x[0] ** 2 * x[1], np.array([2.0, 3.0]), np.array([1.0, 0.0]))

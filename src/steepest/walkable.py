@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from steepest.calculus import derive
 from steepest.errors import DescentError, ShapeError, SteepestError
 from steepest.expression import Expression
-from steepest.function import Function, listed
+from steepest.function import Function
 from steepest.graph.node import Node, fresh
 from steepest.graph.traverse import Program
 from steepest.objective import Objective
@@ -31,8 +31,9 @@ WHOLE, BY_NAME, ARRAY, LIST = "whole", "by name", "array", "list"
 class Form:
     """How a start and the function's arguments correspond.
 
-    `kind`: the start is the one argument (whole), a dict with a value for each variable (by name), an array with a number
-    for each, or a list with a value for each. `structure` is that of the tuple of arguments.
+    `kind`: the start is the one argument (whole), a dict with a value for each variable (by name),
+    an array with a number for each, or a list with a value for each. `structure` is that of the
+    tuple of arguments.
     """
 
     variables: tuple[str, ...]
@@ -119,7 +120,7 @@ def _kind(function: Function, start: Any) -> str:
 
 
 class Ground:
-    """A function's value, gradient and curvature at points of one form; each path is prepared once."""
+    """Value, gradient and curvature at points of one form; each path is prepared once."""
 
     def __init__(self, function: Function, form: Form) -> None:
         self.function, self.form = function, form
@@ -178,7 +179,8 @@ def _objective(function: Function, form: Form) -> Objective:
 def _output(expression: Expression) -> Node:
     if len(expression.outputs) != 1 or expression.outputs[0].shape != ():
         raise DescentError(
-            "the function gives several numbers, and only one can be walked down: sum them, or take "
+            "the function gives several numbers, and only one can be walked down: sum them, or "
+            "take "
             "their squares' sum"
         )
     return expression.outputs[0]

@@ -16,6 +16,7 @@ from .conftest import Module, read_modules, room_of
 ROOMS = [
     "errors",
     "compass",
+    "binding",
     "label",
     "graph",
     "operations",
@@ -25,6 +26,8 @@ ROOMS = [
     "expression",
     "nonfinite",
     "sources",
+    "operators",
+    "written",
     "slope",
     "function",
     "problems",

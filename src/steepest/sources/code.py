@@ -91,7 +91,8 @@ def _check(path: Path) -> None:
         return
     if any(n.shape != () for n in path.graph.outputs) or not path.graph.outputs:
         raise ShapeError(
-            "the function returns a nest of arrays; a Function returns a number, an array, or a list of "
+            "the function returns a nest of arrays; a Function returns a number, an array, or a "
+            "list of "
             "numbers. For other results use steepest.jacobian, steepest.jvp or steepest.vjp"
         )
 

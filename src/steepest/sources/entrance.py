@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import numpy as np
-
 from steepest.errors import VariableError
 from steepest.expression import Expression
 from steepest.graph.node import variable
@@ -125,18 +123,3 @@ def _parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
             '"y"))'
         ) from None
     return tuple(p.name for p in found if p.kind in kinds and p.default is inspect.Parameter.empty)
-
-
-def real_value(value: Any, name: str) -> Any:
-    """A number or array as floating point: float32 stays, integers become float64."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise VariableError(
-            f"{name}={value!r} is ragged; give a number or an array of numbers"
-        ) from None
-    if array.dtype.kind not in "fiub":
-        raise VariableError(
-            f"{name}={value!r} is not a real number; give a number or an array of numbers"
-        )
-    return (array if array.dtype.kind == "f" else array.astype(np.float64))[()]

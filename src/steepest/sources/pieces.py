@@ -1,4 +1,6 @@
-"""A function as operators see it: something that has a graph at every call, alone or inside another trace."""
+"""A function as operators see it: something that has a graph at every call, alone or inside another
+trace.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ Argnums = int | str | Sequence[int | str]
 
 
 class Source:
-    """Something that has a graph at every call, and can therefore be differentiated and used inside a trace."""
+    """Something that has a graph at every call, and can therefore be differentiated and used inside
+    a trace.
+    """
 
     __name__: str
 
@@ -35,7 +39,9 @@ class Source:
     def piece(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: tuple[int | str, ...]
     ) -> Piece:
-        """The graph of the path that this call takes; integers in the arguments `argnums` become floats."""
+        """The graph of the path that this call takes; integers in the arguments `argnums` become
+        floats.
+        """
         raise NotImplementedError
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -55,7 +61,8 @@ class Code(Source):
     def __init__(self, function: Callable[..., Any], strict: bool) -> None:
         if not callable(function):
             raise VariableError(
-                f"a function is needed, but a {type(function).__name__} was given; differentiate the function first and "
+                f"a function is needed, but a {type(function).__name__} was given; differentiate "
+                "the function first and "
                 "call the result then: st.grad(f)(x)"
             )
         self.function, self.strict = function, strict
@@ -94,13 +101,16 @@ class Code(Source):
             )
         graph = path.graph
         return Piece(
-            path.tape, graph.inputs, path.values, path.owners, path.input_structure, graph.outputs, path.output_structure,
+            path.tape, graph.inputs, path.values, path.owners, path.input_structure, graph.outputs,
+            path.output_structure,
             graph.captured, graph.guards, path.tape.slots, self._made.setdefault(path.tape, {}),
         )  # fmt: skip
 
 
 class Formula(Source):
-    """A Function whose nodes are the same everywhere: a formula or a terrain, with one argument a variable."""
+    """A Function whose nodes are the same everywhere: a formula or a terrain, with one argument a
+    variable.
+    """
 
     def __init__(self, function: Any) -> None:
         self.function = function
@@ -115,7 +125,7 @@ class Formula(Source):
     def piece(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: tuple[int | str, ...]
     ) -> Piece:
-        """The formula's nodes; arrays as arguments are for the function itself, not for operators."""
+        """The formula's nodes; arrays as arguments are for the function itself."""
         expression, trace = self.function.expression, current()
         if trace is not None:
             return within.place(
@@ -124,13 +134,15 @@ class Formula(Source):
         values = self.function.arguments(args, kwargs)
         if any(np.ndim(v) for v in values) or expression.shape:
             raise VariableError(
-                f"operators take {self.function.signature} at one point, with one number a variable; "
+                f"operators take {self.function.signature} at one point, with one number a "
+                "variable; "
                 "use its own .gradient, .jacobian and .hessian, which broadcast"
             )
         scalar = flatten(1.0)[1]
         named = flatten((tuple(float(v) for v in values), {}))[1]
+        owners = tuple(range(len(values)))
         return Piece(
-            expression, expression.inputs, tuple(values), tuple(range(len(values))), named, expression.outputs, scalar,
+            expression, expression.inputs, tuple(values), owners, named, expression.outputs, scalar,
             made=self._made,
         )  # fmt: skip
 

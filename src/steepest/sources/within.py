@@ -1,6 +1,7 @@
 """Operators inside a function that is being followed: the inner function joins the trace around it.
 
-The inner function runs in the outer trace, on inputs of its own. Its derivative is a graph over these inputs and over
+The inner function runs in the outer trace, on inputs of its own. Its derivative is a graph over
+these inputs and over
 whatever it took from around it; then the inputs are exchanged for what they are in the outer trace.
 """
 
@@ -17,8 +18,10 @@ from steepest.graph.node import Guard, Node, constant, fresh
 from steepest.graph.traced import as_node
 from steepest.graph.traverse import Program
 from steepest.graph.traverse import replace as exchange
-from steepest.sources.capture.handle import ArrayHandle, Handle, ScalarHandle, plain
+from steepest.sources.capture.arrays import ArrayHandle
+from steepest.sources.capture.handle import Handle, plain
 from steepest.sources.capture.memory import Buffer
+from steepest.sources.capture.scalars import ScalarHandle
 from steepest.sources.capture.seam import Seam
 from steepest.sources.capture.trace import Trace
 from steepest.sources.piece import Piece
@@ -37,8 +40,8 @@ def follow(
     """Run the function in the trace, and give back its graph over inputs of its own."""
     leaves, structure = flatten((tuple(args), dict(kwargs)))
     positional, named = structure.children
-    chosen = {a % len(positional.children) if isinstance(a, int) else len(positional.children) + named.keys.index(a)
-              for a in argnums}  # fmt: skip
+    count = len(positional.children)
+    chosen = {a % count if isinstance(a, int) else count + named.keys.index(a) for a in argnums}
     owners = [
         k for k, part in enumerate((*positional.children, *named.children)) for _ in part.leaves()
     ]

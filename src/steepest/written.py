@@ -1,0 +1,120 @@
+"""How a function is written: its nodes for running and for reading, as text, as LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import steepest.operations  # noqa: F401  (fills the registry of rows)
+from steepest.errors import NotDifferentiableError
+from steepest.expression import Expression
+from steepest.graph.node import Node
+from steepest.graph.traverse import topological
+from steepest.label import Label
+from steepest.sources.entrance import Entered
+
+__all__ = ["Step", "Written"]
+
+Step = Callable[[Expression], Expression]
+
+
+class Written:
+    """What rests on a source and on steps of calculus, and can be shown as a formula where it has
+    one.
+    """
+
+    variables: tuple[str, ...]
+    label: Label
+    _entered: Entered
+    _steps: tuple[tuple[Step, Step], ...]  # each for running, and for reading
+    _known: dict[Expression, Expression]
+
+    def _through(self, base: Expression) -> Expression:
+        """The steps of calculus, applied to the source's nodes once."""
+        if base not in self._known:
+            found = base
+            for step, _ in self._steps:
+                found = step(found)
+            self._known[base] = found
+        return self._known[base]
+
+    def _always(self) -> Expression | None:
+        base = self._entered.root.always
+        return None if base is None else self._through(base)
+
+    @property
+    def expression(self) -> Expression:
+        """The nodes, where they are the same everywhere.
+
+        Raises NotDifferentiableError for code that takes different paths: that has nodes only
+            at a point.
+        """
+        found = self._always()
+        if found is None:
+            raise NotDifferentiableError(
+                f"{self.signature} is code whose path depends on the point, so no one formula "
+                "shows it; call it at a point"
+            )
+        return found
+
+    @property
+    def by_path(self) -> bool:
+        """Whether it is code that may take another path at another point."""
+        return self._entered.root.by_path
+
+    @property
+    def signature(self) -> str:
+        """The function's name with its variables: f(n, e)."""
+        return f"{self.label}({', '.join(self.variables)})"
+
+    def _shown(self) -> list[Node]:
+        """The formula as typed; a derivative in the form that a calculus text gives it."""
+        from steepest.calculus.reading import reading
+        from steepest.calculus.reading.elements import written_out
+
+        if not self._steps and not self.by_path:
+            return list(self.expression.outputs)
+
+        base = found = self._entered.root.always
+        assert base is not None and found is not None
+        for _, step in self._steps:
+            found = step(found)
+        typed = topological(written_out(base.outputs))
+        return reading(written_out(found.outputs), found.inputs, given=typed)
+
+    @property
+    def _measured(self) -> bool:
+        """Whether it rests on measured numbers, as a terrain does, so that no formula shows it."""
+        return any(n.op.family == "terrain" for n in topological(self.expression.outputs))
+
+    @property
+    def text(self) -> str:
+        """The formula as a reader writes it; typed into `Function` again it gives the same
+        function.
+        """
+        if self._measured:
+            return self.signature
+        from steepest.printing.text import text
+
+        return text(self._shown(), variables=self.variables, shape=self.expression.shape)
+
+    @property
+    def latex(self) -> str:
+        """The formula in LaTeX."""
+        from steepest.printing.latex import latex
+
+        return latex(self._shown(), shape=self.expression.shape)
+
+    def __str__(self) -> str:
+        return self.text if self._always() is not None else self.signature
+
+    def __repr__(self) -> str:
+        left = str(self.label) if self._steps else self.signature
+        if self._always() is None:
+            return f"{left}, followed at each point it is called at"
+        return f"{left}, through measured points" if self._measured else f"{left} = {self.text}"
+
+    def _repr_latex_(self) -> str | None:
+        if self._always() is None or self._measured:
+            return None
+        inside = "" if self._steps else rf"\left({', '.join(self.variables)}\right)"
+        return f"${self.label.latex}{inside} = {self.latex}$"
