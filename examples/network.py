@@ -37,6 +37,15 @@ def loss() -> st.Function:
     return st.Function(f"({' + '.join(errors)})/{len(EXAMPLES)}", variables=WEIGHTS)
 
 
+def loss_in_numpy(w):
+    """The same loss of the same nine weights, in plain NumPy."""
+    x1, x2, wanted = np.array(EXAMPLES, dtype=float).T
+    h1 = np.tanh(w[1] * x1 + w[2] * x2 + w[3])
+    h2 = np.tanh(w[5] * x1 + w[6] * x2 + w[7])
+    output = w[0] * h1 + w[4] * h2 + w[8]
+    return np.mean((output - wanted) ** 2)
+
+
 def backpropagate(w: dict[str, float], x1: float, x2: float, wanted: float) -> dict[str, float]:
     """The nine partial derivatives of one squared error, by hand: forward once, then back once."""
     h1 = np.tanh(w["w11"] * x1 + w["w12"] * x2 + w["b1"])
@@ -56,6 +65,10 @@ def main() -> None:
     print("weight   partial derivative   by hand, backwards")
     for name in WEIGHTS:
         print(f"{name:6}   {here.partials[name] + 0.0:18.12f}   {by_hand[name] + 0.0:18.12f}")
+    weights = np.array(list(START.values()))
+    two_ways = st.Function(loss_in_numpy).gradient(weights), loss().gradient(weights)
+    apart = np.max(np.abs(two_ways[0] - two_ways[1]))
+    print(f"loss as a formula and in NumPy: their gradients differ by {apart:.0e}")
     walk = st.descend(loss(), START, rate=0.1, steps=2000)
     print(f"loss {walk.values[0]:.4f} → {walk.last.value:.2g} in {walk.steps} steps")
     network = st.Function(OUTPUT, **walk.x)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import math
 import os
 import re
+import runpy
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -176,6 +178,7 @@ def test_network(printed):
     out = printed("network")
     h1, h2 = math.tanh(0.4), math.tanh(0.1)
     given = 0.5 * h1 - 0.5 * h2
+    assert numbers(line_with(out, "in NumPy"))[-1] < 1e-15
     assert numbers(out.splitlines()[0])[-1] == pytest.approx((given - 1) ** 2, abs=5e-5)
     slopes = {"v1 ": 2 * (given - 1) * h1, "w22": 2 * (given - 1) * -0.5 * (1 - h2**2)}
     for name, slope in slopes.items():
@@ -203,6 +206,20 @@ def test_your_own_method(printed):
     value, step = numbers(line_with(printed("your_own_method"), "best"))
     assert value == pytest.approx(min(values), abs=5e-7)
     assert values[int(step)] == pytest.approx(min(values), abs=5e-7)
+
+
+def test_numpy_function(printed):
+    """The temperatures are linear in the heating, so the best one is a least-squares problem."""
+    out = printed("numpy_function")
+    code = runpy.run_path(str(EXAMPLES / "numpy_function.py"))
+    rod, wanted = code["rod"], code["WANTED"]
+    cold = rod(0.0, 0.0)
+    columns = np.stack([rod(1.0, 0.0) - cold, rod(0.0, 1.0) - cold], axis=1)
+    best, [squares] = np.linalg.lstsq(columns, wanted - cold, rcond=None)[:2]
+    slopes = 2 / wanted.size * columns.T @ (cold - wanted)
+    assert numbers(line_with(out, "gradient"))[-2:] == pytest.approx(slopes, abs=1e-6)
+    assert numbers(line_with(out, "best heating")) == pytest.approx(best, abs=1e-6)
+    assert numbers(line_with(out, "misfit"))[1] == pytest.approx(squares / wanted.size, abs=5e-4)
 
 
 def test_formula_to_latex(printed):
