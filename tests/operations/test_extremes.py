@@ -58,7 +58,7 @@ def test_large_and_tiny_arguments(name: str) -> None:
             for at in (size, -size):
                 if size > NOT_FAR.get(name, inf) or (name == "gammaln" and size < 1e-300):
                     continue
-                found = evaluate([node, slope], {x: np.float64(at)})
+                found = evaluate([node, slope, bend], {x: np.float64(at)})
                 with mp.workdps(60):
                     mp.prec += int(abs(mp.mag(mp.mpf(at)))) * 2  # for 1 + x, x - 1 and whole turns
                     try:
@@ -71,6 +71,8 @@ def test_large_and_tiny_arguments(name: str) -> None:
                     for what, f, t, b in (("value", found[0], truth[0], truth[1]), ("slope", found[1], truth[1], truth[2])):
                         if not true_to_size(float(f), t, b * at):
                             wrong.append(f"{what} of {name}{params} at {at}: {f}, not {mp.nstr(t, 17)}")
+                    if mp.isfinite(truth[2]) and abs(truth[2]) < 1e300 and not math.isfinite(found[2]):
+                        wrong.append(f"second slope of {name}{params} at {at}: {found[2]}, not {mp.nstr(truth[2], 17)}")
     assert not wrong, "\n".join(wrong)
 
 

@@ -102,11 +102,13 @@ def _jointly(row: Operation, node: Node, moving: Sequence[Node | None], params: 
             return first
         if first is None:
             return second if row.name == "add" else make(ROWS["negative"], (second,))
-    full = [a if not a.real else _zero(a) if t is None else t for a, t in zip(node.args, moving, strict=True)]
-    if row.selects:  # a condition chooses and does not move, be it a number or a truth value
-        if all(t is None for t in moving[1:]):
-            return None
-        full[0] = node.args[0]
+    if row.selects and all(t is None for t in moving[1:]):
+        return None
+    still = {0} if row.selects else range(len(node.args) if row.values is None else row.values, len(node.args))
+    full = [
+        a if i in still else t if t is not None else _zero(a, node)  # a condition and positions do not move
+        for i, (a, t) in enumerate(zip(node.args, moving, strict=True))
+    ]
     return make(row, full, **params)
 
 
@@ -127,16 +129,19 @@ def _inside(row: Operation, node: Node, moving: Sequence[Node | None], graph: Gr
     return make(row, (*node.args, *(t for t in moving if t is not None)), graph=derived, which=0)
 
 
-def _zero(like: Node) -> Node:
-    """A zero tangent, written as one number that broadcasts."""
-    zero = constant(np.zeros((), like.dtype))
-    return shaped_like(zero, like)
+def _zero(argument: Node, node: Node) -> Node:
+    """A zero tangent for an argument that does not move, whole numbers included: one number that broadcasts."""
+    zero = constant(np.zeros((), argument.dtype if argument.real else node.dtype))
+    return shaped_like(zero, argument) if argument.real else _broadcast(zero, argument.shape)
+
+
+def _broadcast(node: Node, shape: tuple[int, ...]) -> Node:
+    return node if node.shape == shape else make(ROWS["broadcast_to"], (node,), shape=shape)
 
 
 def shaped_like(change: Node, node: Node) -> Node:
     """A tangent at its node's own shape and dtype: constants and broadcast arguments give smaller ones."""
-    if change.shape != node.shape:
-        change = make(ROWS["broadcast_to"], (change,), shape=node.shape)
+    change = _broadcast(change, node.shape)
     if change.dtype != node.dtype and not change.weak:
         change = make(ROWS["cast"], (change,), dtype=node.dtype.str)
     return change

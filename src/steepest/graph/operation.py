@@ -116,6 +116,7 @@ class Operation:
     transpose: Rule | None = None
     tangent: Rule | None = None
     transpose_where: Rule | None = None  # (y_bar, arrived, args, wanted): the transpose, where only some of y_bar arrives
+    values: int | None = None  # how many leading arguments are values; the rest are positions, which do not move
     flat: bool = False
     inside: bool = False
     moves: bool = False

@@ -247,7 +247,10 @@ for _name, _run, _factor in (("deg2rad", np.deg2rad, lambda p: p / 180), ("rad2d
 
 unary("sinh", np.sinh, lambda x, y: np.cosh(x), latex=r"\sinh", shown="cosh x")
 unary("cosh", np.cosh, lambda x, y: np.sinh(x), latex=r"\cosh", shown="sinh x")
-unary("tanh", np.tanh, lambda x, y: 1 / np.square(np.cosh(x)), latex=r"\tanh", shown="1/cosh²x")
+SECH = unary("sech", lambda x: 1 / np.cosh(real(x)), lambda x, y: -y * np.tanh(x), latex=r"\operatorname{sech}",
+             shown="−sech x·tanh x")  # fmt: skip
+# sech² and not 1/cosh²: far out cosh overflows, and slopes of slopes would be 0·∞.
+unary("tanh", np.tanh, lambda x, y: np.square(SECH(x)), latex=r"\tanh", shown="sech²x")
 unary("arcsinh", np.arcsinh, lambda x, y: 1 / np.hypot(x, 1.0), spelled="arcsinh asinh arsinh",
       latex=r"\operatorname{arsinh}", precise=lambda mp, x: mp.asinh(x), shown="1/√(1 + x²)")  # fmt: skip
 unary("arccosh", np.arccosh, lambda x, y: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), (1.01, 20.0), spelled="arccosh acosh arcosh",

@@ -247,7 +247,7 @@ def _index_back(y_bar: Any, args: Any, wanted: Any, key: Key) -> Any:
     return (SCATTER(y_bar, *args[1:], key=key, shape=args[0].shape), *(None,) * (len(args) - 1))
 
 
-INDEX: Final = movement("index", lambda x, *arrays, key: x[numpy_key(key, arrays)], _index_shape, _index_back, arity=None)
+INDEX: Final = movement("index", lambda x, *arrays, key: x[numpy_key(key, arrays)], _index_shape, _index_back, arity=None, values=1)
 
 
 def getitem(x: Any, key: Any) -> Any:
@@ -295,7 +295,7 @@ def _scatter_back(y_bar: Any, args: Any, wanted: Any, key: Key, shape: Shape) ->
     return (INDEX(y_bar, *args[1:], key=key), *(None,) * (len(args) - 1))
 
 
-SCATTER: Final = movement("scatter_add", _run_scatter, lambda *v, key, shape: shape, _scatter_back, arity=None)
+SCATTER: Final = movement("scatter_add", _run_scatter, lambda *v, key, shape: shape, _scatter_back, arity=None, values=1)
 
 
 def _run_put(x: Any, v: Any, *arrays: Any, key: Key) -> Any:
@@ -318,7 +318,7 @@ def _put_back(y_bar: Any, args: Any, wanted: Any, key: Key) -> Any:
     return (x_bar, v_bar, *(None,) * len(arrays))
 
 
-PUT: Final = movement("put", _run_put, lambda x, v, *arrays, key: x, _put_back, arity=None)
+PUT: Final = movement("put", _run_put, lambda x, v, *arrays, key: x, _put_back, arity=None, values=2)
 
 
 def _run_winners(*arrays: Any, key: Key, shape: Shape) -> Any:

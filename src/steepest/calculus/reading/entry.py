@@ -43,7 +43,9 @@ _QUOTIENTS = {
     "tan": ("sin", "cos"),
     "tanh": ("sinh", "cosh"),
     "sec": ("", "cos"),
+    "sech": ("", "cosh"),
     "csc": ("", "sin"),
+    "sech": ("", "cosh"),
     "cot": ("cos", "sin"),
 }
 _LINEAR = {"add", "subtract", "negative", "positive"}

@@ -1,0 +1,105 @@
+"""Running rewrites: fewer operations, and the same values to the last bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import hypothesis.strategies as some
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import steepest.operations  # noqa: F401
+from steepest.calculus.derive import gradient
+from steepest.calculus.rewrite import running
+from steepest.graph.node import Node, constant, make, variable
+from steepest.graph.operation import ROWS
+from steepest.graph.traced import Traced
+from steepest.graph.traverse import evaluate
+
+VARIABLES = [variable(name) for name in "xyz"]
+AWKWARD = [0.0, -0.0, 1.0, -1.0, 0.5, 2, 1, 0, 3.7, 1e308, 1e-320, float("inf"), float("-inf"), float("nan")]
+
+
+@some.composite
+def plain_graphs(draw: some.DrawFn) -> Node:
+    """Arithmetic of the kind that rewrites touch, full of ones, zeros and their negatives."""
+    known: list[Node] = [*VARIABLES, *(constant(draw(some.sampled_from(AWKWARD))) for _ in range(4)), constant(1.0)]
+    rows = ["add", "subtract", "multiply", "divide", "power", "negative", "positive", "where", "broadcast_to", "cast", "sqrt"]
+    for _ in range(draw(some.integers(1, 12))):
+        name = draw(some.sampled_from(rows))
+        a, b, c, d = (draw(some.sampled_from(known)) for _ in range(4))
+        if name in ("broadcast_to", "cast"):
+            params = {"shape": ()} if name == "broadcast_to" else {"dtype": draw(some.sampled_from(["<f8", "<f4"]))}
+            known.append(make(ROWS[name], [a], **params))
+        elif name == "where":
+            known.append(make(ROWS[name], [draw(some.sampled_from([make(ROWS["less"], [a, b]), constant(True)])), c, d]))
+        else:
+            known.append(make(ROWS[name], [a, b][: ROWS[name].arity]))
+    return known[-1]
+
+
+@settings(max_examples=300)
+@given(node=plain_graphs(), at=some.tuples(*[some.sampled_from(AWKWARD)] * 3))
+def test_running_rewrites_keep_every_bit(node: Node, at: tuple[Any, ...]) -> None:
+    (shorter,) = running([node])
+    assert (shorter.shape, shorter.dtype, shorter.weak) == (node.shape, node.dtype, node.weak)
+    values = dict(zip(VARIABLES, map(np.float64, at), strict=True))
+    before, after = evaluate([node], values)[0], evaluate([shorter], values)[0]
+    as_stored = [np.asarray(v, node.dtype) for v in (before, after)]
+    if not np.isnan(as_stored[0]):  # which NaN it is depends on the machine
+        assert as_stored[0].tobytes() == as_stored[1].tobytes(), (before, after, node, shorter)
+    else:
+        assert np.isnan(as_stored[1])
+
+
+@pytest.mark.parametrize("name", ["x*1", "1*x", "x/1", "x-0", "x**1", "-(-x)", "2*3*x"])
+def test_what_the_rewrites_shorten(name: str) -> None:
+    x = Traced(VARIABLES[0])
+    long, short = {
+        "x*1": (x * 1.0, x), "1*x": (1.0 * x, x), "x/1": (x / 1.0, x), "x-0": (x - 0.0, x), "x**1": (x**1.0, x),
+        "-(-x)": (-(-x), x), "2*3*x": (Traced(constant(2.0)) * Traced(constant(3.0)) * x, 6.0 * x),
+    }[name]  # fmt: skip
+    assert running([long.node])[0] is running([short.node])[0]
+
+
+@pytest.mark.parametrize("name", ["x+0", "0+x", "x*0", "x-x", "x/x", "0.1+0.2", "x+0-0"])
+def test_what_they_leave_for_its_bits(name: str) -> None:
+    """x + 0 turns -0 to 0, x·0 may be NaN, 0.1 + 0.2 is not three tenths in float64."""
+    x = Traced(VARIABLES[0])
+    tenths = Traced(constant(0.1)) + Traced(constant(0.2))
+    node = {"x+0": x + 0.0, "0+x": 0.0 + x, "x*0": x * 0.0, "x-x": x - x, "x/x": x / x, "0.1+0.2": tenths,
+            "x+0-0": x + 0.0}[name].node  # fmt: skip
+    assert running([node])[0] is node
+
+
+def test_a_number_left_alone_takes_the_precision_of_what_it_met() -> None:
+    """1·2 with a float32 one is a float32 two; with a Python one and a whole two it is the Python float 2.0."""
+    strong = make(ROWS["multiply"], [constant(np.ones((), np.float32)), constant(2)])
+    weak = make(ROWS["multiply"], [constant(1.0), constant(2)])
+    assert running([strong])[0] is constant(np.float32(2))
+    assert running([weak])[0] is constant(2.0)
+
+
+def test_exact_arithmetic_only_where_float64_is_exact() -> None:
+    half, three = Traced(constant(0.5)), Traced(constant(3))
+    assert running([(half * three).node])[0] is constant(1.5)
+    assert running([(-half).node])[0] is constant(-0.5)
+    big = Traced(constant(2**60)) + Traced(constant(0.5))
+    assert running([big.node])[0] is big.node  # float64 would drop the half
+
+
+def test_a_constant_condition_decides() -> None:
+    x, y, _ = VARIABLES
+    assert running([make(ROWS["where"], [constant(True), x, y])])[0] is x
+    assert running([make(ROWS["where"], [constant(False), x, y])])[0] is y
+    assert running([make(ROWS["where"], [make(ROWS["less"], [x, y]), x, x])])[0] is x
+
+
+def test_the_slope_of_a_polynomial_is_as_short_as_by_hand() -> None:
+    x = VARIABLES[0]
+    t = Traced(x)
+    (slope,) = gradient((t * t).node, [x])
+    assert slope is (t + t).node
+    (slope,) = gradient((3 * t).node, [x])
+    assert slope is constant(3.0)
