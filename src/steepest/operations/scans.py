@@ -19,19 +19,22 @@ def _whole_dtype(x: Any, axis: int) -> Any:
 
 
 def _cumsum_back(y_bar: Any, args: Any, wanted: Any, axis: int) -> Any:
-    """Each element counts in its own total and in all later ones, so cotangents are totalled from the far end."""
+    """Each element counts in its own and all later totals: cotangents add up from the far end."""
     return (np.flip(CUMSUM(np.flip(y_bar, axis), axis=axis), axis),)
 
 
 CUMSUM: Final = register(Operation(
-    name="cumsum", run=lambda x, axis: np.cumsum(x, axis), arity=1, shape=lambda x, axis: x, elementwise=False, linear=JOINTLY,
-    transpose=_cumsum_back, moves=True, dtype=_whole_dtype, family="reduction", shown="running sum of dx",
+    name="cumsum", run=lambda x, axis: np.cumsum(x, axis), arity=1, shape=lambda x, axis: x,
+    elementwise=False, linear=JOINTLY, transpose=_cumsum_back, moves=True, dtype=_whole_dtype,
+    family="reduction", shown="running sum of dx",
 ))  # fmt: skip
 
 
 def _cumprod_tangent(tangents: Any, args: Any, y: Any, axis: int) -> Any:
-    """The product rule by doubling (Hillis and Steele 1986): after k rounds each element holds the product of the last 2ᵏ
-    factors and its tangent; exact with zeros among the factors.
+    """The product rule by doubling (Hillis and Steele 1986).
+
+    After k rounds each element holds the product of the last 2ᵏ factors and its tangent; exact with
+    zeros among the factors.
     """
     x, dx = np.moveaxis(args[0], axis, -1), np.moveaxis(tangents[0], axis, -1)
     step, length = 1, x.shape[-1]
@@ -46,8 +49,9 @@ def _cumprod_tangent(tangents: Any, args: Any, y: Any, axis: int) -> Any:
 
 
 CUMPROD: Final = register(Operation(
-    name="cumprod", run=lambda x, axis: np.cumprod(x, axis), arity=1, shape=lambda x, axis: x, elementwise=False,
-    tangent=_cumprod_tangent, dtype=real_dtype, family="reduction", shown="product rule along the axis",
+    name="cumprod", run=lambda x, axis: np.cumprod(x, axis), arity=1, shape=lambda x, axis: x,
+    elementwise=False, tangent=_cumprod_tangent, dtype=real_dtype, family="reduction",
+    shown="product rule along the axis",
     convention="zeros among the factors are exact",
 ))  # fmt: skip
 
@@ -65,7 +69,9 @@ binds(np.cumsum)(_scan(CUMSUM))
 binds(np.cumprod)(_scan(CUMPROD))
 
 
-def _diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append: Any = np._NoValue) -> Any:
+def _diff(
+    x: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append: Any = np._NoValue
+) -> Any:
     for value, before in ((prepend, True), (append, False)):
         if value is np._NoValue:
             continue

@@ -1,8 +1,9 @@
 """Derivatives by differences, with an error bar: for what cannot be followed.
 
-Ridders' method: central differences at shrinking steps, extrapolated to step 0 in powers of the step squared; of all
-entries of the table the one whose neighbours agree best is taken, and their disagreement is the error bar.
-C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", Advances in Engineering Software 4 (1982) 75-76.
+Ridders' method: central differences at shrinking steps, extrapolated to step 0 in powers of the
+step squared; of all entries of the table the one whose neighbours agree best is taken, and their
+disagreement is the error bar. C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)",
+Advances in Engineering Software 4 (1982) 75-76.
 """
 
 from __future__ import annotations
@@ -18,21 +19,34 @@ Array = np.ndarray[Any, Any]
 
 SHRINK = 1.6  # each step is this much shorter than the one before
 ROUNDS = 10
-STARTS = (1e-1, 1e-3, 1e-5)  # first steps tried, relative to the size of x: wide for smooth functions, short near kinks
+STARTS = (
+    1e-1,
+    1e-3,
+    1e-5,
+)  # first steps tried, relative to the size of x: wide for smooth functions, short near kinks
 
 
 class Estimate(NamedTuple):
-    """A derivative and how far it may be off; `error` is infinite where no two steps agreed on anything."""
+    """A derivative and how far it may be off.
+
+    `error` is infinite where no two steps agreed on anything.
+    """
 
     value: Any
     error: Any
 
 
-def along(f: Callable[[float], Any], scale: float = 1.0, *, starts: Sequence[float] = STARTS, rounds: int = ROUNDS) -> Estimate:
+def along(
+    f: Callable[[float], Any],
+    scale: float = 1.0,
+    *,
+    starts: Sequence[float] = STARTS,
+    rounds: int = ROUNDS,
+) -> Estimate:
     """The derivative at t = 0 of f(t), a number or an array, with an error bar for each element.
 
-    `scale` is the length over which f is expected to change; the first steps are `starts` of it, each followed by `rounds`
-    shorter ones. Where f is not finite the error bar is infinite.
+    `scale` is the length over which f is expected to change; the first steps are `starts` of it,
+    each followed by `rounds` shorter ones. Where f is not finite the error bar is infinite.
 
     >>> import math
     >>> slope, error = along(lambda t: math.exp(2 * t))
@@ -43,9 +57,13 @@ def along(f: Callable[[float], Any], scale: float = 1.0, *, starts: Sequence[flo
     best = found[0]
     for other in found[1:]:
         better = other.error < best.error
-        best = Estimate(np.where(better, other.value, best.value), np.where(better, other.error, best.error))
+        best = Estimate(
+            np.where(better, other.value, best.value), np.where(better, other.error, best.error)
+        )
     error = best.error
-    for other in found:  # what the others contradict is no better known than that: at a jump no two agree
+    for (
+        other
+    ) in found:  # what the others contradict is no better known than that: at a jump no two agree
         apart = np.abs(best.value - other.value) - other.error
         error = np.where(apart > error, apart, error)
     return Estimate(np.asarray(best.value)[()], np.asarray(error)[()])
@@ -58,7 +76,9 @@ def _ridders(f: Callable[[float], Any], h: float, rounds: int) -> Estimate:
         for _ in range(rounds):
             up, down = _at(f, h), _at(f, -h)
             row = [(up - down) / (2 * h)]
-            noise = np.finfo(float).eps * np.maximum(np.abs(up), np.abs(down)) / h  # rounding of f itself
+            noise = (
+                np.finfo(float).eps * np.maximum(np.abs(up), np.abs(down)) / h
+            )  # rounding of f itself
             factor = SHRINK**2
             for k, older in enumerate(before):
                 row.append((row[k] * factor - older) / (factor - 1))
@@ -77,7 +97,10 @@ def _ridders(f: Callable[[float], Any], h: float, rounds: int) -> Estimate:
 
 
 def _at(f: Callable[[float], Any], t: float) -> Array:
-    """The value there; NaN where there is none, for functions of Python numbers raise errors where NumPy's give NaN."""
+    """The value there.
+
+    NaN where there is none, for functions of Python numbers raise errors where NumPy's give NaN.
+    """
     try:
         return np.asarray(f(t), float)
     except (ArithmeticError, ValueError):
@@ -85,9 +108,12 @@ def _at(f: Callable[[float], Any], t: float) -> Array:
 
 
 def jacobian(f: Callable[[Array], Any], x: Any) -> Estimate:
-    """All partial derivatives of f at x by differences: shape (*f(x).shape, *x.shape), and error bars of that shape.
+    """All partial derivatives of f at x by differences.
 
-    For f with one number as its value this is the gradient. f is called some sixty times for each element of x.
+    Shape (*f(x).shape, *x.shape), and error bars of that shape.
+
+    For f with one number as its value this is the gradient. f is called some sixty times for each
+    element of x.
 
     >>> value, error = jacobian(lambda x: x[0] ** 2 * x[1], [3.0, 2.0])
     >>> [round(float(v), 6) for v in value]

@@ -1,6 +1,9 @@
-"""Nested values and the flat list inside them: numbers, arrays, lists, tuples, dicts and dataclasses, in and the same out.
+"""Nested values and the flat list inside them.
 
-A `Structure` is the nest without its numbers. It is what a gradient has in common with the point it belongs to.
+Numbers, arrays, lists, tuples, dicts and dataclasses, in and the same out.
+
+A `Structure` is the nest without its numbers. It is what a gradient has in common with the point it
+belongs to.
 """
 
 from __future__ import annotations
@@ -18,7 +21,10 @@ __all__ = ["Structure", "flatten", "promoted"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Static:
-    """Something in a nest that is no number (a name, None, a function): kept as it is, equal by value where that is cheap."""
+    """Something in a nest that is no number (a name, None, a function).
+
+    Kept as it is, equal by value where that is cheap.
+    """
 
     value: Any
 
@@ -29,7 +35,9 @@ class Static:
         return a is b or (type(a) is type(b) and isinstance(a, _PLAIN) and bool(a == b))
 
     def __hash__(self) -> int:
-        return hash((type(self.value), self.value if isinstance(self.value, _PLAIN) else id(self.value)))
+        return hash(
+            (type(self.value), self.value if isinstance(self.value, _PLAIN) else id(self.value))
+        )
 
 
 _PLAIN = (str, bytes, bool, int, float, type(None), np.dtype)
@@ -37,12 +45,16 @@ _PLAIN = (str, bytes, bool, int, float, type(None), np.dtype)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Structure:
-    """One level of a nest: its type, its keys, and the structure under each; a leaf has a shape and a dtype instead.
+    """One level of a nest: its type, its keys, and the structure under each.
+
+    A leaf has a shape and a dtype instead.
 
     Two structures are equal when a value of one could stand where a value of the other stands.
     """
 
-    kind: type | None  # list, tuple, dict, a dataclass or a named tuple; None: a leaf or something static
+    kind: (
+        type | None
+    )  # list, tuple, dict, a dataclass or a named tuple; None: a leaf or something static
     keys: tuple[Any, ...] = ()
     children: tuple[Structure, ...] = ()
     shape: tuple[int, ...] = ()
@@ -84,7 +96,8 @@ class Structure:
         """The nest again, with these leaves. Raises ShapeError when their number does not fit."""
         if len(leaves) != self.count:
             raise ShapeError(
-                f"this structure has {self.count} leaves ({', '.join(self.names('x')) or 'none'}), but {len(leaves)} were given"
+                f"this structure has {self.count} leaves "
+                f"({', '.join(self.names('x')) or 'none'}), but {len(leaves)} were given"
             )
         return self._build(iter(leaves))
 
@@ -101,13 +114,14 @@ class Structure:
             return self.kind(parts)
         if hasattr(self.kind, "_fields"):
             return self.kind(*parts)
-        made = object.__new__(self.kind)  # a dataclass: its fields as they were, without running its __init__ again
+        # a dataclass: its fields as they were, without running its __init__ again
+        made: Any = object.__new__(self.kind)
         for key, part in zip(self.keys, parts, strict=True):
             object.__setattr__(made, key, part)
         return made
 
     def to_vector(self, leaves: Sequence[Any]) -> np.ndarray[Any, Any]:
-        """All numbers in one flat vector of float64 (float32 if every leaf is float32), leaf after leaf in C order.
+        """All numbers in one flat vector, float64 (float32 if every leaf is), each leaf in C order.
 
         Raises ShapeError when a leaf has another shape than this structure says.
         """
@@ -115,20 +129,26 @@ class Structure:
         for name, mine, leaf in zip(self.names("x"), self.leaves(), leaves, strict=True):
             array = np.asarray(leaf)
             if array.shape != mine.shape:
-                raise ShapeError(f"{name} has shape {array.shape}, but this structure has shape {mine.shape} there")
+                raise ShapeError(
+                    f"{name} has shape {array.shape}, but this structure has shape {mine.shape} "
+                    "there"
+                )
             parts.append(array.ravel())
         dtype = np.result_type(np.float32, *(p.dtype for p in parts)) if parts else np.dtype(float)
         return np.concatenate(parts).astype(dtype, copy=False) if parts else np.empty(0)
 
     def from_vector(self, vector: Any) -> list[Any]:
-        """The leaves out of one flat vector, each in its own shape and dtype; scalars as NumPy scalars.
+        """The leaves out of one flat vector, each in its own shape and dtype.
+
+        Scalars as NumPy scalars.
 
         Raises ShapeError when the length does not fit.
         """
         flat = np.asarray(vector).ravel()
         if flat.size != self.size:
             raise ShapeError(
-                f"a vector of length {flat.size} was given for a structure of {self.size} numbers ({', '.join(self.names('x'))})"
+                f"a vector of length {flat.size} was given for a structure of {self.size} "
+                f"numbers ({', '.join(self.names('x'))})"
             )
         leaves, start = [], 0
         for leaf in self.leaves():
@@ -154,8 +174,9 @@ def _access(kind: type | None, key: Any) -> str:
 def flatten(value: Any) -> tuple[list[Any], Structure]:
     """The numbers and arrays inside `value`, as they are, and the structure they stand in.
 
-    Lists, tuples, named tuples, dicts (in their own order) and dataclasses are nests; numbers and arrays of numbers are
-    leaves; everything else (text, None, True, functions, other objects) belongs to the structure.
+    Lists, tuples, named tuples, dicts (in their own order) and dataclasses are nests; numbers and
+    arrays of numbers are leaves; everything else (text, None, True, functions, other objects)
+    belongs to the structure.
 
     >>> leaves, structure = flatten({"a": 1.5, "b": [2.0, 3.0]})
     >>> leaves
@@ -165,7 +186,8 @@ def flatten(value: Any) -> tuple[list[Any], Structure]:
     >>> structure.unflatten([10.0, 20.0, 30.0])
     {'a': 10.0, 'b': [20.0, 30.0]}
 
-    Raises ShapeError for complex numbers, arrays of objects, and structures that contain themselves.
+    Raises ShapeError for complex numbers, arrays of objects, and structures that contain
+    themselves.
     """
     leaves: list[Any] = []
     return leaves, _flatten(value, leaves, "", [])
@@ -178,7 +200,10 @@ def _flatten(value: Any, leaves: list[Any], at: str, above: list[int]) -> Struct
             raise ShapeError(f"the structure contains itself at x{at}; give one that ends")
         kind, keys, parts = keyed
         inside = [*above, id(value)]
-        children = tuple(_flatten(p, leaves, at + _access(kind, k), inside) for k, p in zip(keys, parts, strict=True))
+        children = tuple(
+            _flatten(p, leaves, at + _access(kind, k), inside)
+            for k, p in zip(keys, parts, strict=True)
+        )
         return Structure(kind, tuple(keys), children)
     if isinstance(value, (np.ndarray, np.number)):
         dtype, shape = value.dtype, value.shape
@@ -211,6 +236,9 @@ def _entries(value: Any) -> tuple[type, Sequence[Any], Sequence[Any]] | None:
 
 
 def promoted(leaf: Any) -> Any:
-    """A leaf as the floating-point value that slopes are taken at: a copy; float32 and float64 kept, integers to float64."""
+    """A leaf as the floating-point value that slopes are taken at: a copy.
+
+    Float32 and float64 kept, integers to float64.
+    """
     array = np.array(leaf)
     return array.astype(array.dtype if array.dtype in (np.float32, np.float64) else np.float64)[()]

@@ -1,4 +1,4 @@
-"""Small functions as people write them, each with what it computes said again in scalars for mpmath: the truth.
+"""Small functions as people write them, each said again in scalars for mpmath: the truth.
 
 Every function takes a vector of three numbers; every truth takes the three numbers and mpmath.
 """
@@ -96,7 +96,9 @@ def a_subclass_with_super(x):
     return DOUBLED(x)
 
 
-@program(lambda mp, a, b, c: 8 * mp.exp(-6 * a) + 2 * (mp.exp(-b) + mp.exp(-2 * b) + mp.exp(-3 * b)))
+@program(
+    lambda mp, a, b, c: 8 * mp.exp(-6 * a) + 2 * (mp.exp(-b) + mp.exp(-2 * b) + mp.exp(-3 * b))
+)
 def a_helper_in_another_module(x):
     return np.prod(helper(x[0])) + elsewhere.helper(x[1]).sum()
 
@@ -113,7 +115,7 @@ def names_imported_from_numpy(x):
 def lists_of_values(x):
     parts = []
     for v in x:
-        parts.append(v * v + 1)
+        parts.append(v * v + 1)  # noqa: PERF401
     return np.sum(np.log(parts)) + np.max([x[0], x[2], 0.0])
 
 
@@ -179,7 +181,11 @@ def ufunc_methods(x):
 
 @program(lambda mp, a, b, c: (a + 1) + (a * c + 2 * b) + mp.sqrt(a * a + b * b))
 def lists_mixed_with_arrays(x):
-    return (np.ones(2) * [x[0], 1.0]).sum() + np.dot([x[0], x[1]], [x[2], 2.0]) + np.linalg.norm([x[0], x[1]])
+    return (
+        (np.ones(2) * [x[0], 1.0]).sum()
+        + np.dot([x[0], x[1]], [x[2], 2.0])
+        + np.linalg.norm([x[0], x[1]])
+    )
 
 
 @program(lambda mp, a, b, c: (b + 3 * a) * a)
@@ -195,7 +201,7 @@ def generators_and_callbacks(x):
         for i in range(3):
             yield x[i] * i
 
-    return sum(v * v for v in each()) + max(map(lambda t: t * 2, x), key=lambda t: t)
+    return sum(v * v for v in each()) + max(map(lambda t: t * 2, x), key=lambda t: t)  # noqa: C417
 
 
 @program(lambda mp, a, b, c: _recursion(a, b, c, 5))
@@ -208,7 +214,13 @@ def recursion_with_a_cache(x):
 
 
 def _recursion(a, b, c, n):
-    return a if n == 0 else b if n == 1 else _recursion(a, b, c, n - 1) * c + _recursion(a, b, c, n - 2)
+    return (
+        a
+        if n == 0
+        else b
+        if n == 1
+        else _recursion(a, b, c, n - 1) * c + _recursion(a, b, c, n - 2)
+    )
 
 
 @program(lambda mp, a, b, c: 2 * a - 3 * b + 6 * c)
@@ -284,7 +296,11 @@ def values_kept_outside(x):
     return LOG[-1] ** 2 + MODEL.history[0] * x[2]
 
 
-@program(lambda mp, a, b, c: mp.mpf("1.7") * (mp.mpf("0.09") * a**2 + mp.mpf("0.64") * b**2 + mp.mpf("1.21") * c**2))
+@program(
+    lambda mp, a, b, c: (
+        mp.mpf("1.7") * (mp.mpf("0.09") * a**2 + mp.mpf("0.64") * b**2 + mp.mpf("1.21") * c**2)
+    )
+)
 def a_global_number_and_array(x):
     return GAIN * np.sum(DATA**2 * x**2)
 
@@ -319,7 +335,11 @@ def a_closure_and_a_partial(x):
     return functools.partial(inner, factor=scale)(x[0], x[1])
 
 
-@program(lambda mp, a, b, c: sum((v - (a + b + c) / 3) ** 2 for v in (a, b, c)) / 3 + _spread(mp, a, b, c))
+@program(
+    lambda mp, a, b, c: (
+        sum((v - (a + b + c) / 3) ** 2 for v in (a, b, c)) / 3 + _spread(mp, a, b, c)
+    )
+)
 def reductions_with_axes(x):
     m = np.add.outer(x, x)
     return np.var(x) + m.mean(axis=0, keepdims=True).std()
@@ -385,7 +405,13 @@ def format_and_parse(x):
 def split_stack_and_concatenate(x):
     left, right = np.split(np.concatenate([x, x * 2]), 2)
     m = np.stack([left, right], axis=1)
-    return (m[:, 0] ** 2).sum() + m[2, 1] ** 2 + np.hstack([x[:1] * x[1:2], [0.0]]).sum() + np.roll(x, 1)[0] - x[2]
+    return (
+        (m[:, 0] ** 2).sum()
+        + m[2, 1] ** 2
+        + np.hstack([x[:1] * x[1:2], [0.0]]).sum()
+        + np.roll(x, 1)[0]
+        - x[2]
+    )
 
 
 sums = lambda x: np.exp(x[0]) * math.sin(x[1])  # noqa: E731

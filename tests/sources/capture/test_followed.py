@@ -1,4 +1,7 @@
-"""What is not exact is said: losses with their line, randomness, side effects, crowds of paths, and strictness."""
+"""What is not exact is said.
+
+Losses with their line, randomness, side effects, crowds of paths, and strictness.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ import pytest
 from steepest.errors import CaptureError, VariableError
 from steepest.graph.traverse import count
 from steepest.sources.capture import Followed, NumericalWarning, Tracing
-from steepest.sources.capture.handle import ScalarHandle
+from steepest.sources.capture.scalars import ScalarHandle
 from tests.sources.capture.test_programs import slopes
 
 X = np.array([0.7, -1.3, 2.1])
@@ -129,9 +132,13 @@ def test_a_loop_that_writes_elements_stays_linear() -> None:
     for n in (100, 200):
         x = np.linspace(0.1, 2.0, n)
         path = Followed(fill).path((x,))
-        np.testing.assert_allclose(slopes(path)[0], 2 * x * np.sin(x) + x**2 * np.cos(x), rtol=1e-13)
+        np.testing.assert_allclose(
+            slopes(path)[0], 2 * x * np.sin(x) + x**2 * np.cos(x), rtol=1e-13
+        )
         sizes.append(count(path.graph.outputs))
-    assert sizes[1] - sizes[0] == 400  # index, power, sin, multiply for each element; one stack, one sum for all
+    assert (
+        sizes[1] - sizes[0] == 400
+    )  # index, power, sin, multiply for each element; one stack, one sum for all
 
 
 def test_a_recurrence_stays_linear() -> None:
@@ -142,7 +149,9 @@ def test_a_recurrence_stays_linear() -> None:
             u[i + 1] = u[i] + 0.1 * np.tanh(u[i] * x[i])
         return u[-1] + u[1:3].sum()
 
-    sizes = [count(Followed(carry).path((np.linspace(0, 1, n),)).graph.outputs) for n in (50, 100, 200)]
+    sizes = [
+        count(Followed(carry).path((np.linspace(0, 1, n),)).graph.outputs) for n in (50, 100, 200)
+    ]
     assert sizes[2] - sizes[1] == 2 * (sizes[1] - sizes[0])
 
 
@@ -191,7 +200,9 @@ def test_four_threads_at_once() -> None:
         try:
             for _ in range(10):
                 x = generator.normal(size=3)
-                np.testing.assert_allclose(slopes(followed.path((x,)))[0], np.where(x > 0, 2 * x, 3 * x**2))
+                np.testing.assert_allclose(
+                    slopes(followed.path((x,)))[0], np.where(x > 0, 2 * x, 3 * x**2)
+                )
         except Exception as error:  # noqa: BLE001  (told to the main thread)
             wrong.append(error)
 
@@ -218,7 +229,8 @@ def test_a_fault_of_ours_is_an_error_with_a_report(monkeypatch: pytest.MonkeyPat
         raise KeyError("planted")
 
     monkeypatch.setattr(ScalarHandle, "__mul__", fails)
-    # the planted fault stands in a test, which counts as the user's line: it is flagged; inside steepest it is an error
+    # the planted fault stands in a test, which counts as the user's line: it is flagged; inside
+    # steepest it is an error
     with pytest.warns(NumericalWarning, match="KeyError"):
         Followed(lambda x: x[0] * 2).path((X,))
     from steepest.graph.operation import BINDINGS
@@ -233,9 +245,15 @@ def test_a_fault_of_ours_is_an_error_with_a_report(monkeypatch: pytest.MonkeyPat
 
 def test_a_function_without_source_is_followed_as_far_as_numpy_sees_it() -> None:
     names: dict = {"np": np}
-    exec("def f(x):\n    return np.sum(x**2) * x[0]\ndef g(x):\n    o = np.zeros(1)\n    o[0] = x[0]\n    return o[0]", names)
+    exec(
+        "def f(x):\n    return np.sum(x**2) * x[0]\n"
+        "def g(x):\n    o = np.zeros(1)\n    o[0] = x[0]\n    return o[0]",
+        names,
+    )
     followed = Followed(names["f"])
-    np.testing.assert_allclose(slopes(followed.path((X,)))[0], 2 * X * X[0] + np.array([np.sum(X**2), 0, 0]))
+    np.testing.assert_allclose(
+        slopes(followed.path((X,)))[0], 2 * X * X[0] + np.array([np.sum(X**2), 0, 0])
+    )
     assert followed.tracing.exact is True and followed.tracing.paths == 0
     assert any("no source" in n for n in followed.tracing.notes)
     with pytest.warns(NumericalWarning, match="<string>:5"):

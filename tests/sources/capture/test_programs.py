@@ -1,4 +1,7 @@
-"""Functions as people write them: the value is NumPy's to the bit, the gradient agrees with mpmath, and nothing is traced twice."""
+"""Functions as people write them.
+
+The value is NumPy's to the bit, the gradient agrees with mpmath, and nothing is traced twice.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,14 @@ import pytest
 from steepest.calculus.derive import gradient
 from steepest.graph.traverse import Program
 from steepest.sources.capture import Followed, Path
-from steepest.sources.capture.handle import ArrayHandle, ScalarHandle
+from steepest.sources.capture.arrays import ArrayHandle
+from steepest.sources.capture.scalars import ScalarHandle
 from tests.sources.capture.programs import PROGRAMS
 
 POINT = (0.7, -1.3, 2.1)
-ONE_BY_ONE = pytest.mark.parametrize(("function", "truth"), PROGRAMS, ids=lambda p: getattr(p, "__name__", ""))
+ONE_BY_ONE = pytest.mark.parametrize(
+    ("function", "truth"), PROGRAMS, ids=lambda p: getattr(p, "__name__", "")
+)
 
 
 def slopes(path: Path) -> list:
@@ -44,7 +50,9 @@ def test_value_and_gradient_are_right(function, truth) -> None:
     assert followed.tracing.exact is True, followed.tracing
     assert x.tolist() == list(POINT)
     with mpmath.workdps(40):
-        assert float(path.outputs()[0]) == pytest.approx(float(truth(mpmath.mp, *map(mpmath.mpf, POINT))), rel=1e-13, abs=1e-14)
+        assert float(path.outputs()[0]) == pytest.approx(
+            float(truth(mpmath.mp, *map(mpmath.mpf, POINT))), rel=1e-13, abs=1e-14
+        )
     assert float(path.outputs()[0]) == pytest.approx(float(function(x.copy())), rel=1e-15)
     np.testing.assert_allclose(slopes(path)[0], true_gradient(truth), rtol=1e-12, atol=1e-13)
 

@@ -1,4 +1,7 @@
-"""What a function reads outside may change between calls: the slopes are those of a fresh process, every time."""
+"""What a function reads outside may change between calls.
+
+The slopes are those of a fresh process, every time.
+"""
 
 from __future__ import annotations
 
@@ -146,7 +149,20 @@ CHANGES: list[tuple[Callable, Callable]] = [
 def _as_it_was():
     """Every test begins with the same world."""
     here, there = globals(), vars(elsewhere)
-    kept = {k: copy.deepcopy(here[k]) for k in ("gain", "data", "settings", "numbers", "terms", "counter", "state", "thing", "model")}
+    kept = {
+        k: copy.deepcopy(here[k])
+        for k in (
+            "gain",
+            "data",
+            "settings",
+            "numbers",
+            "terms",
+            "counter",
+            "state",
+            "thing",
+            "model",
+        )
+    }
     outside = {k: copy.deepcopy(there[k]) for k in ("K", "TABLE")}
     defaults = a_default.__defaults__[0].copy()
     yield
@@ -160,19 +176,28 @@ def truth(function: Callable) -> np.ndarray:
     return numerical.jacobian(lambda v: function(v), X).value
 
 
-@pytest.mark.parametrize(("function", "change"), CHANGES, ids=lambda c: getattr(c, "__name__", "").strip("<>"))
+@pytest.mark.parametrize(
+    ("function", "change"), CHANGES, ids=lambda c: getattr(c, "__name__", "").strip("<>")
+)
 def test_a_change_outside_is_seen(function: Callable, change: Callable) -> None:
     followed = Followed(function)
-    np.testing.assert_allclose(slopes(followed.path((X,)))[0], truth(function), rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(
+        slopes(followed.path((X,)))[0], truth(function), rtol=1e-6, atol=1e-8
+    )
     followed.path((X + 0.01,))
     assert followed.tracing.traced == 1, followed.tracing
     change()
-    np.testing.assert_allclose(slopes(followed.path((X,)))[0], truth(function), rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(
+        slopes(followed.path((X,)))[0], truth(function), rtol=1e-6, atol=1e-8
+    )
     assert followed.tracing.exact is True
 
 
 def test_the_changes_do_change_something() -> None:
-    """A planted fault: a path used again without looking at its facts gives other slopes, so these tests can fail."""
+    """A planted fault.
+
+    A path used again without looking at its facts gives other slopes, so these tests can fail.
+    """
     followed = Followed(a_global)
     path = followed.path((X,))
     set_global("gain", 5.0)
@@ -234,7 +259,8 @@ def test_a_counter_that_is_used_is_traced_every_time(kind: str) -> None:
     function = {"attribute": attribute, "global": global_, "item": item, "append": append}[kind]
     followed = Followed(function)
     read = {
-        "attribute": lambda: thing.calls, "global": lambda: counter, "item": lambda: state[0], "append": lambda: len(state),
+        "attribute": lambda: thing.calls, "global": lambda: counter, "item": lambda: state[0],
+        "append": lambda: len(state),
     }[kind]  # fmt: skip
     for _ in range(3):
         before = read()

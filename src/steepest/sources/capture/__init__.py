@@ -1,4 +1,7 @@
-"""Plain NumPy functions, followed as they stand: from a Python function to a graph, path by path."""
+"""Plain NumPy functions, followed as they stand.
+
+From a Python function to a graph, path by path.
+"""
 
 from __future__ import annotations
 

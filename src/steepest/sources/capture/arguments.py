@@ -1,4 +1,7 @@
-"""One call's arguments: the leaves that a graph takes as inputs, and all the rest, which belongs to the path."""
+"""One call's arguments.
+
+The leaves that a graph takes as inputs, and all the rest, which belongs to the path.
+"""
 
 from __future__ import annotations
 
@@ -17,34 +20,62 @@ __all__ = ["Arguments"]
 
 @dataclass(frozen=True, eq=False)
 class Arguments:
-    """Arguments, flattened. `key` is what calls must have in common to share a path: structure, shapes, dtypes, plain values."""
+    """Arguments, flattened.
+
+    `key` is what calls must have in common to share a path: structure, shapes, dtypes, plain
+    values.
+    """
 
     structure: Structure  # of (args, kwargs)
     values: tuple[Any, ...]  # the input leaves
     names: tuple[str, ...]
     differentiable: tuple[bool, ...]
-    statics: tuple[tuple[int, Any], ...]  # leaves that are not inputs, by their place among all leaves
-    objects: tuple[tuple[str, Any], ...]  # arguments that are no numbers: models, options, functions
+    statics: tuple[
+        tuple[int, Any], ...
+    ]  # leaves that are not inputs, by their place among all leaves
+    objects: tuple[
+        tuple[str, Any], ...
+    ]  # arguments that are no numbers: models, options, functions
     notes: tuple[str, ...]
-    owners: tuple[int, ...] = ()  # for each input leaf, the number of its argument: positional ones first, then named
+    owners: tuple[
+        int, ...
+    ] = ()  # for each input leaf, the number of its argument: positional ones first, then named
 
     @property
     def key(self) -> Any:
-        shapes = tuple((np.shape(v), np.result_type(v).str, isinstance(v, np.ndarray)) for v in self.values)
+        """What calls must have in common to share a path."""
+        shapes = tuple(
+            (np.shape(v), np.result_type(v).str, isinstance(v, np.ndarray)) for v in self.values
+        )
         return (self.structure, shapes, self.statics)
 
-    def call(self, leaves: Sequence[Any], copies: bool = True) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """(args, kwargs) with these input leaves; arrays copied, so that a function that writes them does no harm."""
-        every: list[Any] = [np.array(v) if copies and isinstance(v, np.ndarray) else v for v in leaves]
+    def call(
+        self, leaves: Sequence[Any], copies: bool = True
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """(args, kwargs) with these input leaves.
+
+        Arrays copied, so that a function that writes them does no harm.
+        """
+        every: list[Any] = [
+            np.array(v) if copies and isinstance(v, np.ndarray) else v for v in leaves
+        ]
         for place, value in self.statics:
             every.insert(place, value)
         args, kwargs = self.structure.unflatten(every)
         return args, kwargs
 
     @classmethod
-    def of(cls, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any],
-           argnums: Sequence[int | str] | None) -> Arguments:  # fmt: skip
-        """Flatten a call. Raises VariableError for an argument that `argnums` names and the call does not have."""
+    def of(
+        cls,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        argnums: Sequence[int | str] | None,
+    ) -> Arguments:
+        """Flatten a call.
+
+        Raises VariableError for an argument that `argnums` names and the call does not have.
+        """
         leaves, structure = flatten((tuple(args), dict(kwargs)))
         positional, by_name = structure.children
         parts = [*positional.children, *by_name.children]
@@ -61,14 +92,25 @@ class Arguments:
                     value = promoted(leaf) if wanted else _as_given(leaf)
                     value = np.asarray(value) if isinstance(leaf, np.ndarray) else value
                     if wanted and np.result_type(leaf).kind != "f":
-                        notes.append(f"{name} was given as {np.result_type(leaf)}, and is taken as float64")
+                        notes.append(
+                            f"{name} was given as {np.result_type(leaf)}, and is taken as float64"
+                        )
                     values.append(value)
                     names.append(name)
                     differentiable.append(wanted)
                     owners.append(owner)
                 place += 1
             objects += _objects(part, title)
-        return cls(structure, tuple(values), tuple(names), tuple(differentiable), tuple(statics), tuple(objects), tuple(notes), tuple(owners))
+        return cls(
+            structure,
+            tuple(values),
+            tuple(names),
+            tuple(differentiable),
+            tuple(statics),
+            tuple(objects),
+            tuple(notes),
+            tuple(owners),
+        )
 
 
 def _as_given(leaf: Any) -> Any:
@@ -102,10 +144,16 @@ def _chosen(titles: list[str], count: int, argnums: Sequence[int | str] | None) 
     for wanted in argnums:
         if isinstance(wanted, str):
             if wanted not in titles:
-                raise VariableError(f"there is no argument {wanted!r} in this call; it has {', '.join(titles) or 'none'}")
+                raise VariableError(
+                    f"there is no argument {wanted!r} in this call; it has "
+                    f"{', '.join(titles) or 'none'}"
+                )
             chosen[titles.index(wanted)] = True
         elif not -count <= wanted < count:
-            raise VariableError(f"argument {wanted} was to be differentiated, but the call has {count} positional arguments")
+            raise VariableError(
+                f"argument {wanted} was to be differentiated, but the call has {count} "
+                "positional arguments"
+            )
         else:
             chosen[wanted % count] = True
     return chosen

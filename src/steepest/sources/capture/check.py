@@ -1,8 +1,9 @@
-"""Was anything lost? The function is run once more, plainly, at a point nearby on the same path, and the tape must agree.
+"""Was anything lost? The function is run once more, plainly, nearby, and the tape must agree.
 
-It sees losses that no hook can see (a write through a plain alias, C code) and faults of our own rows. The value must be
-NumPy's own, up to the order of rounding; the tape's slope must be the slope of the tape's values, by differences. Where the
-comparison cannot be made the answer is None, "unchecked", never True.
+It sees losses that no hook can see (a write through a plain alias, C code) and faults of our own
+rows. The value must be NumPy's own, up to the order of rounding; the tape's slope must be the slope
+of the tape's values, by differences. Where the comparison cannot be made the answer is None,
+"unchecked", never True.
 """
 
 from __future__ import annotations
@@ -25,17 +26,32 @@ from steepest.sources.numerical import along
 
 __all__ = ["Verdict", "check"]
 
-DISTANCES = (1e-3, 1e-5, 1e-7, 0.0)  # relative to the size of x; 0: the point itself, where only the value can be compared
+DISTANCES = (
+    1e-3,
+    1e-5,
+    1e-7,
+    0.0,
+)  # relative to the size of x; 0: the point itself, where only the value can be compared
 CLOSE = 1e-10  # relative; sums of the same numbers in another order differ by far less
 NOISE = 1e-13  # relative to the largest number that occurs on the way
-STANDARD = (sysconfig.get_path("stdlib"), "<frozen")  # Python's own library keeps no facts of the user's
+STANDARD = (
+    sysconfig.get_path("stdlib"),
+    "<frozen",
+)  # Python's own library keeps no facts of the user's
+AGAIN = (
+    "it gives another value when called again at the same point (randomness, or a count it keeps), "
+    "so there is nothing to compare with"
+)
 GENERATED = "<string>"  # the file of what dataclasses and named tuples generate
 
 Values = Sequence[Any]
 
 
 class Verdict(NamedTuple):
-    """What the check found. `strangers`: Python code that ran unseen, and may have read things nobody compares."""
+    """What the check found.
+
+    `strangers`: Python code that ran unseen, and may have read things nobody compares.
+    """
 
     exact: bool | None
     reason: str = ""
@@ -43,10 +59,20 @@ class Verdict(NamedTuple):
     strangers: tuple[str, ...] = ()
 
 
-def check(tape: Tape, plain: Callable[[Values, Any], list[Any]], values: Values, here: Values, followed: set[Any],
-          written: Sequence[tuple[Any, Any]], real: Sequence[bool]) -> Verdict:  # fmt: skip
-    """Compare the tape with the function. `here`: the outputs that the traced run itself gave at `values`;
-    `real`: which inputs may be moved; `written`: memory outside that the function changes, and what it held before; each plain run begins from that.
+def check(
+    tape: Tape,
+    plain: Callable[[Values, Any], list[Any]],
+    values: Values,
+    here: Values,
+    followed: set[Any],
+    written: Sequence[tuple[Any, Any]],
+    real: Sequence[bool],
+) -> Verdict:
+    """Compare the tape with the function.
+
+    `here`: the outputs that the traced run itself gave at `values`; `real`: which inputs may be
+    moved; `written`: memory outside that the function changes, and what it held before; each plain
+    run begins from that.
     """
     watch = _Watch(followed)
     captured = tape.captured_values()
@@ -69,16 +95,23 @@ def check(tape: Tape, plain: Callable[[Values, Any], list[Any]], values: Values,
         if lost:
             again = watch.run(plain, there, written)
             if isinstance(again, list) and not _same(wanted, again):
-                return Verdict(None, "it gives another value when called again at the same point (randomness, or a count it keeps), "
-                               "so there is nothing to compare with", random=True, strangers=watch.strangers)  # fmt: skip
+                return Verdict(None, AGAIN, random=True, strangers=watch.strangers)
             return Verdict(False, lost, strangers=watch.strangers)
         if not all(np.all(np.isfinite(np.asarray(w, float))) for w in wanted):
             continue
         if not distance:
-            return Verdict(None, "points nearby take other paths, so only the value here could be compared", strangers=watch.strangers)
+            return Verdict(
+                None,
+                "points nearby take other paths, so only the value here could be compared",
+                strangers=watch.strangers,
+            )
         exact, reason = _slope(tape, there, captured, real)
         return Verdict(exact, reason, strangers=watch.strangers)
-    return Verdict(None, "there is no point nearby with a finite value on the same path to compare at", strangers=watch.strangers)
+    return Verdict(
+        None,
+        "there is no point nearby with a finite value on the same path to compare at",
+        strangers=watch.strangers,
+    )
 
 
 def _moved(values: Values, distance: float, real: Sequence[bool]) -> list[Any]:
@@ -99,13 +132,17 @@ def _replayed(tape: Tape, whole: Program, values: Values, captured: Values) -> l
     except (ValueError, IndexError, TypeError, ArithmeticError):
         return None
     guards = len(tape.graph.guards)
-    if not all(agrees(v, g.expected) for v, g in zip(found[:guards], tape.graph.guards, strict=True)):
+    if not all(
+        agrees(v, g.expected) for v, g in zip(found[:guards], tape.graph.guards, strict=True)
+    ):
         return None
     return found[guards:]
 
 
 def _same(a: Values, b: Values) -> bool:
-    return len(a) == len(b) and all(np.array_equal(p, q, equal_nan=True) for p, q in zip(a, b, strict=True))
+    return len(a) == len(b) and all(
+        np.array_equal(p, q, equal_nan=True) for p, q in zip(a, b, strict=True)
+    )
 
 
 def _difference(found: Values, wanted: Values, tape: Tape, arguments: Values) -> str:
@@ -116,7 +153,9 @@ def _difference(found: Values, wanted: Values, tape: Tape, arguments: Values) ->
     for got, want in zip(found, wanted, strict=True):
         got, want = np.asarray(got), np.asarray(want)
         if got.shape != want.shape:
-            return f"nearby the function gives shape {want.shape}, but shape {got.shape} was followed"
+            return (
+                f"nearby the function gives shape {want.shape}, but shape {got.shape} was followed"
+            )
         if np.array_equal(got, want, equal_nan=got.dtype.kind == "f" and want.dtype.kind == "f"):
             continue
         unit = np.finfo(want.dtype).eps / np.finfo(float).eps if want.dtype.kind == "f" else 1.0
@@ -128,21 +167,27 @@ def _difference(found: Values, wanted: Values, tape: Tape, arguments: Values) ->
         if not np.all((off <= bound) | both):
             worst = np.unravel_index(int(np.argmax(np.where(both, 0, off))), off.shape)
             return (
-                f"nearby the function gives {want[worst]!s}, but what was followed gives {got[worst]!s}: "
+                f"nearby the function gives {want[worst]!s}, but what was followed gives "
+                f"{got[worst]!s}: "
                 "something it does was not seen"
             )
     return ""
 
 
 def _largest(tape: Tape, arguments: Values) -> float:
-    """The largest finite number that occurs on the way: what rounding errors are relative to where values cancel."""
+    """The largest finite number that occurs on the way.
+
+    What rounding errors are relative to where values cancel.
+    """
     nodes = [n for n in topological(tape.graph.outputs) if n.dtype.kind == "f"]
     found = evaluate(nodes, dict(zip(tape.arguments, arguments, strict=True)))
     sizes = [float(np.max(np.abs(v[np.isfinite(v)]), initial=0.0)) for v in map(np.asarray, found)]
     return max(sizes, default=0.0)
 
 
-def _slope(tape: Tape, values: Values, captured: Values, real: Sequence[bool]) -> tuple[bool | None, str]:
+def _slope(
+    tape: Tape, values: Values, captured: Values, real: Sequence[bool]
+) -> tuple[bool | None, str]:
     """The tape's derivative along one direction, against differences of the tape's own values."""
     graph = tape.graph
     moving = [n for n, r in zip(graph.inputs, real, strict=True) if r and n.real]
@@ -165,28 +210,48 @@ def _slope(tape: Tape, values: Values, captured: Values, real: Sequence[bool]) -
     by_node = dict(zip(moving, ways, strict=True))
 
     def at(t: float) -> float:
-        there = [np.asarray(v, float) + t * by_node[n] if n in by_node else v for n, v in zip(graph.inputs, values, strict=True)]
+        there = [
+            np.asarray(v, float) + t * by_node[n] if n in by_node else v
+            for n, v in zip(graph.inputs, values, strict=True)
+        ]
         results = _replayed(tape, whole, there, captured)
-        return np.nan if results is None else float(sum(np.sum(w * r) for w, r in zip(weights, results, strict=True)))
+        return (
+            np.nan
+            if results is None
+            else float(sum(np.sum(w * r) for w, r in zip(weights, results, strict=True)))
+        )
 
-    return _agreement(at, mine, 1e-6 if all(n.dtype == np.float64 for n in (*moving, *outputs)) else 1e-3)
+    return _agreement(
+        at, mine, 1e-6 if all(n.dtype == np.float64 for n in (*moving, *outputs)) else 1e-3
+    )
 
 
-def _agreement(at: Callable[[float], float], mine: float, tolerance: float) -> tuple[bool | None, str]:
+def _agreement(
+    at: Callable[[float], float], mine: float, tolerance: float
+) -> tuple[bool | None, str]:
+    """Whether a slope is what differences give, as far as these can tell."""
+    least = 1e-4 * abs(at(0.0))  # a slope this small beside the value itself counts as none
     for start in (1e-3, 1e-5, 1e-7):
         estimate, error = along(at, starts=(start,), rounds=4)
         if not np.isfinite(estimate) or not np.isfinite(error):
             continue
-        off, size = abs(mine - estimate), max(abs(mine), abs(estimate))
+        off, size = abs(mine - estimate), max(abs(mine), abs(estimate), least)
         if off <= tolerance * size + 3 * error and error <= 1e-2 * size + 1e-9:
             return True, ""
         if off > 100 * error + 1e-3 * size:
-            return False, f"the slope that was followed is {mine:.6g}, but differences of the value give {estimate:.6g}"
-    return None, "its slope could not be compared: differences of the value do not settle near this point"
+            return (
+                False,
+                f"the slope that was followed is {mine:.6g}, but differences of the value give "
+                f"{estimate:.6g}",
+            )
+    return (
+        None,
+        "its slope could not be compared: differences of the value do not settle near this point",
+    )
 
 
 class _Watch:
-    """Runs the plain function, lists Python code that was not followed, and leaves memory outside as it was."""
+    """Runs the plain function, lists code that was not followed, leaves memory outside alone."""
 
     def __init__(self, followed: set[Any]) -> None:
         self.followed = followed
@@ -200,13 +265,22 @@ class _Watch:
         if event != "call":
             return
         code = frame.f_code
-        if (code.co_filename, code.co_firstlineno, code.co_name) in self.followed or code.co_filename.startswith(GENERATED):
+        if (
+            code.co_filename,
+            code.co_firstlineno,
+            code.co_name,
+        ) in self.followed or code.co_filename.startswith(GENERATED):
             return
         standard = code.co_filename.startswith(STANDARD) and "site-packages" not in code.co_filename
         if not standard and not is_library(frame.f_globals.get("__name__", "")):
             self._strangers.setdefault(f"{code.co_name} ({code.co_filename}:{code.co_firstlineno})")
 
-    def run(self, plain: Callable[[Values, Any], list[Any]], values: Values, written: Sequence[tuple[Any, Any]]) -> list[Any] | Exception:
+    def run(
+        self,
+        plain: Callable[[Values, Any], list[Any]],
+        values: Values,
+        written: Sequence[tuple[Any, Any]],
+    ) -> list[Any] | Exception:
         """The function's outputs there, or what it raised."""
         after = [block.copy() for block, _ in written]
         for block, content in written:

@@ -1,4 +1,7 @@
-"""A NumPy function, followed: traced once for each path it takes, found again at every other call."""
+"""A NumPy function, followed.
+
+Traced once for each path it takes, found again at every other call.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import steepest.operations  # noqa: F401  (fills the registry of rows)
+import steepest.operations
+import steepest.sources.capture.operators  # noqa: F401  (gives handles their operators)
 from steepest.errors import CaptureError
 from steepest.graph.node import Graph, Node, fresh
 from steepest.graph.traced import as_node
 from steepest.graph.traverse import topological
 from steepest.sources.capture.arguments import Arguments
+from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.check import check
-from steepest.sources.capture.handle import ArrayHandle, ScalarHandle, plain
+from steepest.sources.capture.handle import plain
 from steepest.sources.capture.memory import Buffer
+from steepest.sources.capture.scalars import ScalarHandle
 from steepest.sources.capture.seam import Seam
 from steepest.sources.capture.tape import Path, Tape
 from steepest.sources.capture.trace import Trace, line_of
@@ -33,25 +39,38 @@ NODES = 200_000  # operations kept in all paths together
 
 
 class NumericalWarning(UserWarning):
-    """A function could not be followed, so its slopes come from differences; the message names the line."""
+    """A function could not be followed, so its slopes come from differences.
+
+    The message names the line.
+    """
 
 
 class Followed:
     """A function whose derivatives can be taken, although nobody wrote it for that.
 
-    `argnums`: the positions (or names) of the arguments that will be differentiated; None, all of them. Integers among those become
-    float64; integers, texts and truth values in other arguments stay what they are, and belong to the path.
-    `strict`: raise CaptureError instead of falling back on differences. `pure=False`: trace afresh at every call, for
-    functions whose side effects matter.
+    `argnums`: the positions (or names) of the arguments that will be differentiated; None, all of
+    them. Integers among those become float64; integers, texts and truth values in other arguments
+    stay what they are, and belong to the path. `strict`: raise CaptureError instead of falling back
+    on differences. `pure=False`: trace afresh at every call, for functions whose side effects
+    matter.
 
-    Raises CaptureError when strict, or when steepest itself is at fault (please report it then); whatever the
-    function itself raises passes through.
+    Raises CaptureError when strict, or when steepest itself is at fault (please report it then);
+    whatever the function itself raises passes through.
     """
 
-    def __init__(self, function: Callable[..., Any], *, strict: bool = False, pure: bool = True,
-                 argnums: Sequence[int | str] | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        strict: bool = False,
+        pure: bool = True,
+        argnums: Sequence[int | str] | None = None,
+    ) -> None:
         if not callable(function):
-            raise TypeError(f"a function is needed, but {type(function).__name__} was given; wrap the expression in a lambda")
+            raise TypeError(
+                f"a function is needed, but {type(function).__name__} was given; wrap the "
+                "expression in a lambda"
+            )
         self.function = function
         self.strict = strict
         self.pure = pure
@@ -72,7 +91,15 @@ class Followed:
         return self._at(tape, given)
 
     def _at(self, tape: Tape, given: Arguments) -> Path:
-        return Path(tape, given.values, given.names, given.differentiable, given.structure, given.owners, lambda v: self._plain(given, v))
+        return Path(
+            tape,
+            given.values,
+            given.names,
+            given.differentiable,
+            given.structure,
+            given.owners,
+            lambda v: self._plain(given, v),
+        )
 
     def _plain(self, given: Arguments, values: Sequence[Any], watch: Any = None) -> list[Any]:
         """The function itself, on copies; `watch` sees each Python frame that it enters."""
@@ -100,7 +127,11 @@ class Followed:
 
     @staticmethod
     def _holds(tape: Tape, given: Arguments) -> bool:
-        return tape.facts_hold() and tape.shapes_hold() and tape.guards_hold(given.values, tape.captured_values())
+        return (
+            tape.facts_hold()
+            and tape.shapes_hold()
+            and tape.guards_hold(given.values, tape.captured_values())
+        )
 
     def _keep(self, given: Arguments, tape: Tape) -> None:
         with self._lock:
@@ -108,7 +139,9 @@ class Followed:
             if tape.numerical:
                 tapes[:] = [tape]
             elif tape.keep and self.pure:
-                tapes[:] = [t for t in tapes if t.facts_hold() and not self._holds(t, given)]  # another thread's, too
+                tapes[:] = [
+                    t for t in tapes if t.facts_hold() and not self._holds(t, given)
+                ]  # another thread's, too
                 total = sum(t.size for several in self._tapes.values() for t in several)
                 if len(tapes) >= PATHS or total + tape.size > NODES:
                     self.tracing.crowded(PATHS if len(tapes) >= PATHS else None)
@@ -118,7 +151,10 @@ class Followed:
         if tape.numerical:
             message = f"{self.tracing.name} is differentiated by differences: {tape.reasons[0]}"
             if self.strict:
-                raise CaptureError(f"{self.tracing.name} cannot be followed exactly, and strict=True was asked for: {tape.reasons[0]}")
+                raise CaptureError(
+                    f"{self.tracing.name} cannot be followed exactly, and strict=True was asked "
+                    f"for: {tape.reasons[0]}"
+                )
             warnings.warn(message, NumericalWarning, stacklevel=4)
 
     # ---- following
@@ -130,15 +166,34 @@ class Followed:
         try:
             run = self._run(trace, seam, given, handles)
         finally:
-            before = {b.captured: (b.block, b.before) for b in trace.buffers.values() if b.before is not None}
+            before = {
+                b.captured: (b.block, b.before)
+                for b in trace.buffers.values()
+                if b.before is not None
+            }
             trace.close()
         if isinstance(run, str):
-            return Tape(Graph(inputs, ()), Structure(tuple), exact=False, reasons=(run,), notes=tuple(map(_sentence, trace.notes.items())))
+            return Tape(
+                Graph(inputs, ()),
+                Structure(tuple),
+                exact=False,
+                reasons=(run,),
+                notes=tuple(map(_sentence, trace.notes.items())),
+            )
         roots = [*(g.node for g in trace.guards), *run.nodes]
         reached = set(topological(roots))
-        captured = tuple((n, _reader(before.get(n, (block, block))[1])) for n, block in trace.captured if n in reached)
+        captured = tuple(
+            (n, _reader(before.get(n, (block, block))[1]))
+            for n, block in trace.captured
+            if n in reached
+        )
         graph = Graph(inputs, run.nodes, tuple(trace.guards), captured)
-        tape = Tape(graph, run.structure, tuple(trace.slots.values()), notes=tuple(map(_sentence, trace.notes.items())))
+        tape = Tape(
+            graph,
+            run.structure,
+            tuple(trace.slots.values()),
+            notes=tuple(map(_sentence, trace.notes.items())),
+        )
         tape.reasons = tuple(map(str, trace.losses))
         if tape.reasons:
             tape.exact = False
@@ -148,10 +203,15 @@ class Followed:
             trace.unkept["it goes on from what an array outside held, and changes it"] = None
         if trace.unkept or trace.random:
             tape.keep = False
-            tape.notes = (*tape.notes, *(f"traced at every call: {_sentence(u)}" for u in trace.unkept.items()))
+            tape.notes = (
+                *tape.notes,
+                *(f"traced at every call: {_sentence(u)}" for u in trace.unkept.items()),
+            )
         return tape
 
-    def _run(self, trace: Trace, seam: Seam, given: Arguments, handles: Sequence[Any]) -> _Run | str:
+    def _run(
+        self, trace: Trace, seam: Seam, given: Arguments, handles: Sequence[Any]
+    ) -> _Run | str:
         """Run the function on handles. A sentence instead, when only following it made it fail."""
         args, kwargs = given.call(handles, copies=False)
         try:
@@ -165,41 +225,67 @@ class Followed:
             line = _line(error)
             if _is_ours(error):
                 raise CaptureError(
-                    f"steepest failed while following {self.tracing.name}{f' at {line}' if line else ''}: "
-                    f"{type(error).__name__}: {error}. The function itself runs; please report this, with the function"
+                    "steepest failed while following "
+                    f"{self.tracing.name}{f' at {line}' if line else ''}: "
+                    f"{type(error).__name__}: {error}. The function itself runs; please report "
+                    "this, with the function"
                 ) from error
-            return f"it raises {type(error).__name__} ({error}) on values that are being followed ({line})"
+            return (
+                f"it raises {type(error).__name__} ({error}) on values that are being "
+                f"followed ({line})"
+            )
         if trace.faults:
-            error, where = trace.faults[0]
+            fault, where = trace.faults[0]
             raise CaptureError(
-                f"steepest failed while following {self.tracing.name}{f' at {where}' if where else ''}: "
-                f"{type(error).__name__}: {error}. Please report this, with the function"
-            ) from error
+                "steepest failed while following "
+                f"{self.tracing.name}{f' at {where}' if where else ''}: "
+                f"{type(fault).__name__}: {fault}. Please report this, with the function"
+            ) from fault
         return _Run(nodes, structure, values)
 
     def _as_the_function_itself(self, given: Arguments, error: Exception) -> None:
-        """Let the function's own error through: what it raises on plain numbers too is not about following it."""
+        """Let the function's own error through.
+
+        What it raises on plain numbers too is not about following it.
+        """
         with np.errstate(all="ignore"):
             try:
                 self._plain(given, given.values)
             except Exception as own:
                 raise own from None
 
-    def _judge(self, tape: Tape, trace: Trace, given: Arguments, run: _Run, written: list[Any]) -> None:
-        verdict = check(tape, lambda v, watch: self._plain(given, v, watch), given.values, run.values, trace.followed, written, given.differentiable)
+    def _judge(
+        self, tape: Tape, trace: Trace, given: Arguments, run: _Run, written: list[Any]
+    ) -> None:
+        verdict = check(
+            tape,
+            lambda v, watch: self._plain(given, v, watch),
+            given.values,
+            run.values,
+            trace.followed,
+            written,
+            given.differentiable,
+        )
         tape.exact = verdict.exact
         if verdict.reason:
             tape.reasons = (verdict.reason,)
         if trace.random or verdict.random:
             trace.random = True
-            tape.notes = (*tape.notes, "randomness was noticed: it is traced at every call, and slopes belong to that call's draw")
+            tape.notes = (
+                *tape.notes,
+                "randomness was noticed: it is traced at every call, and slopes belong to that "
+                "call's draw",
+            )
             if tape.exact:
                 tape.exact = None
         for stranger in verdict.strangers:
             trace.unkept[f"{stranger} runs where it cannot be followed"] = None
 
     def _own_outside(self, seam: Seam, given: Arguments) -> None:
-        """What the function hangs on and what it is given are held outside: their attributes are facts."""
+        """What the function hangs on and what it is given are held outside.
+
+        Their attributes are facts.
+        """
         function = self.function
         if isinstance(function, MethodType):
             seam.own(function.__self__, "self")
@@ -218,8 +304,12 @@ class _Run(NamedTuple):
 
 
 def _enter(trace: Trace, given: Arguments) -> tuple[tuple[Node, ...], list[Any]]:
-    """A node and a handle for every input leaf; arrays on memory of their own, so that the caller's is not written."""
-    nodes, handles = [], []
+    """A node and a handle for every input leaf.
+
+    Arrays on memory of their own, so that the caller's is not written.
+    """
+    nodes: list[Node] = []
+    handles: list[Any] = []
     for name, value in zip(given.names, given.values, strict=True):
         node = fresh(name, np.shape(value), np.result_type(value))
         nodes.append(node)
@@ -246,7 +336,11 @@ def _line(error: BaseException) -> str:
     trace = error.__traceback__
     found = None
     while trace is not None:
-        found = line_of(trace.tb_frame) and f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if not _inside(trace.tb_frame) else found
+        found = (
+            line_of(trace.tb_frame) and f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+            if not _inside(trace.tb_frame)
+            else found
+        )
         trace = trace.tb_next
     return found or ""
 
@@ -260,4 +354,6 @@ def _is_ours(error: BaseException) -> bool:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    return trace is not None and str(trace.tb_frame.f_globals.get("__name__", "")).startswith("steepest.")
+    return trace is not None and str(trace.tb_frame.f_globals.get("__name__", "")).startswith(
+        "steepest."
+    )

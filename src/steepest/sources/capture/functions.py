@@ -1,7 +1,10 @@
-"""NumPy's other functions on handles: what each does to values is NumPy's own; what it does to nodes is looked up here.
+"""NumPy's other functions on handles: what each does to values is NumPy's own.
 
-In this order: functions that only ask (shape, dtype); functions that write; functions that only move data, of which NumPy itself
-tells where every element goes; the rows; and last NumPy's own Python, followed as if the user had written it.
+What it does to nodes is looked up here.
+
+In this order: functions that only ask (shape, dtype); functions that write; functions that only
+move data, of which NumPy itself tells where every element goes; the rows; and last NumPy's own
+Python, followed as if the user had written it.
 """
 
 from __future__ import annotations
@@ -14,10 +17,12 @@ import numpy as np
 from steepest.errors import NotDifferentiableError
 from steepest.graph.node import constant, make, set_origin
 from steepest.graph.operation import ROWS
-from steepest.graph.traced import Traced, as_node, meaning
+from steepest.graph.traced import as_node, meaning
 from steepest.operations.linear import Fancy
-from steepest.sources.capture.handle import ArrayHandle, Handle, ScalarHandle, has_handle, plain
+from steepest.sources.capture.arrays import ArrayHandle
+from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.memory import owner_of
+from steepest.sources.capture.scalars import ScalarHandle
 
 if TYPE_CHECKING:
     from steepest.sources.capture.trace import Trace
@@ -26,16 +31,30 @@ __all__ = ["LIKE", "call_function"]
 
 # One argument's elements, moved: run on their numbers, these tell where each element goes.
 MOVES = {
-    np.reshape, np.transpose, np.ravel, np.squeeze, np.expand_dims, np.moveaxis, np.swapaxes, np.rollaxis, np.roll, np.flip,
-    np.fliplr, np.flipud, np.rot90, np.tile, np.repeat, np.take, np.diagonal, np.broadcast_to, np.delete, np.resize,
-    np.atleast_1d, np.atleast_2d, np.atleast_3d, np.split, np.array_split, np.hsplit, np.vsplit, np.trim_zeros, np.matrix_transpose,
+    np.reshape, np.transpose, np.ravel, np.squeeze, np.expand_dims, np.moveaxis, np.swapaxes,
+    np.rollaxis, np.roll, np.flip,
+    np.fliplr, np.flipud, np.rot90, np.tile, np.repeat, np.take, np.diagonal, np.broadcast_to,
+    np.delete, np.resize,
+    np.atleast_1d, np.atleast_2d, np.atleast_3d, np.split, np.array_split, np.hsplit, np.vsplit,
+    np.trim_zeros, np.matrix_transpose,
     np.lib.stride_tricks.sliding_window_view,
 }  # fmt: skip
 # A sequence of arrays, joined.
-JOINS = {np.hstack, np.vstack, np.dstack, np.column_stack, np.block, np.append, np.insert, np.meshgrid, np.broadcast_arrays}
+JOINS = {
+    np.hstack,
+    np.vstack,
+    np.dstack,
+    np.column_stack,
+    np.block,
+    np.append,
+    np.insert,
+    np.meshgrid,
+    np.broadcast_arrays,
+}
 SEQUENCES = {np.concatenate, np.stack}  # rows that take their arrays in one argument
 ASKS = {
-    np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.result_type, np.can_cast, np.may_share_memory,
+    np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.result_type, np.can_cast,
+    np.may_share_memory,
     np.shares_memory, np.min_scalar_type, np.common_type, np.iscomplex,
 }  # fmt: skip
 LIKE = {np.zeros_like, np.ones_like, np.empty_like}
@@ -75,7 +94,15 @@ def _by_row(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, Any
     target = named.pop("out", None)
     options = {k: trace.fixed(v, "it is an option") for k, v in named.items()}
     if target is not None:
-        return write_out(trace, lambda *v, out: func(*v, out=out, **options), lambda *n: rule(*n, **options), args, target, name, {})
+        return write_out(
+            trace,
+            lambda *v, out: func(*v, out=out, **options),
+            lambda *n: rule(*n, **options),
+            args,
+            target,
+            name,
+            {},
+        )
     value = func(*plain(args), **options)
     set_origin(trace.where())
     try:
@@ -95,12 +122,19 @@ def _as_arrays(trace: Trace, func: Any, args: tuple[Any, ...]) -> tuple[Any, ...
     if func in SEQUENCES:
         parts = args[0] if type(args[0]) in (list, tuple) else list(args[0])
         return ([trace.as_array(p) for p in parts], *args[1:])
-    return tuple(trace.as_array(a) if type(a) is list or (type(a) is tuple and has_handle(a)) else a for a in args)
+    return tuple(
+        trace.as_array(a) if type(a) is list or (type(a) is tuple and has_handle(a)) else a
+        for a in args
+    )
 
 
 def _followed(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    """No row: NumPy's own Python is followed like the user's; where there is none, the value is lost."""
+    """No row: NumPy's own Python is followed like the user's.
+
+    Where there is none, the value is lost.
+    """
     from steepest.sources.capture.seam import Seam
+
     if func in POSITIONS:
         return POSITIONS[func](trace, func, args, named)
     body = getattr(func, "_implementation", None)
@@ -115,38 +149,70 @@ def _followed(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, A
     return trace.adopt(func(*plain(args), **plain(named)))
 
 
-# ---- moving data -----------------------------------------------------------------------------------------------------
+# ---- moving data ---------------------------------------------------------------------------------
+# --------------------
 
 
-def moved(trace: Trace, func: Callable[..., Any], x: Any, rest: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    """A view where NumPy makes a view; else the elements, gathered from where NumPy puts their numbers."""
+def moved(
+    trace: Trace, func: Callable[..., Any], x: Any, rest: tuple[Any, ...], named: dict[str, Any]
+) -> Any:
+    """A view where NumPy makes a view.
+
+    Else the elements, gathered from where NumPy puts their numbers.
+    """
     x = trace.as_array(x) if not isinstance(x, Handle) else x
     rest = tuple(trace.fixed(a, "it tells how data are moved") for a in rest)
     named = {k: trace.fixed(v, "it tells how data are moved") for k, v in named.items()}
     value = func(x._plain(), *rest, **named)
     numbers = func(np.arange(x.size).reshape(x.shape), *rest, **named)
     if isinstance(value, (list, tuple)):
-        return type(value)(_one_moved(trace, func, x, v, n, (), {}) for v, n in zip(value, numbers, strict=True))
+        return type(value)(
+            _one_moved(trace, func, x, v, n, (), {}) for v, n in zip(value, numbers, strict=True)
+        )
     return _one_moved(trace, func, x, value, numbers, rest, named)
 
 
-def _one_moved(trace: Trace, func: Any, x: Handle, value: Any, numbers: Any, rest: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    if isinstance(x, ArrayHandle) and isinstance(value, np.ndarray) and owner_of(value) is x._buffer.block:
+def _one_moved(
+    trace: Trace,
+    func: Any,
+    x: Handle,
+    value: Any,
+    numbers: Any,
+    rest: tuple[Any, ...],
+    named: dict[str, Any],
+) -> Any:
+    if (
+        isinstance(x, ArrayHandle)
+        and isinstance(value, np.ndarray)
+        and owner_of(value) is x._buffer.block
+    ):
         return ArrayHandle(trace, value, x._buffer)
     if not x._varies():
         return trace.adopt(value)
     source = x.node
-    rows = {np.reshape: "reshape", np.ravel: "reshape", np.atleast_1d: "reshape", np.atleast_2d: "reshape"}
+    rows = {
+        np.reshape: "reshape",
+        np.ravel: "reshape",
+        np.atleast_1d: "reshape",
+        np.atleast_2d: "reshape",
+    }
     if func in rows and np.array_equal(np.ravel(numbers), np.arange(x.size)):
-        return trace.result(value, make(ROWS["reshape"], (source,), trace.where(), shape=np.shape(value)))
+        return trace.result(
+            value, make(ROWS["reshape"], (source,), trace.where(), shape=np.shape(value))
+        )
     if len(source.shape) != 1:
         source = make(ROWS["reshape"], (source,), trace.where(), shape=(x.size,))
-    picked = make(ROWS["index"], (source, constant(np.asarray(numbers))), trace.where(), key=(Fancy(0),))
+    picked = make(
+        ROWS["index"], (source, constant(np.asarray(numbers))), trace.where(), key=(Fancy(0),)
+    )
     return trace.result(value, picked)
 
 
 def joined(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    """Several arrays joined by a function that only moves data: the same, done on the numbers of their elements."""
+    """Several arrays joined by a function that only moves data.
+
+    The same, done on the numbers of their elements.
+    """
     parts: list[Any] = []
     start = 0
 
@@ -161,25 +227,36 @@ def joined(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, Any]
         return numbers
 
     count = {np.append: 2, np.insert: 3}.get(func, len(args))
-    args = tuple(trace.fixed(a, "it is a place") if func is np.insert and i == 1 else a for i, a in enumerate(args))
+    args = tuple(
+        trace.fixed(a, "it is a place") if func is np.insert and i == 1 else a
+        for i, a in enumerate(args)
+    )
     at = [i for i in range(count) if not (func is np.insert and i == 1)]
     value = func(*plain(args), **plain(named))
-    numbers = func(*(numbered(a) if i in at else plain(a) for i, a in enumerate(args)), **plain(named))
-    flat = [np.ravel(Traced(p.node)) if isinstance(p, Handle) else np.ravel(p) for p in parts]  # type: ignore[call-overload]
-    source = as_node(np.concatenate([f if isinstance(f, Traced) else Traced(constant(f)) for f in flat]))  # type: ignore[arg-type]
+    numbers = func(
+        *(numbered(a) if i in at else plain(a) for i, a in enumerate(args)), **plain(named)
+    )
+    flat: list[Any] = [np.ravel(trace.lift(p)) for p in parts]
+    source = as_node(np.concatenate(flat))
 
     def pick(v: Any, n: Any) -> Any:
-        return trace.result(v, make(ROWS["index"], (source, constant(np.asarray(n))), trace.where(), key=(Fancy(0),)))
+        return trace.result(
+            v,
+            make(ROWS["index"], (source, constant(np.asarray(n))), trace.where(), key=(Fancy(0),)),
+        )
 
     if isinstance(value, (list, tuple)):
         return type(value)(pick(np.array(v), n) for v, n in zip(value, numbers, strict=True))
     return pick(value, numbers)
 
 
-# ---- functions that write --------------------------------------------------------------------------------------------
+# ---- functions that write
+# --------------------------------------------------------------------------------------------
 
 
-def _copyto(trace: Trace, target: Any, source: Any, casting: str = "same_kind", where: Any = True) -> None:
+def _copyto(
+    trace: Trace, target: Any, source: Any, casting: str = "same_kind", where: Any = True
+) -> None:
     handle = target if isinstance(target, ArrayHandle) else trace.array(target, known=False)
     if where is True:
         handle[...] = source
@@ -204,14 +281,17 @@ def _putmask(trace: Trace, target: Any, mask: Any, values: Any) -> None:
     values = trace.as_array(values)
     if values.size != handle.size and values.size != 1:
         values = np.resize(values, handle.shape)
-    handle[...] = np.where(mask, values.reshape(handle.shape) if values.size != 1 else values, handle)
+    handle[...] = np.where(
+        mask, values.reshape(handle.shape) if values.size != 1 else values, handle
+    )
 
 
 WRITES: dict[Any, Callable[..., Any]] = {np.copyto: _copyto, np.put: _put, np.putmask: _putmask}
 TEXTS = {np.array_repr, np.array_str, np.array2string}
 
 
-# ---- positions of data: the values decide how many there are, so they become guards -----------------------------------
+# ---- positions of data: the values decide how many there are, so they become guards
+# -----------------------------------
 
 
 def _nonzero(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
@@ -221,4 +301,9 @@ def _nonzero(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, An
     return trace.adopt(func(fixed, *args[1:], **named))
 
 
-POSITIONS: dict[Any, Callable[..., Any]] = {np.where: _nonzero, np.nonzero: _nonzero, np.argwhere: _nonzero, np.flatnonzero: _nonzero}
+POSITIONS: dict[Any, Callable[..., Any]] = {
+    np.where: _nonzero,
+    np.nonzero: _nonzero,
+    np.argwhere: _nonzero,
+    np.flatnonzero: _nonzero,
+}

@@ -1,7 +1,10 @@
-"""What a path rests on, besides its inputs: facts outside the function that were read, and text that left it.
+"""What a path rests on, besides its inputs.
 
-A condition on a value is a `Guard` of the graph. A fact outside (a global, a closure cell, an attribute, an item of an
-outer list) is a `Slot`: it is compared before a path is used again, first with `is`, then with `==` for plain values.
+Facts outside the function that were read, and text that left it.
+
+A condition on a value is a `Guard` of the graph. A fact outside (a global, a closure cell, an
+attribute, an item of an outer list) is a `Slot`: it is compared before a path is used again, first
+with `is`, then with `==` for plain values.
 """
 
 from __future__ import annotations
@@ -13,7 +16,17 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["MISSING", "Said", "Slot", "agrees", "attribute_slot", "cell_slot", "content_slot", "item_slot", "same"]
+__all__ = [
+    "MISSING",
+    "Said",
+    "Slot",
+    "agrees",
+    "attribute_slot",
+    "cell_slot",
+    "content_slot",
+    "item_slot",
+    "same",
+]
 
 MISSING: Any = object()
 PLAIN = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype, range, slice)

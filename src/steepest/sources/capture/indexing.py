@@ -1,4 +1,7 @@
-"""Reading and writing `x[key]`: views stay views, an index that varies becomes a gather, a mask that varies a guard."""
+"""Reading and writing `x[key]`.
+
+Views stay views, an index that varies becomes a gather, a mask that varies a guard.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ import numpy as np
 from steepest.graph.operation import BINDINGS, ROWS
 from steepest.graph.traced import Traced, as_node
 from steepest.operations.linear import normal_key
-from steepest.sources.capture.handle import ArrayHandle, Handle, has_handle, plain
+from steepest.sources.capture.arrays import ArrayHandle
+from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.memory import owner_of
 
 if TYPE_CHECKING:
@@ -21,7 +25,10 @@ MASK = "it is a mask, and decides how many elements there are"
 
 
 class Key:
-    """A key as the user wrote it, three ways: for NumPy, for the graph, and whether any of it varies."""
+    """A key as the user wrote it, three ways.
+
+    For NumPy, for the graph, and whether any of it varies.
+    """
 
     __slots__ = ("basic", "graph", "numbers", "varies")
 
@@ -41,12 +48,18 @@ class Key:
     def window(self, held: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """The view that a basic key takes, also of one element."""
         parts = self.numbers if type(self.numbers) is tuple else (self.numbers,)
-        view: np.ndarray[Any, Any] = held[parts if any(p is Ellipsis for p in parts) else (*parts, Ellipsis)]
+        view: np.ndarray[Any, Any] = held[
+            parts if any(p is Ellipsis for p in parts) else (*parts, Ellipsis)
+        ]
         return view
 
 
 def _is_basic(part: Any) -> bool:
-    return part is None or part is Ellipsis or (isinstance(part, (slice, int, np.integer)) and not isinstance(part, bool))
+    return (
+        part is None
+        or part is Ellipsis
+        or (isinstance(part, (slice, int, np.integer)) and not isinstance(part, bool))
+    )
 
 
 def _part(trace: Trace, part: Any) -> tuple[Any, Any]:
@@ -54,7 +67,11 @@ def _part(trace: Trace, part: Any) -> tuple[Any, Any]:
         part = trace.fixed(part, "it bounds a slice")
         return part, part
     if type(part) in (list, tuple):
-        part = trace.as_array(part) if has_handle(part) else np.asarray(part, dtype=None if part else np.intp)
+        part = (
+            trace.as_array(part)
+            if has_handle(part)
+            else np.asarray(part, dtype=None if part else np.intp)
+        )
     if isinstance(part, Handle) and part._varies():
         if part.dtype.kind in "iu":
             return plain(part), Traced(part.node)
@@ -68,7 +85,11 @@ def read(handle: Handle, key: Any) -> Any:
     trace = handle._trace
     found = Key(trace, key)
     value = handle._plain()[found.numbers]
-    if isinstance(handle, ArrayHandle) and isinstance(value, np.ndarray) and owner_of(value) is handle._buffer.block:
+    if (
+        isinstance(handle, ArrayHandle)
+        and isinstance(value, np.ndarray)
+        and owner_of(value) is handle._buffer.block
+    ):
         return ArrayHandle(trace, value, handle._buffer)
     if trace.closed or not (handle._varies() or found.varies):
         return trace.adopt(value)
@@ -107,7 +128,11 @@ def write(handle: ArrayHandle, key: Any, value: Any) -> None:
         value = trace.as_array(value)
     moving = not trace.closed and trace.varies(value)
     trace.about_to_write(handle._buffer)
-    if _is_mask_of(handle, key) and np.ndim(plain(value)) == 0 and (handle._varies() or moving or trace.varies(key)):
+    if (
+        _is_mask_of(handle, key)
+        and np.ndim(plain(value)) == 0
+        and (handle._varies() or moving or trace.varies(key))
+    ):
         made = trace.expressed(_masked, (handle, value, key), "writing through a mask")
         handle._held[plain(key)] = plain(value)
         handle.written(trace.node_like(made, handle._held))
@@ -129,13 +154,19 @@ def write(handle: ArrayHandle, key: Any, value: Any) -> None:
 
 
 def _fit(trace: Trace, handle: ArrayHandle, window: np.ndarray[Any, Any], node: Any) -> None:
-    """Hand a written window to the buffer; leading axes of length 1, which NumPy lets a value have, are dropped first."""
+    """Hand a written window to the buffer.
+
+    Leading axes of length 1, which NumPy lets a value have, are dropped first.
+    """
     if node is not None and len(node.shape) > window.ndim:
         from steepest.graph.node import make
 
         node = make(ROWS["reshape"], (node,), shape=node.shape[len(node.shape) - window.ndim :])
     if node is not None and window.dtype.kind not in "f" and node.dtype.kind == "f":
-        trace.note("floating-point values were written into an array of integers, which cuts them off: slope zero")
+        trace.note(
+            "floating-point values were written into an array of integers, which cuts them off: "
+            "slope zero"
+        )
     handle._buffer.write(window, node)
 
 

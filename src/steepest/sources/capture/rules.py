@@ -1,4 +1,7 @@
-"""What calls mean that never reach NumPy's protocols: making arrays, Python's own functions, and `math`."""
+"""What calls mean that never reach NumPy's protocols.
+
+Making arrays, Python's own functions, and `math`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ import numpy as np
 from steepest.graph.node import make
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import as_node
-from steepest.sources.capture.handle import ArrayHandle, Handle, ScalarHandle, plain
+from steepest.sources.capture.arrays import ArrayHandle
+from steepest.sources.capture.handle import Handle, plain
+from steepest.sources.capture.scalars import ScalarHandle
 
 if TYPE_CHECKING:
     from steepest.sources.capture.trace import Trace
@@ -23,7 +28,10 @@ Rule = Callable[..., Any]
 
 
 def _new(function: Rule) -> Rule:
-    """An array that does not vary, but may be written into: a handle. Its shape is plain, whatever it was computed from."""
+    """An array that does not vary, but may be written into: a handle.
+
+    Its shape is plain, whatever it was computed from.
+    """
 
     def rule(trace: Trace, *args: Any, **named: Any) -> Any:
         fixed = {k: trace.fixed(v, "it is a shape") for k, v in named.items()}
@@ -55,11 +63,15 @@ def _arange(trace: Trace, *args: Any, **named: Any) -> Any:
     if not any(isinstance(a, Handle) for a in args):
         return trace.adopt(np.arange(*args, **named))
     start, _, step = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
-    counts = np.arange(len(np.arange(*(trace.fixed(a, "it decides how many elements there are") for a in args))))
+    counts = np.arange(
+        len(np.arange(*(trace.fixed(a, "it decides how many elements there are") for a in args)))
+    )
     return start + step * trace.adopt(counts)
 
 
-def _array(trace: Trace, x: Any, dtype: Any = None, *, copy: Any = True, ndmin: int = 0, **named: Any) -> Any:
+def _array(
+    trace: Trace, x: Any, dtype: Any = None, *, copy: Any = True, ndmin: int = 0, **named: Any
+) -> Any:
     if isinstance(x, np.ndarray) and not isinstance(x, Handle):
         x = trace.enter(x)
     if not isinstance(x, Handle) and not (type(x) in (list, tuple) and _deep(x)):
@@ -72,7 +84,12 @@ def _array(trace: Trace, x: Any, dtype: Any = None, *, copy: Any = True, ndmin: 
 
 def _deep(x: Any) -> bool:
     """Whether a list holds handles or arrays (which may be ones we know)."""
-    return any(isinstance(i, np.ndarray) or (type(i) in (list, tuple) and _deep(i)) or isinstance(i, Handle) for i in x)
+    return any(
+        isinstance(i, np.ndarray)
+        or (type(i) in (list, tuple) and _deep(i))
+        or isinstance(i, Handle)
+        for i in x
+    )
 
 
 def _as_array(trace: Trace, x: Any, dtype: Any = None, *args: Any, **named: Any) -> Any:
@@ -91,7 +108,11 @@ def _to_float(kind: Any) -> Rule:
             return kind(plain(x))  # or its error
         number = x.item() if isinstance(x, ArrayHandle) else x
         dtype = np.dtype(np.float64 if kind is float else kind)
-        return number if not isinstance(number, Handle) or number.dtype == dtype else number.astype(dtype)
+        return (
+            number
+            if not isinstance(number, Handle) or number.dtype == dtype
+            else number.astype(dtype)
+        )
 
     return rule
 
@@ -103,7 +124,12 @@ def _to_int(trace: Trace, x: Any = 0, *base: Any) -> Any:
     number = x.item() if isinstance(x, ArrayHandle) else x
     if not isinstance(number, ScalarHandle) or number.dtype.kind in "iu":
         return number if isinstance(number, Handle) else int(number)
-    return trace.combine(lambda v: np.int64(int(v)), lambda n: make(ROWS["cast"], (as_node(n),), dtype="<i8"), (number,), "int")
+    return trace.combine(
+        lambda v: np.int64(int(v)),
+        lambda n: make(ROWS["cast"], (as_node(n),), dtype="<i8"),
+        (number,),
+        "int",
+    )
 
 
 def _to_whole(of_numbers: Rule, of_nodes: Any) -> Rule:
@@ -118,7 +144,7 @@ def _to_whole(of_numbers: Rule, of_nodes: Any) -> Rule:
 def _round(trace: Trace, x: Any, digits: Any = None) -> Any:
     if not isinstance(x, Handle):
         return round(x) if digits is None else round(x, digits)
-    return _to_int(trace, np.rint(x)) if digits is None else np.round(x, digits)  # type: ignore[call-overload]
+    return _to_int(trace, np.rint(x)) if digits is None else np.round(x, digits)
 
 
 def _math(function: Rule, row: str) -> Rule:
@@ -128,7 +154,9 @@ def _math(function: Rule, row: str) -> Rule:
         if not any(isinstance(a, Handle) for a in args):
             return function(*args)
         scalars = [a.item() if isinstance(a, ArrayHandle) else a for a in args]
-        return trace.combine(lambda *v: np.asarray(function(*v))[()], ROWS[row], scalars, f"math.{function.__name__}")
+        return trace.combine(
+            lambda *v: np.asarray(function(*v))[()], ROWS[row], scalars, f"math.{function.__name__}"
+        )
 
     return rule
 
@@ -140,7 +168,12 @@ def _math_log(trace: Trace, x: Any, *base: Any) -> Any:
     if not base:
         return natural(trace, x)
     scalars = [a.item() if isinstance(a, ArrayHandle) else a for a in (x, *base)]
-    return trace.combine(lambda v, b: np.float64(math.log(v, b)), lambda n, b: np.log(n) / np.log(b), scalars, "math.log")
+    return trace.combine(
+        lambda v, b: np.float64(math.log(v, b)),
+        lambda n, b: np.log(n) / np.log(b),
+        scalars,
+        "math.log",
+    )
 
 
 def _math_hypot(trace: Trace, *args: Any) -> Any:
@@ -151,7 +184,11 @@ def _math_hypot(trace: Trace, *args: Any) -> Any:
 
 def _fsum(trace: Trace, things: Any) -> Any:
     parts = list(things)
-    return np.sum(trace.as_array(parts)) if any(isinstance(p, Handle) for p in parts) else math.fsum(parts)
+    return (
+        np.sum(trace.as_array(parts))
+        if any(isinstance(p, Handle) for p in parts)
+        else math.fsum(parts)
+    )
 
 
 def _prod(trace: Trace, things: Any, *, start: Any = 1) -> Any:
@@ -159,7 +196,10 @@ def _prod(trace: Trace, things: Any, *, start: Any = 1) -> Any:
 
 
 def _print(trace: Trace, *args: Any, **named: Any) -> None:
-    """Printing is a side effect, not a use: it says the numbers of the run in which the function was traced."""
+    """Printing is a side effect, not a use.
+
+    It says the numbers of the run in which the function was traced.
+    """
     trace.note("what the function prints is printed when it is traced, not at every call")
     print(*plain(args), **named)  # noqa: T201  (the user's own)
 
@@ -176,19 +216,41 @@ RULES: dict[Any, Rule] = {
     **{f: _new(f) for f in (np.zeros, np.ones, np.empty, np.eye, np.identity)},
     **{f: _like(f) for f in (np.zeros_like, np.ones_like, np.empty_like)},
     np.full: _full, np.full_like: _full_like, np.arange: _arange,
-    np.array: _array, np.asarray: _as_array, np.asanyarray: _as_array, np.asarray_chkfinite: _as_array,
+    np.array: _array, np.asarray: _as_array, np.asanyarray: _as_array,
+    np.asarray_chkfinite: _as_array,
     np.ascontiguousarray: _contiguous,
     np.fromiter: lambda trace, things, dtype=None, count=-1: _array(trace, list(things), dtype),
     float: _to_float(float), np.float64: _to_float(np.float64), np.float32: _to_float(np.float32),
     int: _to_int, round: _round, print: _print, type: _type, np.isscalar: _is_scalar,
     math.fsum: _fsum, math.prod: _prod, math.log: _math_log, math.hypot: _math_hypot,
-    math.floor: _to_whole(math.floor, np.floor), math.ceil: _to_whole(math.ceil, np.ceil), math.trunc: _to_whole(math.trunc, np.trunc),
+    math.floor: _to_whole(math.floor, np.floor), math.ceil: _to_whole(math.ceil, np.ceil),
+    math.trunc: _to_whole(math.trunc, np.trunc),
 }  # fmt: skip
-for _row in ["sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log2", "log10", "log1p", "sqrt", "isnan", "isinf", "isfinite", "erf", "erfc"]:
+for _row in [
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "exp",
+    "expm1",
+    "log2",
+    "log10",
+    "log1p",
+    "sqrt",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "erf",
+    "erfc",
+]:
     RULES[getattr(math, _row)] = _math(getattr(math, _row), _row)
 for _name, _row in {
-    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
-    "pow": "power", "fabs": "absolute", "degrees": "rad2deg", "radians": "deg2rad", "lgamma": "gammaln",
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh",
+    "acosh": "arccosh", "atanh": "arctanh",
+    "pow": "power", "fabs": "absolute", "degrees": "rad2deg", "radians": "deg2rad",
+    "lgamma": "gammaln",
 }.items():  # fmt: skip
     RULES[getattr(math, _name)] = _math(getattr(math, _name), _row)
 for _name in ("cbrt", "exp2"):

@@ -1,7 +1,8 @@
-"""From a compiled function back to the syntax tree it came from, or None where that cannot be proved.
+"""From a compiled function back to its syntax tree, or None where that cannot be proved.
 
-A file may have been edited since it was imported, and two lambdas may stand on one line. So the file is compiled again
-and the function's code must equal one of the codes found there: equality covers names, constants, lines and columns.
+A file may have been edited since it was imported, and two lambdas may stand on one line. So the
+file is compiled again and the function's code must equal one of the codes found there: equality
+covers names, constants, lines and columns.
 """
 
 from __future__ import annotations
@@ -30,11 +31,15 @@ class _File(NamedTuple):
 
 _files: dict[tuple[str, int], _File | None] = {}
 _lock = threading.Lock()
-PYTEST = "@pytest_ar"  # pytest compiles asserts in its own way, so codes that hold one cannot be compared
+# pytest compiles asserts in its own way, so codes that hold one cannot be compared
+PYTEST = "@pytest_ar"
 
 
 def find(code: CodeType, module_globals: dict[str, Any]) -> Found | None:
-    """The syntax tree of the function with this code; None where there is no source or it is no longer this one."""
+    """The syntax tree of the function with this code.
+
+    None where there is no source or it is no longer this one.
+    """
     lines = linecache.getlines(code.co_filename, module_globals)
     if not lines:
         return None
@@ -70,7 +75,9 @@ def codes_in(code: CodeType) -> Iterator[CodeType]:
             yield from codes_in(c)
 
 
-def _functions(node: ast.AST, enclosing: str | None) -> Iterator[tuple[ast.FunctionDef | ast.Lambda, str | None]]:
+def _functions(
+    node: ast.AST, enclosing: str | None
+) -> Iterator[tuple[ast.FunctionDef | ast.Lambda, str | None]]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.Lambda):
             yield child, enclosing

@@ -1,4 +1,7 @@
-"""A followed path of a function: its graph, and what it rests on. Shared by all calls that take this path."""
+"""A followed path of a function: its graph, and what it rests on.
+
+Shared by all calls that take this path.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,8 @@ Array = np.ndarray[Any, Any]
 class Tape:
     """One way through the function.
 
-    `exact`: True, the check has passed; False, something was lost, so `numerical` is set and only the outputs' structure counts;
-    None, the check could not tell.
+    `exact`: True, the check has passed; False, something was lost, so `numerical` is set and only
+    the outputs' structure counts; None, the check could not tell.
     """
 
     graph: Graph
@@ -72,13 +75,20 @@ class Tape:
             return True
         try:
             found = self._guards(*values, *captured)
-        except (ValueError, IndexError, TypeError, ArithmeticError):  # another path, on which these nodes make no sense
+        except (
+            ValueError,
+            IndexError,
+            TypeError,
+            ArithmeticError,
+        ):  # another path, on which these nodes make no sense
             return False
         return all(agrees(v, g.expected) for v, g in zip(found, self.graph.guards, strict=True))
 
     def shapes_hold(self) -> bool:
-        """Whether the captured arrays still have the shapes and dtypes they had (an array can be resized in place)."""
-        return all(read().shape == n.shape and read().dtype == n.dtype for n, read in self.graph.captured)
+        """Whether captured arrays still have their shapes and dtypes (they can be resized)."""
+        return all(
+            read().shape == n.shape and read().dtype == n.dtype for n, read in self.graph.captured
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,11 +101,16 @@ class Path:
     differentiable: tuple[bool, ...]  # False for leaves of arguments that are not differentiated
     input_structure: Structure  # of (args, kwargs)
     owners: tuple[int, ...]  # for each leaf, the number of its argument
-    plain: Callable[[Sequence[Any]], list[Any]]  # the user's function itself: leaves in, leaves of its result out
+    plain: Callable[
+        [Sequence[Any]], list[Any]
+    ]  # the user's function itself: leaves in, leaves of its result out
 
     @property
     def graph(self) -> Graph:
-        """Inputs: one node for each leaf; outputs: the leaves of the result; guards; captured arrays with their readers."""
+        """Inputs: one node for each leaf; outputs: the leaves of the result; guards.
+
+        Captured arrays with their readers.
+        """
         return self.tape.graph
 
     @property
@@ -110,7 +125,10 @@ class Path:
 
     @property
     def numerical(self) -> bool:
-        """Whether slopes must come from differences of `plain`: the function could not be followed here."""
+        """Whether slopes must come from differences of `plain`.
+
+        The function could not be followed here.
+        """
         return self.tape.numerical
 
     def captured_values(self) -> tuple[Any, ...]:
@@ -118,7 +136,7 @@ class Path:
         return self.tape.captured_values()
 
     def outputs(self) -> list[Any]:
-        """The leaves of the result, from the graph (or from the function itself where it could not be followed)."""
+        """The leaves of the result, from the graph (or from the function itself if it was lost)."""
         if self.numerical:
             return self.plain(self.values)
         return self.tape.program(*self.values, *self.captured_values())

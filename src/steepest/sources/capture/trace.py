@@ -1,4 +1,7 @@
-"""One run of a user's function on handles: the memory it touched, the guards it passed, what it read outside, what it lost."""
+"""One run of a user's function on handles.
+
+The memory it touched, the guards it passed, what it read outside, what it lost.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,11 @@ from steepest.errors import CaptureError, NotDifferentiableError
 from steepest.graph.node import Guard, Node, Origin, fresh, make, set_origin
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced, as_node
+from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.guards import Slot
-from steepest.sources.capture.handle import ArrayHandle, Handle, ScalarHandle, has_handle, plain
+from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.memory import Buffer, owner_of
+from steepest.sources.capture.scalars import ScalarHandle
 
 __all__ = ["Loss", "Trace", "current", "is_library", "line_of"]
 
@@ -27,7 +32,10 @@ _running = threading.local()
 
 
 def current() -> Trace | None:
-    """The trace of the innermost function that is being followed in this thread; None outside of all."""
+    """The trace of the innermost function that is being followed in this thread.
+
+    None outside of all.
+    """
     traces = getattr(_running, "traces", None)
     return traces[-1] if traces else None
 
@@ -43,7 +51,7 @@ class Loss(NamedTuple):
 
 
 def is_library(module: str) -> bool:
-    """Whether a module is one whose lines nobody would look for when asking where something happened."""
+    """Whether a module is one whose lines nobody would look for on asking where it happened."""
     return module.partition(".")[0] in LIBRARIES
 
 
@@ -57,7 +65,10 @@ def line_of(frame: FrameType | None) -> Origin | None:
 
 
 class Trace:
-    """What one run of a function has shown. Handles point here; after `close` they are nothing but their values."""
+    """What one run of a function has shown.
+
+    Handles point here; after `close` they are nothing but their values.
+    """
 
     def __init__(self) -> None:
         self.buffers: dict[int, Buffer] = {}  # by the identity of the array that owns the memory
@@ -67,12 +78,16 @@ class Trace:
         self.slots: dict[Any, Slot] = {}
         self.pending_slots: dict[Any, Slot] = {}  # `x.n += 1`: a fact only if x.n is read as well
         self.overwritten: set[Any] = set()  # written before it was read: no fact
-        self.outer: dict[int, tuple[Any, str]] = {}  # things that are held outside, and what they are called there
+        self.outer: dict[
+            int, tuple[Any, str]
+        ] = {}  # things that are held outside, and what they are called there
         self.followed: set[tuple[str, int, str]] = set()  # code that ran as a twin
         self.losses: list[Loss] = []
         self.faults: list[tuple[BaseException, Origin | None]] = []
         self.notes: dict[str, Origin | None] = {}
-        self.unkept: dict[str, Origin | None] = {}  # reasons why this trace is right but must not be used again
+        self.unkept: dict[
+            str, Origin | None
+        ] = {}  # reasons why this trace is right but must not be used again
         self.following: list[Any] = []  # NumPy functions whose own Python is being followed
         self.random = False
         self.closed = False
@@ -100,7 +115,7 @@ class Trace:
         self.notes.setdefault(what, self.where())
 
     def do_not_keep(self, why: str) -> None:
-        """The trace is right for this call, but what it rests on cannot be compared at the next one."""
+        """It is right for this call, but what it rests on cannot be compared at the next one."""
         self.unkept.setdefault(why, self.where())
 
     def guard(self, node: Node, expected: Any, reason: str) -> None:
@@ -124,24 +139,30 @@ class Trace:
 
     def enter(self, value: Any) -> Any:
         """A value on its way into a user's frame: arrays come in as handles on their own memory."""
-        if isinstance(value, np.ndarray) and not isinstance(value, Handle):
-            return self.array(value, known=False) if value.dtype.kind in "fiub" and type(value) is np.ndarray else value
+        if type(value) is np.ndarray and value.dtype.kind in "fiub":  # no subclass, no text
+            return self.array(value, known=False)
         if type(value) is tuple and any(isinstance(v, np.ndarray) for v in value):
             return tuple(self.enter(v) for v in value)
         return value
 
     def adopt(self, value: Any) -> Any:
-        """A result that does not vary: an array becomes a handle, so that writing into it is seen."""
+        """A result that does not vary.
+
+        An array becomes a handle, so that writing into it is seen.
+        """
         if self.closed:
             return value
-        if isinstance(value, np.ndarray) and not isinstance(value, Handle) and value.dtype.kind in "fiub":
+        if type(value) is np.ndarray and value.dtype.kind in "fiub":
             return self.array(value, known=True)
         if type(value) in (tuple, list):
             return type(value)(self.adopt(v) for v in value)
         return value
 
     def array(self, value: np.ndarray[Any, Any], known: bool) -> ArrayHandle:
-        """A handle on an array's own memory. `known`: it was made in this run, by an operation we saw."""
+        """A handle on an array's own memory.
+
+        `known`: it was made in this run, by an operation we saw.
+        """
         block = owner_of(value)
         buffer = self.buffers.get(id(block))
         if buffer is None:
@@ -150,7 +171,9 @@ class Trace:
             else:
                 buffer = Buffer(block)
                 if not known:
-                    self.do_not_keep("an array of unknown origin was used, which may depend on anything")
+                    self.do_not_keep(
+                        "an array of unknown origin was used, which may depend on anything"
+                    )
             self.buffers[id(block)] = buffer
         return ArrayHandle(self, value, buffer)
 
@@ -161,7 +184,10 @@ class Trace:
 
     # ---- operations
     def lift(self, x: Any) -> Any:
-        """What a derivative-side expression takes for x: a node-only handle for what is traced, plain numbers as they are."""
+        """What a derivative-side expression takes for x.
+
+        A node-only handle for what is traced, plain numbers as they are.
+        """
         if isinstance(x, Handle):
             return Traced(x.node)
         if type(x) in (list, tuple):
@@ -171,7 +197,7 @@ class Trace:
         return x
 
     def varies(self, x: Any) -> bool:
-        """Whether a value, or anything in a list or tuple, depends on the inputs or on captured data."""
+        """Whether a value (or anything in a list) depends on the inputs or on captured data."""
         if isinstance(x, Handle):
             return x._varies()
         if isinstance(x, np.ndarray):
@@ -179,11 +205,19 @@ class Trace:
             return buffer.varies if buffer is not None else id(owner_of(x)) in self.outer
         return type(x) in (list, tuple) and any(self.varies(i) for i in x)
 
-    def combine(self, compute: Callable[..., Any], express: Callable[..., Any] | None, args: Sequence[Any],
-                what: str = "") -> Any:  # fmt: skip
-        """Apply an operation twice: `compute` on the numbers (NumPy's own value, and its own errors), `express` on nodes.
+    def combine(
+        self,
+        compute: Callable[..., Any],
+        express: Callable[..., Any] | None,
+        args: Sequence[Any],
+        what: str = "",
+    ) -> Any:
+        """Apply an operation twice.
 
-        `express` None, or raising NotDifferentiableError: the operation cannot be followed, and that is recorded.
+        `compute` on the numbers (NumPy's own value, and its own errors), `express` on nodes.
+
+        `express` None, or raising NotDifferentiableError: the operation cannot be followed, and
+        that is recorded.
         """
         value = compute(*[plain(a) for a in args])
         if self.closed or not any(self.varies(a) for a in args):
@@ -191,7 +225,10 @@ class Trace:
         return self.result(value, self.expressed(express, args, what))
 
     def expressed(self, express: Callable[..., Any] | None, args: Sequence[Any], what: str) -> Any:
-        """The nodes of an operation on these arguments; None where it cannot be followed (which is recorded)."""
+        """The nodes of an operation on these arguments.
+
+        None where it cannot be followed (which is recorded).
+        """
         if express is None:
             self.lose(f"{what} has no row")
             return None
@@ -202,7 +239,9 @@ class Trace:
             self.lose(str(error))
         except Exception as error:  # noqa: BLE001  (NumPy has done this operation, so the fault is ours; told at the end)
             self.faults.append((error, self.where()))
-            self.lose(f"{what or 'an operation'} failed inside steepest: {type(error).__name__}: {error}")
+            self.lose(
+                f"{what or 'an operation'} failed inside steepest: {type(error).__name__}: {error}"
+            )
         finally:
             set_origin(None)
         return None
@@ -216,7 +255,12 @@ class Trace:
         node = as_node(made)
         dtype = np.result_type(value)
         if node.shape != np.shape(value):
-            self.faults.append((CaptureError(f"{node.op.name} gave shape {node.shape} for {np.shape(value)}"), self.where()))
+            self.faults.append(
+                (
+                    CaptureError(f"{node.op.name} gave shape {node.shape} for {np.shape(value)}"),
+                    self.where(),
+                )
+            )
             self.lose(f"{node.op.name} failed inside steepest")
             return self.adopt(value)
         if node.dtype != dtype:
@@ -228,31 +272,50 @@ class Trace:
         return ScalarHandle(self, np.asarray(value)[()], node)
 
     def node_like(self, made: Any, held: np.ndarray[Any, Any]) -> Node | None:
-        """The node of what was written into `held`: None (nothing followed) stays None, a dtype is made the memory's own."""
+        """The node of what was written into `held`.
+
+        None (nothing followed) stays None, a dtype is made the memory's own.
+        """
         if made is None:
             return None
         node = as_node(made)
-        return node if node.dtype == held.dtype else make(ROWS["cast"], (node,), dtype=held.dtype.str)
+        return (
+            node if node.dtype == held.dtype else make(ROWS["cast"], (node,), dtype=held.dtype.str)
+        )
 
     def about_to_write(self, buffer: Buffer) -> None:
-        """Memory is going to be written; if it is there outside the function, that is a side effect, and is said."""
+        """Memory is going to be written.
+
+        If it is there outside the function, that is a side effect, and is said.
+        """
         if buffer.captured is not None and buffer.before is None and not self.closed:
             buffer.before = buffer.block.copy()
-            self.note("an array outside the function is written: that happens when the function is traced, not at every call")
+            self.note(
+                "an array outside the function is written: that happens when the function is "
+                "traced, not at every call"
+            )
 
     def stacked(self, parts: Any) -> Any:
         """An array of a (nested) list that holds handles, as `np.array` makes it."""
         rows = [self.stacked(p) if type(p) in (list, tuple) and has_handle(p) else p for p in parts]
-        dtype = np.result_type(*(plain(r) if np.ndim(plain(r)) == 0 else np.asarray(plain(r)).dtype for r in rows))
+        dtype = np.result_type(
+            *(plain(r) if np.ndim(plain(r)) == 0 else np.asarray(plain(r)).dtype for r in rows)
+        )
 
         def express(*nodes: Any) -> Any:
-            cast = [make(ROWS["cast"], (n,), dtype=dtype.str) if n.dtype != dtype else n for n in map(as_node, nodes)]
+            cast = [
+                make(ROWS["cast"], (n,), dtype=dtype.str) if n.dtype != dtype else n
+                for n in map(as_node, nodes)
+            ]
             return make(ROWS["stack"], tuple(cast), axis=0)
 
         return self.combine(lambda *values: np.array(values), express, rows, "np.array of a list")
 
     def as_array(self, x: Any, dtype: Any = None) -> Any:
-        """A handle on an array: what `np.asarray` gives, an array sharing its memory where NumPy's would."""
+        """A handle on an array.
+
+        What `np.asarray` gives, an array sharing its memory where NumPy's would.
+        """
         if type(x) in (list, tuple) and has_handle(x):
             x = self.stacked(x)
         if isinstance(x, ScalarHandle):
@@ -260,10 +323,17 @@ class Trace:
         if isinstance(x, ArrayHandle):
             return x if dtype is None or np.dtype(dtype) == x.dtype else x.astype(dtype)
         value = np.asarray(x, dtype=dtype)
-        return self.array(value, known=not isinstance(x, np.ndarray)) if value.dtype.kind in "fiub" else value
+        return (
+            self.array(value, known=not isinstance(x, np.ndarray))
+            if value.dtype.kind in "fiub"
+            else value
+        )
 
     def fixed(self, x: Any, reason: str) -> Any:
-        """A value as a plain one, because Python or a shape needs it so; what varies in it becomes a guard."""
+        """A value as a plain one, because Python or a shape needs it so.
+
+        What varies in it becomes a guard.
+        """
         if isinstance(x, Handle):
             if x._varies():
                 self.guard(x.node, np.array(x._plain()), reason)
@@ -271,7 +341,9 @@ class Trace:
         if type(x) in (tuple, list):
             return type(x)(self.fixed(i, reason) for i in x)
         if type(x) is slice:
-            return slice(self.fixed(x.start, reason), self.fixed(x.stop, reason), self.fixed(x.step, reason))
+            return slice(
+                self.fixed(x.start, reason), self.fixed(x.stop, reason), self.fixed(x.step, reason)
+            )
         return x
 
     # ---- the end
@@ -283,7 +355,7 @@ class Trace:
         self.outer.clear()
 
     def sweep(self) -> None:
-        """Exchange handles that the function stored outside (`log.append(v)`, `self.last = x`) for their values."""
+        """Exchange handles stored outside (`log.append(v)`, `self.last = x`) for their values."""
         for thing, _ in list(self.outer.values()):
             sweep_one(thing)
 
@@ -300,5 +372,3 @@ def sweep_one(thing: Any) -> None:
         for k, v in list(held.items()):
             if has_handle(v):
                 held[k] = plain(v)
-
-

@@ -13,8 +13,8 @@ __all__ = ["Tracing"]
 class Tracing:
     """How a function was followed, up to now.
 
-    `exact`: True, every path was followed and checked; False, differences are used for at least one (`reasons` tells why, with
-    file and line); None, not called yet, or a path could not be checked.
+    `exact`: True, every path was followed and checked; False, differences are used for at least one
+    (`reasons` tells why, with file and line); None, not called yet, or a path could not be checked.
     """
 
     def __init__(self, name: str) -> None:
@@ -40,7 +40,10 @@ class Tracing:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What else there is to know: side effects, randomness, promoted integers, why nothing is kept."""
+        """What else there is to know.
+
+        Side effects, randomness, promoted integers, why nothing is kept.
+        """
         return tuple(self._notes)
 
     def note(self, sentence: str) -> None:
@@ -73,7 +76,10 @@ class Tracing:
         }[self.exact]
         lines = [f"{self.name}: {how}"]
         lines += [f"  because {r}" for r in self.reasons]
-        lines.append(f"  {self.paths} path{'s' * (self.paths != 1)} kept, traced {self.traced} time{'s' * (self.traced != 1)}")
+        lines.append(
+            f"  {self.paths} path{'s' * (self.paths != 1)} kept, traced {self.traced} "
+            f"time{'s' * (self.traced != 1)}"
+        )
         lines += [f"  where {g}" for g in self.guards[:10]]
         lines += [f"  and {len(self.guards) - 10} more conditions"] if len(self.guards) > 10 else []
         lines += [f"  note: {n}" for n in self.notes]

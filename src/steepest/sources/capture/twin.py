@@ -1,8 +1,9 @@
 """A twin of a function: the same code, whose calls, reads and loops go through the seam.
 
-The twin keeps the function's own globals, closure cells and defaults, so `global c; c += 1`, `nonlocal`, methods and `super()` act
-on the real thing, and nothing is patched or shared between threads. Writing needs no rewriting: arrays that enter a
-twin's frame are handles already, so `out[i] = v` is theirs to hear.
+The twin keeps the function's own globals, closure cells and defaults, so `global c; c += 1`,
+`nonlocal`, methods and `super()` act on the real thing, and nothing is patched or shared between
+threads. Writing needs no rewriting: arrays that enter a twin's frame are handles already, so
+`out[i] = v` is theirs to hear.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ __all__ = ["SEAM", "Twin", "is_twin", "twin_of"]
 
 SEAM = "__seam__"
 FRAME_SENSITIVE = {"super", "locals", "globals", "vars", "dir", "eval", "exec", "breakpoint"}
-FUTURE = functools.reduce(int.__or__, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names))
+FUTURE = functools.reduce(
+    int.__or__, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names)
+)
 
 
 class Twin(NamedTuple):
@@ -48,7 +51,9 @@ def twin_of(function: Any) -> Twin | None:
     code: CodeType = function.__code__
     key = (code, code.co_filename)  # equality of codes ignores the file's name
     if key not in _twins:
-        _twins[key] = _make(code, function.__globals__)  # published only when finished: other threads may be asking
+        _twins[key] = _make(
+            code, function.__globals__
+        )  # published only when finished: other threads may be asking
     return _twins[key]
 
 
@@ -56,8 +61,14 @@ def _make(code: CodeType, module_globals: dict[str, Any]) -> Twin | None:
     found = find(code, module_globals)
     if found is None:
         return None
-    outer = frozenset(code.co_freevars) | frozenset(_global_names(code, ("LOAD_GLOBAL", "LOAD_NAME")))
-    loaded = {n.id for n in ast.walk(found.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    outer = frozenset(code.co_freevars) | frozenset(
+        _global_names(code, ("LOAD_GLOBAL", "LOAD_NAME"))
+    )
+    loaded = {
+        n.id
+        for n in ast.walk(found.node)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+    }
     rewritten = _Rewrite(outer, found.enclosing).visit(copy.deepcopy(found.node))
     try:
         made = _compile_inside(rewritten, code)
@@ -65,7 +76,9 @@ def _make(code: CodeType, module_globals: dict[str, Any]) -> Twin | None:
         return None
     _made.update(codes_in(made))
     covers = frozenset((c.co_filename, c.co_firstlineno, c.co_name) for c in codes_in(code))
-    return Twin(made, outer & loaded, any(True for _ in _global_names(code, ("STORE_GLOBAL",))), covers)
+    return Twin(
+        made, outer & loaded, any(True for _ in _global_names(code, ("STORE_GLOBAL",))), covers
+    )
 
 
 def _global_names(code: CodeType, opnames: tuple[str, ...]) -> Iterable[str]:
@@ -76,14 +89,18 @@ def _global_names(code: CodeType, opnames: tuple[str, ...]) -> Iterable[str]:
 
 
 def _compile_inside(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> CodeType:
-    """Compile one function inside a factory that owns its free names and the seam, and dig its code out."""
+    """Compile a function in a factory that owns its free names and the seam; dig its code out."""
     body: list[ast.stmt]
     if isinstance(node, ast.Lambda):
         body = [ast.Return(node)]
     else:
         node.decorator_list = []
-        node.args.defaults = [ast.Constant(None) for _ in node.args.defaults]  # the real ones are set on the function
-        node.args.kw_defaults = [None if d is None else ast.Constant(None) for d in node.args.kw_defaults]
+        node.args.defaults = [
+            ast.Constant(None) for _ in node.args.defaults
+        ]  # the real ones are set on the function
+        node.args.kw_defaults = [
+            None if d is None else ast.Constant(None) for d in node.args.kw_defaults
+        ]
         body = [node, ast.Return(ast.Name(node.name, ast.Load()))]
     own = [ast.arg(name) for name in (SEAM, *code.co_freevars)]
     factory = ast.parse("def __factory__(): pass").body[0]
@@ -93,16 +110,23 @@ def _compile_inside(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> CodeT
     flags = code.co_flags & FUTURE
     outside = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
     inside = next(c for c in outside.co_consts if isinstance(c, CodeType))
-    return next(c for c in inside.co_consts if isinstance(c, CodeType) and c.co_name == code.co_name)
+    return next(
+        c for c in inside.co_consts if isinstance(c, CodeType) and c.co_name == code.co_name
+    )
 
 
 def _is_simple(node: ast.expr) -> bool:
     """Whether an expression may be evaluated once more without anyone noticing."""
-    return isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and _is_simple(node.value))
+    return isinstance(node, ast.Name) or (
+        isinstance(node, ast.Attribute) and _is_simple(node.value)
+    )
 
 
 class _Rewrite(ast.NodeTransformer):
-    """f(a) -> seam.call(f, a);  o.n -> seam.attribute(o, "n");  s[i] -> seam.item(s, i);  outer name k -> seam.enter(k)."""
+    """f(a) -> seam.call(f, a);  o.n -> seam.attribute(o, "n");  s[i] -> seam.item(s, i).
+
+    outer name k -> seam.enter(k).
+    """
 
     def __init__(self, outer: frozenset[str], enclosing: str | None) -> None:
         self.outer = outer
@@ -125,7 +149,9 @@ class _Rewrite(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
         if self.enclosing and node.attr.startswith("__") and not node.attr.endswith("__"):
-            node.attr = f"_{self.enclosing.lstrip('_')}{node.attr}"  # private names, mangled as in a class
+            node.attr = (
+                f"_{self.enclosing.lstrip('_')}{node.attr}"  # private names, mangled as in a class
+            )
         if isinstance(node.ctx, ast.Load):
             return self.seam("attribute", node, node.value, ast.Constant(node.attr))
         return node
@@ -139,14 +165,20 @@ class _Rewrite(ast.NodeTransformer):
     def _key(self, key: ast.expr) -> ast.expr:
         """A subscript as an argument: slices written out."""
         if isinstance(key, ast.Slice):
-            bounds = [b if b is not None else ast.Constant(None) for b in (key.lower, key.upper, key.step)]
+            bounds = [
+                b if b is not None else ast.Constant(None) for b in (key.lower, key.upper, key.step)
+            ]
             return self.seam("slice", key, *bounds)
         if isinstance(key, ast.Tuple):
             key.elts = [self._key(e) for e in key.elts]
         return key
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        if isinstance(node.ctx, ast.Load) and node.id in self.outer and node.id not in FRAME_SENSITIVE:
+        if (
+            isinstance(node.ctx, ast.Load)
+            and node.id in self.outer
+            and node.id not in FRAME_SENSITIVE
+        ):
             return self.seam("enter", node, node)
         return node
 
@@ -157,7 +189,9 @@ class _Rewrite(ast.NodeTransformer):
         if isinstance(target, ast.Attribute | ast.Subscript) and _is_simple(target.value):
             holder = self.visit(copy.deepcopy(target.value))
             name = ast.Constant(target.attr if isinstance(target, ast.Attribute) else None)
-            before = [ast.copy_location(ast.Expr(self.seam("will_change", node, holder, name)), node)]
+            before = [
+                ast.copy_location(ast.Expr(self.seam("will_change", node, holder, name)), node)
+            ]
         self.generic_visit(node)
         return [*before, node]
 
@@ -182,7 +216,13 @@ class _Rewrite(ast.NodeTransformer):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """Annotations are not run again."""
         node.returns = None
-        every = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg)
+        every = (
+            *node.args.posonlyargs,
+            *node.args.args,
+            *node.args.kwonlyargs,
+            node.args.vararg,
+            node.args.kwarg,
+        )
         for argument in every:
             if argument is not None:
                 argument.annotation = None

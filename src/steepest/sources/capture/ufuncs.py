@@ -1,4 +1,7 @@
-"""NumPy's elementwise functions on handles: a plain call, `out=`, `where=`, and the methods reduce, accumulate, outer, at."""
+"""NumPy's elementwise functions on handles.
+
+A plain call, `out=`, `where=`, and the methods reduce, accumulate, outer, at.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from steepest.errors import NotDifferentiableError
 from steepest.graph.node import constant
 from steepest.graph.operation import REDUCTIONS, ROWS
 from steepest.graph.traced import Traced, as_node, meaning
-from steepest.sources.capture.handle import ArrayHandle, Handle, has_handle, plain
+from steepest.sources.capture.arrays import ArrayHandle
+from steepest.sources.capture.handle import Handle, has_handle, plain
 
 if TYPE_CHECKING:
     from steepest.sources.capture.trace import Trace
@@ -41,13 +45,18 @@ def rule_of(ufunc: Any) -> Callable[..., Any] | None:
     return truth_rule(ufunc) if ufunc in BITWISE else meaning(ufunc)
 
 
-def call_ufunc(trace: Trace, ufunc: Any, method: str, inputs: tuple[Any, ...], named: dict[str, Any]) -> Any:
+def call_ufunc(
+    trace: Trace, ufunc: Any, method: str, inputs: tuple[Any, ...], named: dict[str, Any]
+) -> Any:
     """`ufunc(*inputs, **named)`, or one of its methods."""
     run = ufunc if method == "__call__" else getattr(ufunc, method)
     if trace.closed:
         return run(*plain(inputs), **plain(named))
     inputs, named = _named(ufunc, method, inputs, named)
-    args = tuple(trace.as_array(a) if type(a) in (list, tuple) and has_handle(a) and method != "at" else a for a in inputs)
+    args = tuple(
+        trace.as_array(a) if type(a) in (list, tuple) and has_handle(a) and method != "at" else a
+        for a in inputs
+    )
     if method == "at":
         return _at(trace, ufunc, *args)
     out = named.pop("out", None)
@@ -55,22 +64,38 @@ def call_ufunc(trace: Trace, ufunc: Any, method: str, inputs: tuple[Any, ...], n
     if target is Ellipsis or target is None:  # out=...: "an array in any case", even for one number
         named = named if target is None else {**named, "out": ...}
         express = _expression(trace, ufunc, method, named, None)
-        return trace.combine(lambda *v: run(*v, **plain(named)), express, args, _name(ufunc, method))
+        return trace.combine(
+            lambda *v: run(*v, **plain(named)), express, args, _name(ufunc, method)
+        )
     if isinstance(target, tuple):
         trace.lose(f"np.{ufunc.__name__} with several outputs was given out=")
         return run(*plain(args), out=plain(target), **plain(named))
     express = _expression(trace, ufunc, method, named, target)
-    return write_out(trace, lambda *v, out: run(*v, out=out, **plain(named)), express, args, target, _name(ufunc, method), named)
+    return write_out(
+        trace,
+        lambda *v, out: run(*v, out=out, **plain(named)),
+        express,
+        args,
+        target,
+        _name(ufunc, method),
+        named,
+    )
 
 
 POSITIONS = {
-    "reduce": ("axis", "dtype", "out", "keepdims", "initial", "where"), "accumulate": ("axis", "dtype", "out"),
+    "reduce": ("axis", "dtype", "out", "keepdims", "initial", "where"),
+    "accumulate": ("axis", "dtype", "out"),
     "reduceat": ("indices", "axis", "dtype", "out"),
 }  # fmt: skip
 
 
-def _named(ufunc: Any, method: str, inputs: tuple[Any, ...], named: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """What may be given by position, by its name instead: the output of a call, the options of a method."""
+def _named(
+    ufunc: Any, method: str, inputs: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """What may be given by position, by its name instead.
+
+    The output of a call, the options of a method.
+    """
     named = {k: v for k, v in named.items() if v is not np._NoValue}
     if method == "__call__" and len(inputs) > ufunc.nin:
         rest = inputs[ufunc.nin :]
@@ -84,9 +109,15 @@ def _name(ufunc: Any, method: str) -> str:
     return f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
 
 
-def _expression(trace: Trace, ufunc: Any, method: str, named: dict[str, Any], target: Any) -> Callable[..., Any] | None:
+def _expression(
+    trace: Trace, ufunc: Any, method: str, named: dict[str, Any], target: Any
+) -> Callable[..., Any] | None:
     """The operation on nodes; None where there is no row for it."""
-    rest = {k: v for k, v in named.items() if k not in ("casting", "dtype", "subok", "out") and v is not None}
+    rest = {
+        k: v
+        for k, v in named.items()
+        if k not in ("casting", "dtype", "subok", "out") and v is not None
+    }
     if method == "__call__":
         rule = rule_of(ufunc)
         if ufunc is np.divmod:
@@ -105,7 +136,10 @@ def _expression(trace: Trace, ufunc: Any, method: str, named: dict[str, Any], ta
 
 
 def _reduced(trace: Trace, ufunc: Any, x: Any, options: dict[str, Any]) -> Any:
-    """A reduction with `where=` and `initial=`: what is left out is exchanged for what changes nothing."""
+    """A reduction with `where=` and `initial=`.
+
+    What is left out is exchanged for what changes nothing.
+    """
     mask, first = options.pop("where", True), options.pop("initial", None)
     if mask is not True:
         nothing = {np.add: 0.0, np.multiply: 1.0}.get(ufunc, first)
@@ -121,11 +155,20 @@ def _divmod(a: Any, b: Any) -> tuple[Any, Any]:
 def _chosen(trace: Trace, made: Any, mask: Any, target: Any) -> Any:
     """`where=mask`: elsewhere the output keeps what it held."""
     before = trace.lift(target) if target is not None else np.zeros((), as_node(made).dtype)
-    return np.where(trace.lift(mask) if isinstance(mask, Handle) else Traced(constant(mask)), made, before)
+    return np.where(
+        trace.lift(mask) if isinstance(mask, Handle) else Traced(constant(mask)), made, before
+    )
 
 
-def write_out(trace: Trace, run: Callable[..., Any], express: Callable[..., Any] | None, args: tuple[Any, ...], target: Any,
-              what: str, named: dict[str, Any]) -> Any:  # fmt: skip
+def write_out(
+    trace: Trace,
+    run: Callable[..., Any],
+    express: Callable[..., Any] | None,
+    args: tuple[Any, ...],
+    target: Any,
+    what: str,
+    named: dict[str, Any],
+) -> Any:
     """An operation with `out=target`: NumPy writes the memory, and the memory's node follows."""
     if isinstance(target, Handle) and not isinstance(target, ArrayHandle):
         return run(*plain(args), out=plain(target))  # raises, as NumPy does for a number
@@ -146,12 +189,15 @@ def write_out(trace: Trace, run: Callable[..., Any], express: Callable[..., Any]
 def _at(trace: Trace, ufunc: Any, target: Any, key: Any, *values: Any) -> None:
     """`np.add.at(x, key, v)`: unlike `x[key] += v`, repeated places count each time."""
     from steepest.sources.capture.indexing import Key
-    values = tuple(trace.as_array(v) if type(v) in (list, tuple) and has_handle(v) else v for v in values)
+
+    values = tuple(
+        trace.as_array(v) if type(v) in (list, tuple) and has_handle(v) else v for v in values
+    )
     handle = target if isinstance(target, ArrayHandle) else trace.array(target, known=False)
     found = Key(trace, key)
     made = None
     if handle._varies() or found.varies or any(trace.varies(v) for v in values):
-        express = {np.add: _add_at, np.subtract: _subtract_at}.get(ufunc)
+        express: Any = {np.add: _add_at, np.subtract: _subtract_at}.get(ufunc)
         given = [v if isinstance(v, Handle) else np.asarray(v) for v in values]
         shape = np.shape(handle._held[found.numbers])
         at = None if express is None else lambda x, *v: express(x, *v, found.graph, shape)
@@ -165,7 +211,7 @@ def _add_at(x: Any, value: Any, key: Any, shape: tuple[int, ...]) -> Any:
     from steepest.operations.linear import normal_key
 
     normal, arrays = normal_key(key, x.shape)
-    spread = np.broadcast_to(Traced(as_node(value)), shape)  # type: ignore[call-overload]
+    spread = np.broadcast_to(Traced(as_node(value)), shape)
     return x + ROWS["scatter_add"](spread, *arrays, key=normal, shape=x.shape)
 
 

@@ -1,0 +1,206 @@
+"""What a twin reads: outer names, attributes, items, and what loops run over.
+
+What was read outside the function becomes a fact, compared before the path is used again; arrays
+come in as handles on their own memory.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from steepest.sources.capture.guards import (
+    MISSING,
+    Slot,
+    attribute_slot,
+    cell_slot,
+    content_slot,
+    item_slot,
+)
+from steepest.sources.capture.handle import Handle, has_handle, plain
+from steepest.sources.capture.trace import Trace, is_library
+
+__all__ = ["Reads"]
+
+_SIMPLE = (
+    int,
+    float,
+    complex,
+    bool,
+    str,
+    bytes,
+    type(None),
+    np.generic,
+    np.dtype,
+    range,
+    builtins.slice,
+    np.ufunc,
+)
+
+
+class Reads:
+    """The half of the seam that reading goes through."""
+
+    slice = builtins.slice
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+
+    def enter(self, value: Any) -> Any:
+        """An outer name was read."""
+        return self.trace.enter(value)
+
+    def _fact(self, key: Any, slot: Slot | None) -> None:
+        """Remember a fact outside, as it was before the function changed it."""
+        trace = self.trace
+        if slot is None or key in trace.slots or trace.closed:
+            return
+        before = trace.pending_slots.pop(key, None)
+        slot = before if before is not None else slot
+        if not has_handle(slot.was) and not isinstance(slot.was, ModuleType):
+            trace.slots[key] = slot
+
+    def read_outer(self, function: FunctionType, names: Iterable[str]) -> None:
+        """A twin begins: the outer names it reads are facts, and what they hold is held outside."""
+        module, free = (
+            function.__globals__,
+            dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)),
+        )
+        for name in names:
+            if name in free:
+                slot = cell_slot(free[name], name)
+                self._fact((id(free[name]), name), slot)
+            elif name in module:
+                slot = item_slot(module, name, name, module[name])
+                self._fact((id(module), name), slot)
+            else:
+                continue
+            if slot is not None:
+                self.own(slot.was, name)
+
+    def own(self, value: Any, name: str) -> None:
+        """Something is held outside: what is read of it later is a fact too."""
+        self.trace.own(value, name)
+        if not isinstance(
+            value, (Handle, type, ModuleType, FunctionType, BuiltinFunctionType, *_SIMPLE)
+        ):
+            self.trace.outer.setdefault(id(value), (value, name))
+
+    def _name_of(self, thing: Any) -> str | None:
+        found = self.trace.outer.get(id(thing))
+        return None if found is None else found[1]
+
+    def call(self, function: Any, /, *args: Any, **named: Any) -> Any:
+        """Properties and `__getitem__` are calls; the seam says what a call is."""
+        raise NotImplementedError
+
+    def attribute(self, thing: Any, name: str) -> Any:
+        """`thing.name` was read."""
+        if isinstance(thing, Handle):
+            return getattr(thing, name)
+        getter = self._property(thing, name)
+        if getter is not None:
+            return self.call(getter, thing)
+        value = getattr(thing, name)
+        if isinstance(thing, ModuleType):
+            if not is_library(thing.__name__) and not isinstance(value, (ModuleType, type)):
+                self._fact(
+                    (id(thing), name),
+                    attribute_slot(thing, name, f"{thing.__name__}.{name}", value),
+                )
+                self.own(value, f"{thing.__name__}.{name}")
+            return self.trace.enter(value)
+        owner = self._name_of(thing)
+        if owner is not None and not isinstance(value, (MethodType, BuiltinFunctionType)):
+            self._fact((id(thing), name), attribute_slot(thing, name, f"{owner}.{name}", value))
+            self.own(value, f"{owner}.{name}")
+        elif isinstance(thing, type) and not isinstance(
+            value, (FunctionType, MethodType, BuiltinFunctionType)
+        ):
+            self._fact(
+                (id(thing), name), attribute_slot(thing, name, f"{thing.__name__}.{name}", value)
+            )
+            self.own(value, f"{thing.__name__}.{name}")
+        return self.trace.enter(value)
+
+    @staticmethod
+    def _property(thing: Any, name: str) -> FunctionType | None:
+        """The function behind a property: reading it is a call."""
+        if isinstance(thing, (ModuleType, type)):
+            return None
+        for kind in type(thing).__mro__:
+            found = kind.__dict__.get(name)
+            if found is not None:
+                return (
+                    found.fget
+                    if type(found) is property and type(found.fget) is FunctionType
+                    else None
+                )
+        return None
+
+    def will_change(self, thing: Any, name: str | None) -> None:
+        """`thing.name += 1` or `thing[k] += 1` comes next: a fact only if it is read as well."""
+        owner = self._name_of(thing)
+        if owner is None or isinstance(thing, (Handle, np.ndarray)):
+            return
+        if name is None:
+            self._will_change_content(thing, owner)
+        elif (id(thing), name) not in self.trace.slots:
+            slot = attribute_slot(thing, name, f"{owner}.{name}", getattr(thing, name, MISSING))
+            self.trace.pending_slots.setdefault((id(thing), name), slot)
+
+    def _will_change_content(self, thing: Any, owner: str) -> None:
+        key = (id(thing), "content")
+        if (
+            key not in self.trace.slots
+            and key not in self.trace.pending_slots
+            and hasattr(thing, "__iter__")
+        ):
+            self.trace.pending_slots[key] = content_slot(thing, owner)
+
+    def item(self, thing: Any, key: Any) -> Any:
+        """`thing[key]` was read."""
+        if isinstance(thing, np.ndarray):
+            return self.trace.enter(thing)[key]
+        own = getattr(type(thing), "__getitem__", None)
+        if type(own) is FunctionType and not isinstance(thing, Handle):
+            return self.call(own, thing, key)
+        value = thing[key]
+        owner = self._name_of(thing)
+        if owner is not None and type(thing) in (list, dict):
+            if (id(thing), "content") in self.trace.pending_slots or isinstance(
+                key, builtins.slice
+            ):
+                self.whole(thing)
+            else:
+                self._fact(
+                    (id(thing), "item", plain(key)),
+                    item_slot(thing, plain(key), f"{owner}[{key!r}]", value),
+                )
+        if owner is not None:
+            self.own(value, f"{owner}[{plain(key)!r}]")
+        return self.trace.enter(value)
+
+    def each(self, things: Any) -> Any:
+        """`for ...
+
+        In things`: the content of an outer list or dictionary is a fact, arrays come in as handles.
+        """
+        if isinstance(things, (Handle, range, str)):
+            return things
+        if isinstance(things, np.ndarray):
+            return self.trace.enter(things)
+        self.whole(things)
+        return map(self.trace.enter, things)
+
+    def whole(self, thing: Any) -> None:
+        """A container from outside was used as a whole."""
+        owner = self._name_of(thing)
+        if owner is not None and type(thing) in (list, dict, set, frozenset):
+            self._fact((id(thing), "content"), content_slot(thing, owner))
+        elif owner is not None and hasattr(thing, "__next__"):
+            self.trace.do_not_keep(f"{owner} is an iterator, and gives something else each time")
