@@ -7,12 +7,13 @@ results in the structure that JAX gives. What an operator returns is a function 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from steepest.calculus import derive
-from steepest.errors import ShapeError, VariableError
+from steepest.errors import NotDifferentiableError, ShapeError, VariableError
 from steepest.graph.node import Node
 from steepest.sources.capture.trace import current
 from steepest.sources.piece import Piece
@@ -155,7 +156,7 @@ class Columns(Source):
         by, structure = inner.chosen(self.argnums, self.single)
         inputs = [inner.inputs[i] for i in by]
         rows, columns = (sum(_size(n) for n in nodes) for nodes in (inner.outputs, inputs))
-        dense = _by_columns(inner, inputs) if columns <= rows else _by_rows(inner, inputs)
+        dense = _dense(inner, inputs, forward=columns <= rows)
         blocks, down = [], 0
         for o in inner.outputs:
             row, across = [], 0
@@ -187,6 +188,14 @@ def _units(nodes: Sequence[Node]) -> Any:
         yield [p.reshape(n.shape).astype(n.dtype)[()] for p, n in zip(pieces, nodes, strict=True)]
 
 
+def _dense(piece: Piece, inputs: Sequence[Node], forward: bool) -> Any:
+    """J, in the shorter of the two modes; a rule that only works backwards leaves the other one."""
+    if forward:
+        with suppress(NotDifferentiableError):
+            return _by_columns(piece, inputs)
+    return _by_rows(piece, inputs)
+
+
 def _by_columns(piece: Piece, inputs: Sequence[Node]) -> Any:
     """J, a column a run of forward mode."""
     along = piece.extra("tangents", inputs)
@@ -211,7 +220,7 @@ def _block(output: Node, inputs: Sequence[Node]) -> list[Node]:
     found = []
     for k, n in enumerate(inputs):
         parts = [Traced(row[k]) for row in rows]
-        whole = np.reshape(np.stack(parts), (*output.shape, *n.shape)) if output.shape else parts[0]  # type: ignore[call-overload]
+        whole = np.reshape(np.stack(parts), (*output.shape, *n.shape)) if output.shape else parts[0]
         found.append(whole.node)
     return found
 

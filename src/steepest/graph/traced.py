@@ -18,6 +18,18 @@ from steepest.graph.operation import BINDINGS, REDUCTIONS, ROWS, Operation, Trac
 __all__ = ["Traced", "as_node", "meaning"]
 
 
+def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
+    """A binary operator of Python as a row, or as what NumPy's function means in rows."""
+
+    def method(self: Any, other: Any) -> Any:
+        if other is None or isinstance(other, str):
+            return NotImplemented
+        apply = ROWS[name] if name in ROWS else BINDINGS[name]
+        return apply(other, self) if swapped else apply(self, other)
+
+    return method
+
+
 class Traced(Traceable):
     """A value of the function that is being followed: like an ndarray to NumPy code, a node to us."""
 
@@ -52,7 +64,7 @@ class Traced(Traceable):
 
     @property
     def T(self) -> Any:
-        return np.transpose(self)  # type: ignore[call-overload]
+        return np.transpose(self)
 
     def __len__(self) -> int:
         if not self.shape:
@@ -101,16 +113,34 @@ class Traced(Traceable):
         return _function("getitem")(self, key)
 
     def reshape(self, *shape: Any) -> Any:
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape)  # type: ignore[call-overload]
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def transpose(self, *axes: Any) -> Any:
-        return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)  # type: ignore[call-overload]
+        return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
-        return np.sum(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+        return np.sum(self, axis=axis, keepdims=keepdims)
 
     def astype(self, dtype: Any) -> Any:
         return _function("cast")(self, dtype)
+
+    # arithmetic, comparison and logic
+    __add__, __radd__ = _operator("add"), _operator("add", swapped=True)
+    __sub__, __rsub__ = _operator("subtract"), _operator("subtract", swapped=True)
+    __mul__, __rmul__ = _operator("multiply"), _operator("multiply", swapped=True)
+    __truediv__, __rtruediv__ = _operator("divide"), _operator("divide", swapped=True)
+    __pow__, __rpow__ = _operator("power"), _operator("power", swapped=True)
+    __matmul__, __rmatmul__ = _operator("matmul"), _operator("matmul", swapped=True)
+    __mod__, __rmod__ = _operator("remainder"), _operator("remainder", swapped=True)
+    __floordiv__, __rfloordiv__ = _operator("floor_divide"), _operator("floor_divide", swapped=True)
+    __and__, __rand__ = _operator("logical_and"), _operator("logical_and", swapped=True)
+    __or__, __ror__ = _operator("logical_or"), _operator("logical_or", swapped=True)
+    __lt__ = _operator("less")
+    __le__ = _operator("less_equal")
+    __gt__ = _operator("greater")
+    __ge__ = _operator("greater_equal")
+    __eq__ = _operator("equal")  # type: ignore[assignment]  # elementwise, as arrays compare
+    __ne__ = _operator("not_equal")  # type: ignore[assignment]
 
     def __abs__(self) -> Any:
         return ROWS["absolute"](self)
@@ -122,7 +152,7 @@ class Traced(Traceable):
         return self
 
     def __invert__(self) -> Any:
-        return np.invert(self)  # type: ignore[call-overload]
+        return np.invert(self)
 
 
 def _function(name: str) -> Callable[..., Any]:
@@ -156,27 +186,3 @@ def as_node(value: Any) -> Node:
     if isinstance(value, Traceable):
         raise CaptureError(f"a {type(value).__name__} reached a derivative rule; please report this, with the function")
     return constant(value)
-
-
-def _operator(row_name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
-    def method(self: Any, other: Any) -> Any:
-        if other is None or isinstance(other, str):
-            return NotImplemented
-        row = ROWS.get(row_name)
-        if row is None:
-            row = BINDINGS[row_name]  # type: ignore[assignment]
-        return row(other, self) if swapped else row(self, other)  # type: ignore[misc]
-
-    return method
-
-
-for _name, _row in {
-    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "power", "matmul": "matmul",
-    "mod": "remainder", "floordiv": "floor_divide", "and": "logical_and", "or": "logical_or",
-}.items():  # fmt: skip
-    setattr(Traced, f"__{_name}__", _operator(_row))
-    setattr(Traced, f"__r{_name}__", _operator(_row, swapped=True))
-for _name, _row in {
-    "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal",
-}.items():  # fmt: skip
-    setattr(Traced, f"__{_name}__", _operator(_row))

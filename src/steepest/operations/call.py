@@ -21,7 +21,7 @@ def _program(graph: Graph, which: int) -> Program:
     found = graph.made.get(("program", which))
     if found is None:
         found = graph.made[("program", which)] = Program(graph.inputs, graph.outputs[which : which + 1])
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _run(*values: Any, graph: Graph, which: int) -> Any:

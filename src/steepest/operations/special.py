@@ -56,10 +56,10 @@ def _run_gammaln(x: Any) -> Any:
     return np.where(near, series + 0.0, found).astype(found.dtype)[()]
 
 
-GAMMALN = unary("gammaln", _run_gammaln, lambda x, y: digamma(x), (0.05, 20.0), scipy="gammaln",
+GAMMALN: Operation = unary("gammaln", _run_gammaln, lambda x, y: digamma(x), (0.05, 20.0), scipy="gammaln",
       spelled="gammaln lgamma", latex=r"\ln\Gamma", precise=lambda mp, x: mp.loggamma(x) if x > 0 else mp.log(mp.fabs(mp.gamma(x))), shown="digamma x",
       family="special", tolerance=(4.0, "SciPy's gammaln from 1.2 to 1.8, where it is small"))  # fmt: skip
-digamma = unary("digamma", scipy_function("digamma"), lambda x, y: polygamma(x, order=1), (0.05, 20.0), scipy="psi",
+digamma: Operation = unary("digamma", scipy_function("digamma"), lambda x, y: polygamma(x, order=1), (0.05, 20.0), scipy="psi",
       spelled="digamma psi", latex=r"\psi", precise=lambda mp, x: mp.psi(0, x), shown="polygamma(1, x)",
       family="special")  # fmt: skip
 
@@ -71,7 +71,7 @@ def _run_polygamma(x: Any, order: int) -> Any:
     return (-1.0) ** (order + 1) * math.factorial(order) * zeta  # DLMF 5.15.2: psi^(n)(x) = (-1)^(n+1) n! zeta(n+1, x)
 
 
-polygamma = unary(
+polygamma: Operation = unary(
     "polygamma", _run_polygamma, lambda x, y, order: polygamma(x, order=order + 1), (0.05, 20.0), spelled="",
     precise=lambda mp, x, order=1: mp.psi(order, x), shown="polygamma(n + 1, x)", family="special",
     latex=r"\psi^{{({order})}}\left({0}\right)",
@@ -119,7 +119,7 @@ def _precise_sinc(mp: Any, x: Any, order: int = 0) -> Any:
         return mp.pi**order * found
 
 
-SINC = register(Operation(
+SINC: Operation = register(Operation(
     name="sinc", run=_run_sinc, arity=1, partials=(lambda x, y, order=0: SINC(x, order=order + 1),), dtype=real_dtype,
     spellings=("sinc",), precise=_precise_sinc, domain=((-3.0, 3.0),), shown="(cos πx − sinc x)/x", family="special",
     convention="sinc x = sin(πx)/(πx), NumPy's; 1 at 0, with slope 0",
@@ -131,12 +131,12 @@ binds(np.sinc)(lambda x: SINC(x))
 
 # ---- activation functions ------------------------------------------------------------------------------------------
 
-sigmoid = unary(
+sigmoid: Operation = unary(
     "sigmoid", scipy_function("expit"), lambda x, y: y * sigmoid(-x), (-30.0, 30.0), scipy="expit",
     spelled="sigmoid expit σ", latex=r"\sigma", precise=lambda mp, x: 1 / (1 + mp.exp(-x)), shown="σ(x)·σ(−x)",
     family="activation",
 )  # fmt: skip
-softplus = unary(
+softplus: Operation = unary(
     "softplus", lambda x: np.logaddexp(0.0, x) if np.asarray(x).dtype != np.float32 else np.logaddexp(np.float32(0), x),
     lambda x, y: sigmoid(x), (-30.0, 30.0), latex=r"\operatorname{softplus}",
     precise=lambda mp, x: mp.log1p(mp.exp(x)), shown="σ(x)", family="activation",
@@ -156,14 +156,14 @@ def _gelu_slope(x: Any, y: Any) -> Any:
     return NDTR(x) + x * (np.exp(-np.square(x) / 2) / np.sqrt(2 * _pi(x)))
 
 
-NDTR = unary("ndtr", scipy_function("ndtr"), lambda x, y: np.exp(-np.square(x) / 2) / np.sqrt(2 * _pi(x)), (-8.0, 8.0),
+NDTR: Operation = unary("ndtr", scipy_function("ndtr"), lambda x, y: np.exp(-np.square(x) / 2) / np.sqrt(2 * _pi(x)), (-8.0, 8.0),
              scipy="ndtr", spelled="ndtr Φ", latex=r"\Phi", precise=lambda mp, x: mp.ncdf(x), shown="exp(−x²/2)/√(2π)",
              family="special")  # fmt: skip
-gelu = unary("gelu", _run_gelu, _gelu_slope, (-8.0, 8.0), precise=lambda mp, x: x * mp.ncdf(x),
+gelu: Operation = unary("gelu", _run_gelu, _gelu_slope, (-8.0, 8.0), precise=lambda mp, x: x * mp.ncdf(x),
              latex=r"\operatorname{gelu}", shown="Φ(x) + x·φ(x)", family="activation",
              convention="the exact one, x·Φ(x), not the tanh approximation; its slope is NaN at ±∞",
              tolerance=(4.0, "below 0, Φ(x) and x·φ(x) have opposite signs, and each has been rounded"))  # fmt: skip
-silu = unary("silu", lambda x: np.maximum(x, FAR_LEFT) * ROWS["sigmoid"].run(x), lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)), (-30.0, 30.0),
+silu: Operation = unary("silu", lambda x: np.maximum(x, FAR_LEFT) * ROWS["sigmoid"].run(x), lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)), (-30.0, 30.0),
              spelled="silu swish", precise=lambda mp, x: x / (1 + mp.exp(-x)), shown="σ(x)·(1 + x·σ(−x))",
              latex=r"\operatorname{silu}", family="activation", convention="its slope is NaN at ±∞")  # fmt: skip
 
@@ -176,7 +176,7 @@ def _rectified(name: str, run: Any, tangent: Any, precise: Any, convention: str,
     ))  # fmt: skip
 
 
-relu = _rectified(
+relu: Operation = _rectified(
     "relu", lambda x: np.maximum(x, 0.0), lambda dx, x, y: np.where(np.greater(x[0], 0), dx[0], 0.0),
     lambda mp, x: max(x, mp.mpf(0)), "at 0 the derivative is 0, as in every deep-learning library", "1 for x > 0, else 0", "relu",
 )  # fmt: skip
@@ -186,7 +186,7 @@ def _leaky_slope(dx: Any, x: Any, y: Any, slope: float = 0.01) -> Any:
     return np.where(np.greater(x[0], 0), dx[0], slope * dx[0])
 
 
-leaky_relu = _rectified(
+leaky_relu: Operation = _rectified(
     "leaky_relu", lambda x, slope=0.01: np.where(np.greater(x, 0), x, slope * x)[()], _leaky_slope,
     lambda mp, x, slope=0.01: x if x > 0 else mp.mpf(repr(slope)) * x, "slope 0.01 for x ≤ 0, 0 included",
     "1 for x > 0, else 0.01", "leaky_relu",
@@ -197,7 +197,7 @@ def _elu_slope(dx: Any, x: Any, y: Any, alpha: float = 1.0) -> Any:
     return np.where(np.greater(x[0], 0), dx[0], alpha * np.exp(x[0]) * dx[0])
 
 
-elu = _rectified(
+elu: Operation = _rectified(
     "elu", lambda x, alpha=1.0: np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0.0)))[()], _elu_slope,
     lambda mp, x, alpha=1.0: x if x > 0 else mp.mpf(repr(alpha)) * mp.expm1(x),
     "alpha = 1: smooth, the derivative is 1 at 0", "1 for x > 0, else exp x", "elu",
