@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from steepest.descent import Place, descend, driver, resume
+from steepest.descent import Place, ascend, descend, driver, resume
 from steepest.objective import Objective
 from tests.descent.grounds import named, parabola
 
@@ -154,3 +154,28 @@ def test_progress_by_itself_on_a_terminal_that_waits(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("steepest.descent.progress.PATIENT", 0.0)
     descend(parabola(), 5.0, steps=50, rate=0.01)
     assert "50/50" in terminal.getvalue()
+
+
+def test_ctrl_c_while_a_chunk_hands_back_its_work_loses_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole_loop = Objective.loop
+
+    def cut_short(self: Any, advance: Any, carry: Any, keep: Any, count: int) -> Any:
+        result = whole_loop(self, advance, carry, keep, count)
+        if result[0].t > 20:
+            raise KeyboardInterrupt
+        return result
+
+    monkeypatch.setattr(Objective, "loop", cut_short)
+    d = descend(parabola(), 5.0, rate=0.01, steps=100, every=7, callback=lambda place: None)
+    assert d.ending == "interrupted" and d.evaluations == 1 + 3 * 7
+    assert d.record.t.tolist() == [*range(22)]
+
+
+def test_an_ascent_shows_its_callback_the_function_itself() -> None:
+    seen: list[Place] = []
+    hill = parabola().negated()
+    d = ascend(hill, 5.0, steps=1, callback=seen.append)
+    assert [p.value for p in seen] == d.values.tolist() == [-4.0, pytest.approx(-2.56)]
+    assert [p.gradient[0] for p in seen] == d.gradients[:, 0].tolist() == [-4, pytest.approx(-3.2)]

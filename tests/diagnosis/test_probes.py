@@ -113,6 +113,14 @@ def test_noise_is_no_wrong_slope() -> None:
         assert probes.slope_check(o, x, o.evaluate(x).g, abs(start)) is None
 
 
+def test_rough_ground_is_no_wrong_slope() -> None:
+    """Ripples of 1e-9 make slopes of ±1e-2 that change with the distance looked over."""
+    o = ground(lambda x: 5e-4 * x * x + 1e-9 * np.sin(1e7 * x), lambda x: [1e-3 * x], ["x"])
+    starts = np.linspace(0.5, 2.5, 40)
+    found = [probes.slope_check(o, np.array([x]), np.array([1e-3 * x]), x) for x in starts]
+    assert sum(one is not None for one in found) <= 2
+
+
 def test_repeats() -> None:
     o = quadratic([1.0, 1.0])
     at = o.evaluate(ONE)

@@ -199,7 +199,7 @@ def checked_rate(rate: Any) -> Rate:
     if isinstance(rate, bool) or not isinstance(rate, (int, float, np.integer, np.floating)):
         raise DescentError(
             f"rate={rate!r} is neither a number nor a schedule: write rate=0.1, "
-            "or rate=steepest.Cosine(0.1, steps=1000)"
+            "or rate=steepest.descent.Cosine(0.1, steps=1000)"
         )
     value = float(rate)
     if math.isnan(value) or math.isinf(value):

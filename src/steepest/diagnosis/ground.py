@@ -25,7 +25,7 @@ def not_repeatable(case: Case) -> Verdict | None:
         "What the walk ended at is as uncertain as that.",
         case.evidence(first=twice[0], second=twice[1]),
         "Fix the seed inside the function, average over more samples, or let the rate shrink "
-        "(steepest.Inverse).",
+        "(steepest.descent.Inverse).",
     )
 
 
@@ -71,7 +71,7 @@ def kink(case: Case) -> Verdict | None:
         f"The {case.words['low']}est value met is f = {case.value(case.carry.best_f)} at "
         f"{case.place(case.carry.best_x)}.",
         case.evidence(at=list(found.left), slopes=[s * found.slope_left, s * found.slope_right]),
-        "Let the rate shrink: rate=steepest.Inverse(...) or Exponential(...).",
+        "Let the rate shrink: rate=steepest.descent.Inverse(...) or Exponential(...).",
     )
 
 
