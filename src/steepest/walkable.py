@@ -124,6 +124,7 @@ class Ground:
 
     def __init__(self, function: Function, form: Form) -> None:
         self.function, self.form = function, form
+        self._walk = None if function.by_path else _value_and_gradient(function.expression)
         self._prepared: dict[Expression, tuple[Program, Program | None]] = {}
 
     def _at(self, x: Vector) -> tuple[Expression, list[Any], tuple[Any, ...]]:
@@ -133,6 +134,9 @@ class Ground:
 
     def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
         """f(x) and ∇f(x), from one run of one program."""
+        if self._walk is not None:  # the same everywhere, a number for each variable
+            f, *g = self._walk(*x)
+            return float(f), np.array(g, dtype=np.float64)
         expression, leaves, captured = self._at(x)
         if expression not in self._prepared:
             self._prepared[expression] = _value_and_gradient(expression), None

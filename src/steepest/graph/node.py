@@ -260,7 +260,11 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
     a float that is pi or Euler's number to the last bit becomes that number.
     """
     if isinstance(value, Fraction):
-        held = Held(float(value), value)
+        try:
+            near = float(value)
+        except OverflowError:  # exact it stays; as a float it is beyond the largest
+            near = math.inf if value > 0 else -math.inf
+        held = Held(near, value)
         return _leaf(CONSTANT, (("value", held),), (), np.dtype(np.float64), True, origin)
     if isinstance(value, (bool, np.bool_)):
         return _leaf(CONSTANT, (("value", Held(np.bool_(value))),), (), np.dtype(bool), False, origin)
