@@ -57,7 +57,9 @@ def assayable(row: Operation) -> bool:
 
 
 def points(row: Operation, count: int, seed: int = 1) -> list[np.ndarray]:
-    """Random points of the row's domain, half of them even over it, half crowded towards its ends and 0."""
+    """Random points of the row's domain, half of them even over it, half crowded towards its ends
+    and 0.
+    """
     rng = np.random.default_rng(seed)
     columns = []
     for low, high in row.domain:
@@ -100,7 +102,9 @@ def complete(row: Operation) -> list[str]:
     if row.precise is None:
         wrong.append(f"{row.name}: no `precise`, its meaning in any number of digits")
     if row.arity is not None and len(row.domain) != row.arity:
-        wrong.append(f"{row.name}: `domain` names {len(row.domain)} intervals for {row.arity} arguments")
+        wrong.append(
+            f"{row.name}: `domain` names {len(row.domain)} intervals for {row.arity} arguments"
+        )
     return wrong
 
 
@@ -139,7 +143,9 @@ def _compare(row: Operation, params: dict[str, Any], at: list[Any], i: int, ours
 
 @dataclass(frozen=True)
 class Accuracy:
-    """The worst error of one number over all points: in ulp, and what is left when conditioning is taken off."""
+    """The worst error of one number over all points: in ulp, and what is left when conditioning is
+    taken off.
+    """
 
     row: str
     what: str  # "value", or "slope" with the argument's number
@@ -167,8 +173,14 @@ def measure(row: Operation, count: int = 200, seed: int = 2) -> list[Accuracy]:
     return found
 
 
-def _worst(row: Operation, what: str, node: Node, slopes: Sequence[Node | None], values: dict[Node, Any],
-           at: list[np.ndarray]) -> Accuracy:  # fmt: skip
+def _worst(
+    row: Operation,
+    what: str,
+    node: Node,
+    slopes: Sequence[Node | None],
+    values: dict[Node, Any],
+    at: list[np.ndarray],
+) -> Accuracy:
     got = np.broadcast_to(Program(tuple(values), [node])(*values.values())[0], at[0].shape)
     moving = [(x, s) for x, s in zip(at, slopes, strict=True) if s is not None]
     with mp.workdps(40):
@@ -187,9 +199,12 @@ def _worst(row: Operation, what: str, node: Node, slopes: Sequence[Node | None],
 
 
 def accuracy_errors(row: Operation, count: int = 200) -> list[str]:
-    """Where float64 is further from the truth than 4 ulp + 2·eps·|x·f'(x)| (and the row's own exception)."""
+    """Where float64 is further from the truth than 4 ulp + 2·eps·|x·f'(x)| (and the row's own
+    exception).
+    """
     wrong = [
-        f"{m.row}, {m.what}: {m.excess:.1f} ulp beyond its conditioning at {m.at}, allowed {m.allowed:g}"
+        f"{m.row}, {m.what}: {m.excess:.1f} ulp beyond its conditioning at {m.at}, "
+        f"allowed {m.allowed:g}"
         for m in measure(row, count)
         if not m.excess <= m.allowed
     ]
@@ -198,35 +213,36 @@ def accuracy_errors(row: Operation, count: int = 200) -> list[str]:
     return wrong
 
 
-def weighted(node: Node) -> Node:
-    """A scalar made of all the numbers of a node, none of them alike."""
-    rng = np.random.default_rng(5)
-    weights = variable("w", node.shape, node.dtype)
-    return _total(make(ROWS["multiply"], (node, weights))), weights, rng.uniform(0.5, 1.5, node.shape)  # type: ignore[return-value]
-
-
 def _total(node: Node) -> Node:
     if node.shape == ():
         return node
     return make(ROWS["sum"], (node,), axis=tuple(range(len(node.shape))), keepdims=False)
 
 
-def mode_errors(row: Operation, args: Sequence[Any] | None = None, params: dict[str, Any] | None = None,
-                tolerance: float = 1e-11) -> list[str]:  # fmt: skip
-    """Forward = reverse, by inner products of random vectors and by whole Jacobians; Hessians symmetric, in every
-    order of modes.
+def mode_errors(
+    row: Operation,
+    args: Sequence[Any] | None = None,
+    params: dict[str, Any] | None = None,
+    tolerance: float = 1e-11,
+) -> list[str]:
+    """Forward = reverse, by inner products of random vectors and by whole Jacobians; Hessians
+    symmetric, in every order of modes.
     """
     wrong = []
     if args is None:
         shapes = [(3, 1), (4,), ()]
         drawn = points(row, 12, seed=3)
-        args = [x[: max(1, int(np.prod(s)))].reshape(s) for x, s in zip(drawn, shapes, strict=False)]
+        args = [
+            x[: max(1, int(np.prod(s)))].reshape(s) for x, s in zip(drawn, shapes, strict=False)
+        ]
     for chosen in [params] if params is not None else settings_of(row):
         wrong += _modes(row, args, chosen, tolerance)
     return wrong
 
 
-def _modes(row: Operation, args: Sequence[Any], params: dict[str, Any], tolerance: float) -> list[str]:
+def _modes(
+    row: Operation, args: Sequence[Any], params: dict[str, Any], tolerance: float
+) -> list[str]:
     rng = np.random.default_rng(4)
     name = f"{row.name}{params or ''}"
     inputs = [variable(f"a{i}", np.shape(v), np.asarray(v).dtype) for i, v in enumerate(args)]
@@ -262,10 +278,16 @@ def _modes(row: Operation, args: Sequence[Any], params: dict[str, Any], toleranc
     third_way = gradient(inner, real)
     found = evaluate([*one_way, *other_way, *third_way], at)
     n = len(real)
-    for label, which in (("reverse over forward", found[n : 2 * n]), ("reverse over reverse", found[2 * n :])):
+    for label, which in (
+        ("reverse over forward", found[n : 2 * n]),
+        ("reverse over reverse", found[2 * n :]),
+    ):
         for i, (a, b) in enumerate(zip(found[:n], which, strict=True)):
             if not close(a, b, tolerance):
-                wrong.append(f"{name}: second order by argument {i}: {label} gives {b}, forward over reverse {a}")
+                wrong.append(
+                    f"{name}: second order by argument {i}: {label} gives {b}, "
+                    f"forward over reverse {a}"
+                )
     return wrong
 
 
@@ -278,7 +300,7 @@ def close(a: Any, b: Any, tolerance: float) -> bool:
 
 
 def slope_errors(row: Operation, args: Sequence[Any], params: dict[str, Any]) -> list[str]:
-    """For rows on whole arrays: jvp against a difference quotient of the row itself in many digits."""
+    """For rows on whole arrays: jvp against a difference quotient in many digits."""
     rng = np.random.default_rng(6)
     inputs = [variable(f"a{i}", np.shape(v), np.asarray(v).dtype) for i, v in enumerate(args)]
     node = make(row, inputs, **params)
@@ -296,7 +318,10 @@ def slope_errors(row: Operation, args: Sequence[Any], params: dict[str, Any]) ->
         truth = np.asarray(along(f, precisely([inputs[i] for i in real], at), exact), dtype=object)
         ours = np.asarray(precisely([tangent], at)[0], dtype=object)
         if ours.shape != truth.shape:
-            return [f"{row.name}{params}: a tangent of shape {ours.shape} for a value of shape {truth.shape}"]
+            return [
+                f"{row.name}{params}: a tangent of shape {ours.shape} "
+                f"for a value of shape {truth.shape}"
+            ]
         size = max([mp.mpf(1), *(abs(t) for t in truth.flat)])
         worst = max([mp.mpf(0), *(abs(o - t) for o, t in zip(ours.flat, truth.flat, strict=True))])
     if worst <= mp.mpf(10) ** -DIGITS * size:
@@ -316,15 +341,24 @@ def jacobian_errors(row: Operation, args: Sequence[Any], params: dict[str, Any])
         dx = fresh("d", x.shape, x.dtype)
         push = Program((*inputs, dx), jvp([node], [x], [dx]))
         pull = Program((*inputs, y_bar), vjp([node], [x], [y_bar]))
-        columns = [np.ravel(push(*args, e.reshape(x.shape))[0]) for e in np.eye(int(np.prod(x.shape)))]
-        rows = [np.ravel(pull(*args, e.reshape(node.shape))[0]) for e in np.eye(int(np.prod(node.shape)))]
+        columns = [
+            np.ravel(push(*args, e.reshape(x.shape))[0]) for e in np.eye(int(np.prod(x.shape)))
+        ]
+        rows = [
+            np.ravel(pull(*args, e.reshape(node.shape))[0])
+            for e in np.eye(int(np.prod(node.shape)))
+        ]
         if columns and rows and not close(np.array(columns).T, np.array(rows), 1e-12):
-            wrong.append(f"{row.name}{params}: by argument {i}, reverse mode is not forward mode transposed")
+            wrong.append(
+                f"{row.name}{params}: by argument {i}, reverse mode is not forward mode transposed"
+            )
     return wrong
 
 
 def check_row(row: Operation, count: int = 200) -> None:
-    """Everything that holds for every elementwise row; raises AssertionError with all that does not."""
+    """Everything that holds for every elementwise row; raises AssertionError with all that does
+    not.
+    """
     wrong = complete(row)
     if not wrong and assayable(row):
         wrong += rule_errors(row, count)

@@ -1,4 +1,6 @@
-"""Specimens: arguments and parameters for every row that works on whole arrays, odd ones among them."""
+"""Specimens: arguments and parameters for every row that works on whole arrays, odd ones among
+them.
+"""
 
 from __future__ import annotations
 
@@ -88,10 +90,21 @@ def reductions(name: str) -> Iterator[tuple[list[Any], dict[str, Any]]]:
 
 def products() -> Iterator[tuple[list[Any], dict[str, Any]]]:
     for a, b in (
-        [(3,), (3,)], [(2, 3), (3,)], [(3,), (3, 2)], [(2, 3), (3, 4)], [(5, 2, 3), (3, 4)], [(2, 3), (5, 3, 4)],
-        [(5, 2, 3), (5, 3, 4)], [(1, 2, 3), (5, 3, 4)], [(4, 1, 2, 3), (5, 3, 2)], [(3,), (5, 3, 2)],
-        [(5, 2, 3), (3,)], [(1, 1), (1, 1)], [(2, 0), (0, 3)], [(0, 2), (2, 3)],
-    ):  # fmt: skip
+        [(3,), (3,)],
+        [(2, 3), (3,)],
+        [(3,), (3, 2)],
+        [(2, 3), (3, 4)],
+        [(5, 2, 3), (3, 4)],
+        [(2, 3), (5, 3, 4)],
+        [(5, 2, 3), (5, 3, 4)],
+        [(1, 2, 3), (5, 3, 4)],
+        [(4, 1, 2, 3), (5, 3, 2)],
+        [(3,), (5, 3, 2)],
+        [(5, 2, 3), (3,)],
+        [(1, 1), (1, 1)],
+        [(2, 0), (0, 3)],
+        [(0, 2), (2, 3)],
+    ):
         yield [draw(*a), draw(*b)], {}
 
 
@@ -165,7 +178,15 @@ def stacks() -> Iterator[tuple[list[Any], dict[str, Any]]]:
 
 
 MOVEMENTS = {
-    "reshape": reshapes, "transpose": transposes, "broadcast_to": broadcasts, "index": indices, "scatter_add": scatters,
-    "put": puts, "concatenate": joins, "stack": stacks,
-    "cumsum": scans, "cumprod": scans, "matmul_where": selected_products,
-}  # fmt: skip
+    "reshape": reshapes,
+    "transpose": transposes,
+    "broadcast_to": broadcasts,
+    "index": indices,
+    "scatter_add": scatters,
+    "put": puts,
+    "concatenate": joins,
+    "stack": stacks,
+    "cumsum": scans,
+    "cumprod": scans,
+    "matmul_where": selected_products,
+}

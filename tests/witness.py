@@ -31,7 +31,7 @@ def number(value: Any) -> Any:
 
 
 def numbers(value: Any) -> Any:
-    """A number, or an object array of numbers; arrays of integers stay, for they may be positions."""
+    """A number, or an object array; arrays of integers stay, for they may be positions."""
     if isinstance(value, np.ndarray) and value.ndim:
         if value.dtype.kind in "iub":
             return value
@@ -50,7 +50,9 @@ IN_OBJECTS = {"norm": norm}  # where NumPy would turn objects into float64
 
 
 def apply(row: Operation, args: Sequence[Any], params: Mapping[str, Any]) -> Any:
-    """One row in mpmath: `precise` element by element, or what the row does to arrays of any numbers."""
+    """One row in mpmath: `precise` element by element, or what the row does to arrays of any
+    numbers.
+    """
     if row.family == "call":
         graph, which = params["graph"], params["which"]
         return precisely([graph.outputs[which]], dict(zip(graph.inputs, args, strict=True)))[0]

@@ -1,8 +1,10 @@
-"""Random compositions of all rows: their derivatives against mpmath's, in many digits and in float64.
+"""Random compositions of all rows: their derivatives against mpmath's, in many digits and in
+float64.
 
-Two questions, kept apart. Is the derivative graph right? It is evaluated in many digits and compared with difference
-quotients of the function, where both agree to 25 digits. Is float64 as good as it can be? Its result is compared with
-the many digits under a forward error bound: each row may err as the assay allows, and passes on what came in.
+Two questions, kept apart. Is the derivative graph right? It is evaluated in many digits and
+compared with difference quotients of the function, where both agree to 25 digits. Is float64 as
+good as it can be? Its result is compared with the many digits under a forward error bound: each row
+may err as the assay allows, and passes on what came in.
 """
 
 from __future__ import annotations
@@ -28,7 +30,11 @@ VARIABLES = [variable(name) for name in "xyz"]
 SMOOTH = sorted(
     r.name
     for r in ROWS.values()
-    if r.elementwise and r.domain and not r.flat and r.family not in EXEMPT and r.name not in ("where", "cast")
+    if r.elementwise
+    and r.domain
+    and not r.flat
+    and r.family not in EXEMPT
+    and r.name not in ("where", "cast")
 )
 SLOW = {"polygamma", "digamma", "gammaln"}  # a tenth of a second each in mpmath: fewer of them
 
@@ -42,14 +48,18 @@ def within(node: Node, low: float, high: float) -> Node:
 
 @some.composite
 def compositions(draw: some.DrawFn, most: int = 7) -> Node:
-    """A function of x, y and z: up to `most` rows, each taking what came before, often more than once."""
+    """A function of x, y and z: up to `most` rows, each taking what came before, often more than
+    once.
+    """
     known: list[Node] = [*VARIABLES, constant(draw(some.sampled_from([0.1, 2.0, -1.5, 3])))]
     for _ in range(draw(some.integers(1, most))):
         if draw(some.integers(0, 5)) == 0:
             a, b, c, d = (draw(some.sampled_from(known)) for _ in range(4))
             known.append(make(ROWS["where"], [make(ROWS["less"], [a, b]), c, d]))
             continue
-        row = ROWS[draw(some.sampled_from([n for n in SMOOTH if n not in SLOW or draw(some.booleans())]))]
+        row = ROWS[
+            draw(some.sampled_from([n for n in SMOOTH if n not in SLOW or draw(some.booleans())]))
+        ]
         params = draw(some.sampled_from(settings_of(row)))
         args = [within(draw(some.sampled_from(known[-4:])), *interval) for interval in row.domain]
         known.append(make(row, args, **params))
@@ -60,7 +70,9 @@ def compositions(draw: some.DrawFn, most: int = 7) -> Node:
 @some.composite
 def places(draw: some.DrawFn) -> dict[Node, float]:
     """Points of three different fractions, so that no two variables tie."""
-    return {v: draw(some.integers(-1500, 1500)) / 512 + k * 0.0004 for k, v in enumerate(VARIABLES, 1)}
+    return {
+        v: draw(some.integers(-1500, 1500)) / 512 + k * 0.0004 for k, v in enumerate(VARIABLES, 1)
+    }
 
 
 class Beyond(Exception):
@@ -110,18 +122,27 @@ def quiet(rate: Any) -> bool:
     return bool(mp.isfinite(rate) and abs(rate) < 1e12)
 
 
-GENEROUS = settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+GENEROUS = settings(
+    max_examples=40, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
 
 
 @GENEROUS
 @given(y=compositions(), at=places(), data=some.data())
-def test_derivatives_of_random_compositions(y: Node, at: dict[Node, float], data: some.DataObject) -> None:
+def test_derivatives_of_random_compositions(
+    y: Node, at: dict[Node, float], data: some.DataObject
+) -> None:
     direction = [data.draw(some.sampled_from([1.0, -0.5, 2.0, 0.0])) for _ in VARIABLES]
     dx = [fresh(f"d{v.name}") for v in VARIABLES]
     y_bar = fresh("y_bar")
     values = at | dict(zip(dx, direction, strict=True)) | {y_bar: 0.75}
     slopes = gradient(y, VARIABLES)
-    outputs = [*slopes, *jvp([y], VARIABLES, dx), *vjp([y], VARIABLES, [y_bar]), *hvp(y, VARIABLES, dx)]
+    outputs = [
+        *slopes,
+        *jvp([y], VARIABLES, dx),
+        *vjp([y], VARIABLES, [y_bar]),
+        *hvp(y, VARIABLES, dx),
+    ]
     with mp.workdps(50):
         try:
             found = bounds(outputs, values)
@@ -142,7 +163,9 @@ def largest(y: Node, at: Mapping[Node, Any]) -> Any:
 
 
 def truth(y: Node, at: Mapping[Node, Any], direction: list[float]) -> list[Any]:
-    """Gradient, directional derivative, scaled gradient and Hessian times direction, by differences of f alone."""
+    """Gradient, directional derivative, scaled gradient and Hessian times direction, by differences
+    of f alone.
+    """
 
     def f(*x: Any) -> Any:
         return precisely([y], dict(zip(VARIABLES, x, strict=True)))[0]
@@ -155,14 +178,15 @@ def truth(y: Node, at: Mapping[Node, Any], direction: list[float]) -> list[Any]:
     with mp.workdps(100):
         for unit in units:
             ahead, behind = (
-                along(f, [x + s * h * d for x, d in zip(here, direction, strict=True)], unit) for s in (1, -1)
+                along(f, [x + s * h * d for x, d in zip(here, direction, strict=True)], unit)
+                for s in (1, -1)
             )
             products.append((ahead - behind) / (2 * h))
     total = sum((s * d for s, d in zip(slopes, direction, strict=True)), mp.mpf(0))
     return [*slopes, total, *(s * mp.mpf(0.75) for s in slopes), *products]
 
 
-# ---- on arrays -------------------------------------------------------------------------------------------------------
+# ---- on arrays -----------------------------------------------------------------------------------
 
 FIXED = np.array([[0.5, -1.25, 2.0], [1.5, 0.75, -0.5]])
 STEPS: dict[str, Any] = {
@@ -186,11 +210,14 @@ STEPS: dict[str, Any] = {
     "variance": lambda t: t + np.var(t, axis=0),
     "put": lambda t: ROWS["put"](t, t[0] * 2, key=(1, Piece(0, 3, 1))),
     "outer": lambda t: np.outer(t[:, 0], t[1]),
-}  # fmt: skip
+}
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
-@given(names=some.lists(some.sampled_from(sorted(STEPS)), min_size=1, max_size=5), seed=some.integers(0, 2**32 - 1))
+@given(
+    names=some.lists(some.sampled_from(sorted(STEPS)), min_size=1, max_size=5),
+    seed=some.integers(0, 2**32 - 1),
+)
 def test_derivatives_of_random_compositions_of_arrays(names: list[str], seed: int) -> None:
     rng = np.random.default_rng(seed)
     x, dx, w = variable("m", (2, 3)), fresh("dm", (2, 3)), variable("w", (2, 3))
@@ -198,7 +225,11 @@ def test_derivatives_of_random_compositions_of_arrays(names: list[str], seed: in
     for name in names:
         t = STEPS[name](t)
     y = np.sum(t * Traced(w)).node
-    at = {x: rng.uniform(-1.5, 1.5, (2, 3)), dx: rng.normal(size=(2, 3)), w: rng.uniform(0.5, 1.5, (2, 3))}
+    at = {
+        x: rng.uniform(-1.5, 1.5, (2, 3)),
+        dx: rng.normal(size=(2, 3)),
+        w: rng.uniform(0.5, 1.5, (2, 3)),
+    }
     (tangent,), (slope,), (product,) = jvp([y], [x], [dx]), gradient(y, [x]), hvp(y, [x], [dx])
     with mp.workdps(40):
         here, direction, ours_slope, ours_product = precisely([x, dx, slope, product], at)

@@ -1,4 +1,6 @@
-"""What is composed of the two modes: gradients, Jacobians, Hessians, products, any order; and what they refuse."""
+"""What is composed of the two modes: gradients, Jacobians, Hessians, products, any order; and what
+they refuse.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ AT = {N: 2.0, E: 1.0}
 def test_the_gradient_of_the_first_example() -> None:
     found = evaluate(gradient(MOUNTAIN, [N, E]), AT)
     assert found == pytest.approx([4 + 3 * math.cos(6), 6 + math.sin(6)], rel=1e-15)
-    assert evaluate([partial(MOUNTAIN, N), partial(MOUNTAIN, E)], AT) == pytest.approx(found, rel=1e-15)
+    assert evaluate([partial(MOUNTAIN, N), partial(MOUNTAIN, E)], AT) == pytest.approx(
+        found, rel=1e-15
+    )
 
 
 def test_the_hessian_is_the_jacobian_of_the_gradient() -> None:
@@ -37,8 +41,12 @@ def test_the_hessian_is_the_jacobian_of_the_gradient() -> None:
 def test_a_jacobian_is_the_same_by_columns_and_by_rows() -> None:
     outputs = [(n * e).node, np.sin(n).node, (e / n).node]
     truth = [[1.0, 2.0], [math.cos(2), 0.0], [-0.25, 0.5]]
-    np.testing.assert_allclose([evaluate(r, AT) for r in jacobian(outputs, [N, E])], truth, rtol=1e-15)  # columns
-    np.testing.assert_allclose([evaluate(r, AT) for r in jacobian(outputs[:2], [N, E])], truth[:2], rtol=1e-15)  # rows
+    np.testing.assert_allclose(
+        [evaluate(r, AT) for r in jacobian(outputs, [N, E])], truth, rtol=1e-15
+    )  # columns
+    np.testing.assert_allclose(
+        [evaluate(r, AT) for r in jacobian(outputs[:2], [N, E])], truth[:2], rtol=1e-15
+    )  # rows
 
 
 def test_the_tenth_derivative_agrees_with_sympy() -> None:
@@ -50,7 +58,9 @@ def test_the_tenth_derivative_agrees_with_sympy() -> None:
         y = partial(y, x)
         truth = sympy.diff(truth, symbol)
         (found,) = evaluate([y], {x: 0.75})
-        assert found == pytest.approx(float(truth.subs(symbol, sympy.Rational(3, 4))), rel=1e-13), order
+        assert found == pytest.approx(float(truth.subs(symbol, sympy.Rational(3, 4))), rel=1e-13), (
+            order
+        )
 
 
 def test_reverse_mode_over_itself_four_times() -> None:
@@ -60,7 +70,9 @@ def test_reverse_mode_over_itself_four_times() -> None:
         (y,) = gradient(y, [x])
     t = sympy.Symbol("t")
     truth = sympy.diff(sympy.tanh(t / 2), t, 4)
-    assert evaluate([y], {x: 0.8})[0] == pytest.approx(float(truth.subs(t, sympy.Rational(4, 5))), rel=1e-13)
+    assert evaluate([y], {x: 0.8})[0] == pytest.approx(
+        float(truth.subs(t, sympy.Rational(4, 5))), rel=1e-13
+    )
 
 
 def test_what_an_output_does_not_depend_on_has_slope_zero_in_its_shape() -> None:
@@ -84,7 +96,9 @@ def test_integers_have_no_slope_and_take_none() -> None:
     y = (Traced(k) * n).node
     slopes = gradient(y, [N, k])
     assert evaluate(slopes, {N: 2.0, k: 3}) == [3.0, 0.0]
-    with pytest.raises(NotDifferentiableError, match="int64: a function into integers has no slope"):
+    with pytest.raises(
+        NotDifferentiableError, match="int64: a function into integers has no slope"
+    ):
         gradient((Traced(k) * 2).node, [k])
     with pytest.raises(NotDifferentiableError, match="a function into truth values has no slope"):
         gradient((n > e).node, [N])

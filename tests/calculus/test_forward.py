@@ -22,7 +22,9 @@ X, Y = variable("x"), variable("y")
 def test_what_does_not_move_is_none_and_leaves_no_trace() -> None:
     dx = fresh("dx")
     x, y = Traced(X), Traced(Y)
-    tangents = push_forward([(x * y).node, (y * y).node, constant(3.0), np.floor(x).node, X], {X: dx})
+    tangents = push_forward(
+        [(x * y).node, (y * y).node, constant(3.0), np.floor(x).node, X], {X: dx}
+    )
     assert tangents[0] is make(ROWS["multiply"], [dx, Y])
     assert tangents[1:4] == [None, None, None]
     assert tangents[4] is dx
@@ -48,11 +50,19 @@ def test_tangents_have_the_shape_and_precision_of_what_they_belong_to() -> None:
     x = variable("v", (3,), np.float32)
     dx = fresh("dv", (3,), np.float32)
     wide = Traced(x)[:, None] * np.ones(4)  # float64, (3, 4)
-    for y in (wide.node, (wide + 1).node, np.sum(wide, axis=0).node, Traced(x).astype(np.float64).node):
+    for y in (
+        wide.node,
+        (wide + 1).node,
+        np.sum(wide, axis=0).node,
+        Traced(x).astype(np.float64).node,
+    ):
         (tangent,) = push_forward([y], {x: dx})
         assert tangent is not None
         assert (tangent.shape, tangent.dtype) == (y.shape, y.dtype)
-        assert evaluate([tangent], {x: np.ones(3, np.float32), dx: np.ones(3, np.float32)})[0].dtype == y.dtype
+        assert (
+            evaluate([tangent], {x: np.ones(3, np.float32), dx: np.ones(3, np.float32)})[0].dtype
+            == y.dtype
+        )
 
 
 def test_float32_beside_float64_is_differentiated_in_float64() -> None:
@@ -78,7 +88,9 @@ def test_a_row_without_a_rule_is_named() -> None:
 
 
 def test_whole_numbers_beside_values_do_not_move() -> None:
-    """A value that is a whole number has the tangent 0, not itself: in a choice, in a join, written into a place."""
+    """A value that is a whole number has the tangent 0, not itself: in a choice, in a join, written
+    into a place.
+    """
     x = variable("v", (2,))
     t, whole = Traced(x), np.array([7, 8])
     dx = fresh("dv", (2,))

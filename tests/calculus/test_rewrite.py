@@ -18,22 +18,62 @@ from steepest.graph.traced import Traced
 from steepest.graph.traverse import evaluate
 
 VARIABLES = [variable(name) for name in "xyz"]
-AWKWARD = [0.0, -0.0, 1.0, -1.0, 0.5, 2, 1, 0, 3.7, 1e308, 1e-320, float("inf"), float("-inf"), float("nan")]
+AWKWARD = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    2,
+    1,
+    0,
+    3.7,
+    1e308,
+    1e-320,
+    float("inf"),
+    float("-inf"),
+    float("nan"),
+]
 
 
 @some.composite
 def plain_graphs(draw: some.DrawFn) -> Node:
     """Arithmetic of the kind that rewrites touch, full of ones, zeros and their negatives."""
-    known: list[Node] = [*VARIABLES, *(constant(draw(some.sampled_from(AWKWARD))) for _ in range(4)), constant(1.0)]
-    rows = ["add", "subtract", "multiply", "divide", "power", "negative", "positive", "where", "broadcast_to", "cast", "sqrt"]
+    known: list[Node] = [
+        *VARIABLES,
+        *(constant(draw(some.sampled_from(AWKWARD))) for _ in range(4)),
+        constant(1.0),
+    ]
+    rows = [
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "power",
+        "negative",
+        "positive",
+        "where",
+        "broadcast_to",
+        "cast",
+        "sqrt",
+    ]
     for _ in range(draw(some.integers(1, 12))):
         name = draw(some.sampled_from(rows))
         a, b, c, d = (draw(some.sampled_from(known)) for _ in range(4))
         if name in ("broadcast_to", "cast"):
-            params = {"shape": ()} if name == "broadcast_to" else {"dtype": draw(some.sampled_from(["<f8", "<f4"]))}
+            params = (
+                {"shape": ()}
+                if name == "broadcast_to"
+                else {"dtype": draw(some.sampled_from(["<f8", "<f4"]))}
+            )
             known.append(make(ROWS[name], [a], **params))
         elif name == "where":
-            known.append(make(ROWS[name], [draw(some.sampled_from([make(ROWS["less"], [a, b]), constant(True)])), c, d]))
+            known.append(
+                make(
+                    ROWS[name],
+                    [draw(some.sampled_from([make(ROWS["less"], [a, b]), constant(True)])), c, d],
+                )
+            )
         else:
             known.append(make(ROWS[name], [a, b][: ROWS[name].arity]))
     return known[-1]
@@ -57,9 +97,14 @@ def test_running_rewrites_keep_every_bit(node: Node, at: tuple[Any, ...]) -> Non
 def test_what_the_rewrites_shorten(name: str) -> None:
     x = Traced(VARIABLES[0])
     long, short = {
-        "x*1": (x * 1.0, x), "1*x": (1.0 * x, x), "x/1": (x / 1.0, x), "x-0": (x - 0.0, x), "x**1": (x**1.0, x),
-        "-(-x)": (-(-x), x), "2*3*x": (Traced(constant(2.0)) * Traced(constant(3.0)) * x, 6.0 * x),
-    }[name]  # fmt: skip
+        "x*1": (x * 1.0, x),
+        "1*x": (1.0 * x, x),
+        "x/1": (x / 1.0, x),
+        "x-0": (x - 0.0, x),
+        "x**1": (x**1.0, x),
+        "-(-x)": (np.negative(-x), x),
+        "2*3*x": (Traced(constant(2.0)) * Traced(constant(3.0)) * x, 6.0 * x),
+    }[name]
     assert running([long.node])[0] is running([short.node])[0]
 
 
@@ -68,13 +113,22 @@ def test_what_they_leave_for_its_bits(name: str) -> None:
     """x + 0 turns -0 to 0, x·0 may be NaN, 0.1 + 0.2 is not three tenths in float64."""
     x = Traced(VARIABLES[0])
     tenths = Traced(constant(0.1)) + Traced(constant(0.2))
-    node = {"x+0": x + 0.0, "0+x": 0.0 + x, "x*0": x * 0.0, "x-x": x - x, "x/x": x / x, "0.1+0.2": tenths,
-            "x+0-0": x + 0.0}[name].node  # fmt: skip
+    node = {
+        "x+0": x + 0.0,
+        "0+x": 0.0 + x,
+        "x*0": x * 0.0,
+        "x-x": x - x,
+        "x/x": x / x,
+        "0.1+0.2": tenths,
+        "x+0-0": x + 0.0,
+    }[name].node
     assert running([node])[0] is node
 
 
 def test_a_number_left_alone_takes_the_precision_of_what_it_met() -> None:
-    """1·2 with a float32 one is a float32 two; with a Python one and a whole two it is the Python float 2.0."""
+    """1·2 with a float32 one is a float32 two; with a Python one and a whole two it is the Python
+    float 2.0.
+    """
     strong = make(ROWS["multiply"], [constant(np.ones((), np.float32)), constant(2)])
     weak = make(ROWS["multiply"], [constant(1.0), constant(2)])
     assert running([strong])[0] is constant(np.float32(2))

@@ -46,7 +46,9 @@ def test_what_is_not_linear_is_refused_by_name() -> None:
     for wrong, name in ((x * x, "multiply"), (x * y, "multiply"), (1.0 / x, "divide")):
         with pytest.raises(NotDifferentiableError, match=f"joined tangents with {name!r}"):
             pull_back([wrong.node], [a, b], [g])
-    with pytest.raises(NotDifferentiableError, match="'sin' stands on a tangent but has no transpose"):
+    with pytest.raises(
+        NotDifferentiableError, match="'sin' stands on a tangent but has no transpose"
+    ):
         pull_back([np.sin(x).node], [a], [g])
 
 

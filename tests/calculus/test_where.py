@@ -1,4 +1,6 @@
-"""The branch not taken contributes exactly zero, whatever it holds; a NaN that is really there is never hidden."""
+"""The branch not taken contributes exactly zero, whatever it holds; a NaN that is really there is
+never hidden.
+"""
 
 from __future__ import annotations
 
@@ -16,24 +18,42 @@ from steepest.graph.traced import Traced
 from steepest.graph.traverse import evaluate
 
 inf, nan = math.inf, math.nan
-ORDERS = ("value", "tangent", "gradient", "forward over reverse", "reverse over forward", "reverse over reverse")
+ORDERS = (
+    "value",
+    "tangent",
+    "gradient",
+    "forward over reverse",
+    "reverse over forward",
+    "reverse over reverse",
+)
 
 
 def second_order(f: Callable[..., Any], *at: Any) -> dict[str, list[Any]]:
-    """Value, tangent, gradient and Hessian-vector products in all mixtures of modes, for a direction of ones."""
+    """Value, tangent, gradient and Hessian-vector products in all mixtures of modes, for a
+    direction of ones.
+    """
     xs = [variable(f"x{i}", np.shape(v)) for i, v in enumerate(at)]
     y = f(*map(Traced, xs)).node
     dx = [fresh("d", x.shape) for x in xs]
     slopes = gradient(y, xs)
     (tangent,) = jvp([y], xs, dx)
     inner = sum((np.sum(Traced(s) * Traced(d)) for s, d in zip(slopes, dx, strict=True)), 0.0)
-    outputs = [[y], [tangent], slopes, hvp(y, xs, dx), gradient(tangent, xs), gradient(inner.node, xs)]  # type: ignore[union-attr]
+    outputs = [
+        [y],
+        [tangent],
+        slopes,
+        hvp(y, xs, dx),
+        gradient(tangent, xs),
+        gradient(inner.node, xs),
+    ]  # type: ignore[union-attr]
     values = dict(zip(xs, map(np.asarray, at), strict=True)) | {d: np.ones(d.shape) for d in dx}
     return {k: evaluate(o, values) for k, o in zip(ORDERS, outputs, strict=True)}
 
 
 def agrees(f: Callable[..., Any], safe: Callable[..., Any], *at: Any) -> None:
-    """`f`, with branches that hold anything, is to the second order what `safe` is, which never computes them."""
+    """`f`, with branches that hold anything, is to the second order what `safe` is, which never
+    computes them.
+    """
     found, expected = second_order(f, *at), second_order(safe, *at)
     for order in ORDERS:
         for a, b in zip(found[order], expected[order], strict=True):
@@ -75,38 +95,58 @@ def guarded(x: Any) -> Any:
 def test_whatever_the_branch_not_taken_holds(name: str) -> None:
     odd, bad = ODD[name]
     x = at_bad(bad)
-    agrees(lambda x: np.sum(np.where(HALF, odd(x), 2.0)), lambda x: np.sum(np.where(HALF, odd(guarded(x)), 2.0)), x)
-    agrees(lambda x: np.sum(np.where(~HALF, 2.0, odd(x))), lambda x: np.sum(np.where(HALF, odd(guarded(x)), 2.0)), x)
+    agrees(
+        lambda x: np.sum(np.where(HALF, odd(x), 2.0)),
+        lambda x: np.sum(np.where(HALF, odd(guarded(x)), 2.0)),
+        x,
+    )
+    agrees(
+        lambda x: np.sum(np.where(~HALF, 2.0, odd(x))),
+        lambda x: np.sum(np.where(HALF, odd(guarded(x)), 2.0)),
+        x,
+    )
+
+
+# What may stand around the choice; `odd` is what is chosen or not, w two columns of plain numbers.
+AROUND: dict[str, Callable[[Any, Any], Any]] = {
+    "product": lambda odd, w: np.sum(np.tanh(np.where(HALF, odd, 0.5)) @ w),
+    "product from the left": lambda odd, w: np.sum(w.T @ np.where(HALF, odd, 0.5) ** 2),
+    "index": lambda odd, w: np.sum(
+        np.sqrt(np.where(HALF, odd, 1.0) ** 2 + 1)[[0, 2, 2, 1]] * w[:, 0]
+    ),
+    "nested": lambda odd, w: np.sum(
+        np.where(w[:, 0] > 0, np.where(HALF, odd * w[:, 0], w[:, 1]), w[:, 0] ** 2)
+    ),
+    "outer choice": lambda odd, w: np.sum(
+        np.where(HALF, np.where(w[:, 1] > 0, odd, odd * 2), w[:, 1])
+    ),
+    "stack": lambda odd, w: np.prod(np.stack([np.where(HALF, odd, 1.0), w[:, 0]])[:, :2]),
+    "mean": lambda odd, w: (
+        np.var(np.where(HALF, odd, w[:, 0])) + np.mean(np.where(HALF, odd, w[:, 1]))
+    ),
+    "extreme": lambda odd, w: np.max(np.where(HALF, odd, -9.0)) * np.sum(w),
+    "index of the odd": lambda odd, w: np.sum(odd[[0, 2]] * w[0]) + np.sum(odd[::2]),
+    "reshaped": lambda odd, w: np.sum(
+        np.where(HALF.reshape(2, 2), np.reshape(odd, (2, 2)), w[:2]) @ w[2:]
+    ),
+}
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_on_the_way_in_and_out(name: str) -> None:
-    """Behind the choice and before it: other operations, indices, sums, matrix products, more choices."""
+def test_other_operations_around_the_choice(name: str) -> None:
     odd, bad = ODD[name]
     x, w = at_bad(bad), np.array([[1.0, -2.0], [0.5, 3.0], [2.0, 1.0], [-1.0, 0.25]])
-
-    def wrap(inner: Callable[[Any], Any], g: Callable[[Any], Any]) -> Callable[..., Any]:
-        return lambda x, w: {
-            "product": lambda: np.sum(np.tanh(np.where(HALF, inner(x), 0.5)) @ w),
-            "product from the left": lambda: np.sum(w.T @ np.where(HALF, inner(x), 0.5) ** 2),
-            "index": lambda: np.sum(np.sqrt(np.where(HALF, inner(x), 1.0) ** 2 + 1)[[0, 2, 2, 1]] * w[:, 0]),
-            "nested": lambda: np.sum(np.where(w[:, 0] > 0, np.where(HALF, inner(x) * w[:, 0], w[:, 1]), w[:, 0] ** 2)),
-            "outer choice": lambda: np.sum(np.where(HALF, np.where(w[:, 1] > 0, inner(x), inner(x) * 2), w[:, 1])),
-            "stack": lambda: np.prod(np.stack([np.where(HALF, inner(x), 1.0), w[:, 0]])[:, :2]),
-            "mean": lambda: np.var(np.where(HALF, inner(x), w[:, 0])) + np.mean(np.where(HALF, inner(x), w[:, 1])),
-            "extreme": lambda: np.max(np.where(HALF, inner(x), -9.0)) * np.sum(w),
-            "index of the odd": lambda: np.sum(inner(x)[[0, 2]] * w[0]) + np.sum(inner(x)[::2]),
-            "reshaped": lambda: np.sum(np.where(HALF.reshape(2, 2), np.reshape(inner(x), (2, 2)), w[:2]) @ w[2:]),
-        }[kind]()
-
-    for kind in ("product", "product from the left", "index", "nested", "outer choice", "stack", "mean", "extreme",
-                 "index of the odd", "reshaped"):  # fmt: skip
-        agrees(wrap(odd, guarded), wrap(lambda x: odd(guarded(x)), guarded), x, w)
+    for around in AROUND.values():
+        agrees(
+            lambda x, w, f=around: f(odd(x), w), lambda x, w, f=around: f(odd(guarded(x)), w), x, w
+        )
 
 
 @pytest.mark.parametrize("name", ODD)
 def test_through_matrix_products_that_are_not_taken(name: str) -> None:
-    """Rows of a product are not taken: neither what they were made of, nor what that was multiplied with, notices."""
+    """Rows of a product are not taken: neither what they were made of, nor what that was multiplied
+    with, notices.
+    """
     odd, bad = ODD[name]
     x, v = np.where(HALF[:, None], 0.5, bad) * np.ones((4, 3)), np.array([1.0, -2.0, 0.5])
     matrix = np.array([[1.0, 2.0], [0.5, -1.0], [2.0, 0.25]])
@@ -114,17 +154,23 @@ def test_through_matrix_products_that_are_not_taken(name: str) -> None:
     def safe(x: Any) -> Any:
         return np.where(HALF[:, None], x, 1.0)
 
-    for product in (lambda m, v: m @ v, lambda m, v: (v @ m.T), lambda m, v: (m @ (v[:, None] * matrix))[:, 1]):
+    for product in (
+        lambda m, v: m @ v,
+        lambda m, v: v @ m.T,
+        lambda m, v: (m @ (v[:, None] * matrix))[:, 1],
+    ):
         agrees(
             lambda x, v, p=product: np.sum(np.where(HALF, p(odd(x), v), 1.0)),
             lambda x, v, p=product: np.sum(np.where(HALF, p(odd(safe(x)), v), 1.0)),
-            x, v,
-        )  # fmt: skip
+            x,
+            v,
+        )
         agrees(
             lambda x, v, p=product: np.sum(np.tanh(p(odd(x), v)[::2])),
             lambda x, v, p=product: np.sum(np.tanh(p(odd(safe(x)), v)[::2])),
-            x, v,
-        )  # fmt: skip
+            x,
+            v,
+        )
 
 
 def test_an_expression_shared_by_both_branches() -> None:
@@ -145,13 +191,15 @@ def test_broadcast_branches_and_conditions() -> None:
     agrees(
         lambda x, c: np.sum(np.where(column, np.log(x) * c, c**2)),
         lambda x, c: np.sum(np.log(x) * c) + 3 * np.sum(c**2) / 3,
-        np.array([1.0, 2.0, 3.0]), np.array([2.0, 0.5, 1.5]),
-    )  # fmt: skip
+        np.array([1.0, 2.0, 3.0]),
+        np.array([2.0, 0.5, 1.5]),
+    )
     agrees(
         lambda x, c: np.sum(np.where(c > 0, np.sqrt(x), c)),  # one root for all, never taken
         lambda x, c: np.sum(c) + 0.0 * x,
-        np.array(-1.0), np.array([-2.0, -0.5]),
-    )  # fmt: skip
+        np.array(-1.0),
+        np.array([-2.0, -0.5]),
+    )
 
 
 def test_a_number_as_condition_chooses_and_does_not_move() -> None:
@@ -169,7 +217,9 @@ def test_the_root_whose_first_element_is_not_read() -> None:
 
 
 def test_distances_of_all_pairs() -> None:
-    """The diagonal holds sqrt(0), whose slope is infinite; sum of distances as a function of the points."""
+    """The diagonal holds sqrt(0), whose slope is infinite; sum of distances as a function of the
+    points.
+    """
     points = np.array([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0], [0.0, 1.0]])
     i, j = np.triu_indices(4, 1)
 
@@ -186,7 +236,7 @@ def test_distances_of_all_pairs() -> None:
     agrees(lambda p: np.sum(distances(p)[np.triu(np.ones((4, 4), bool), 1)]), upper, points)
 
 
-# ---- what must not be hidden -----------------------------------------------------------------------------------------
+# ---- what must not be hidden ---------------------------------------------------------------------
 
 
 def test_a_nan_in_the_branch_that_is_taken_stays() -> None:
@@ -198,7 +248,9 @@ def test_a_nan_in_the_branch_that_is_taken_stays() -> None:
 
 
 def test_zero_times_infinity_of_the_function_itself_stays() -> None:
-    found = second_order(lambda x: np.sum(x * np.sqrt(x * x)), np.array([0.0, 1.0]))  # |x|·x, written so that it breaks
+    found = second_order(
+        lambda x: np.sum(x * np.sqrt(x * x)), np.array([0.0, 1.0])
+    )  # |x|·x, written so that it breaks
     assert list(np.isnan(found["gradient"][0])) == [True, False]
     times_zero = second_order(lambda x: np.sum(0.0 * np.log(x)), np.array([0.0, 1.0]))
     assert math.isnan(times_zero["value"][0])

@@ -27,7 +27,9 @@ def test_equal_constants_are_one_and_different_bits_are_two() -> None:
     assert constant(0.0) is not constant(-0.0)
     assert constant(math.nan) is constant(float("nan"))
     assert constant(True) is not constant(1)
-    assert constant(np.float64(2.0)) is not constant(2.0)  # a NumPy number keeps its precision, a Python one does not
+    assert constant(np.float64(2.0)) is not constant(
+        2.0
+    )  # a NumPy number keeps its precision, a Python one does not
     assert constant(np.float32(2.0)) is not constant(np.float64(2.0))
     assert constant(np.array(2.0)) is constant(np.float64(2.0))
     assert constant(np.array([0.0, 1.0])) is constant(np.array([0.0, 1.0]))
@@ -73,7 +75,9 @@ def test_equal_operations_are_one() -> None:
     assert make(ROWS["sin"], [x]) is make(ROWS["sin"], [x])
     assert make(ROWS["add"], [x, constant(1.0)]) is not make(ROWS["add"], [constant(1.0), x])
     m = variable("m", (2, 3))
-    assert make(ROWS["sum"], [m], axis=(0,), keepdims=False) is not make(ROWS["sum"], [m], axis=(1,), keepdims=False)
+    assert make(ROWS["sum"], [m], axis=(0,), keepdims=False) is not make(
+        ROWS["sum"], [m], axis=(1,), keepdims=False
+    )
 
 
 def test_of_equal_nodes_the_first_origin_stays() -> None:

@@ -1,4 +1,6 @@
-"""Ten thousand operations: no recursion anywhere, nothing more than linear; and programs that compute what they say."""
+"""Ten thousand operations: no recursion anywhere, nothing more than linear; and programs that
+compute what they say.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,12 @@ def elements(x: Node, length: int) -> Node:
 
 
 fresh_vector = variable("v", (8,))
-FUNCTIONS: dict[str, Callable[[Node, int], Node]] = {"chain": chain, "tower": tower, "sum": long_sum, "elements": elements}
+FUNCTIONS: dict[str, Callable[[Node, int], Node]] = {
+    "chain": chain,
+    "tower": tower,
+    "sum": long_sum,
+    "elements": elements,
+}
 
 
 @pytest.fixture
@@ -77,8 +84,10 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_ten_thousand_operations(name: str) -> None:
     assert sys.getrecursionlimit() <= 1500
     x = variable("x")
-    y = FUNCTIONS[name](x, LONG // 3 if name == "tower" else LONG)  # a step of the tower is three operations
-    inputs = [n for n in inputs_of([y])]
+    y = FUNCTIONS[name](
+        x, LONG // 3 if name == "tower" else LONG
+    )  # a step of the tower is three operations
+    inputs = inputs_of([y])
     at = {n: np.full(n.shape, 0.3) for n in inputs}
     slopes = gradient(y, inputs)
     forward = jvp([y], inputs, [constant(np.ones(n.shape)) for n in inputs])
@@ -91,15 +100,21 @@ def test_ten_thousand_operations(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_work_grows_in_proportion(name: str, made: list[int]) -> None:
-    """Nodes made and nodes kept, for the function, its gradient, its tangent and a Hessian-vector product."""
+    """Nodes made and nodes kept, for the function, its gradient, its tangent and a Hessian-vector
+    product.
+    """
 
     def cost(length: int) -> list[int]:
         x = fresh("x")
         y = FUNCTIONS[name](x, length)
-        inputs = [n for n in inputs_of([y])]
+        inputs = inputs_of([y])
         ones = [constant(np.full(n.shape, 1.25)) for n in inputs]
         out = []
-        for derive in (lambda: gradient(y, inputs), lambda: jvp([y], inputs, ones), lambda: hvp(y, inputs, ones)):
+        for derive in (
+            lambda: gradient(y, inputs),
+            lambda: jvp([y], inputs, ones),
+            lambda: hvp(y, inputs, ones),
+        ):
             before = made[0]
             found = derive()
             out += [made[0] - before, count(found)]
@@ -187,4 +202,6 @@ def test_an_input_can_be_exchanged_for_an_expression() -> None:
     y = (np.sin(Traced(x)) * 2).node
     (wider,) = replace([y], {x: np.square(Traced(z)).node})
     assert wider.shape == (3,)  # shapes are worked out again
-    assert np.array_equal(evaluate([wider], {z: np.arange(3.0)})[0], np.sin(np.arange(3.0) ** 2) * 2)
+    assert np.array_equal(
+        evaluate([wider], {z: np.arange(3.0)})[0], np.sin(np.arange(3.0) ** 2) * 2
+    )

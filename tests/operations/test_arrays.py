@@ -1,4 +1,6 @@
-"""Rows on whole arrays: NumPy's values to the bit, tangents against many digits, both modes as whole matrices."""
+"""Rows on whole arrays: NumPy's values to the bit, tangents against many digits, both modes as
+whole matrices.
+"""
 
 from __future__ import annotations
 
@@ -102,12 +104,15 @@ CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "masks": (lambda a, b: np.where((a > 0) & ~(b > 0) | (a < -1), a, b), (A, B)),
     "abs": (abs, (A,)),
     "astype": (lambda x: x.astype(np.float32), (A,)),
-    "shape, ndim, size": (lambda x: x * np.ndim(x) + np.size(x) + np.shape(x)[0] + np.size(x, 1), (SOLID,)),
+    "shape, ndim, size": (
+        lambda x: x * np.ndim(x) + np.size(x) + np.shape(x)[0] + np.size(x, 1),
+        (SOLID,),
+    ),
     "len and iteration": (lambda x: sum(row[0] for row in x) * len(x), (A,)),
     "powers": (lambda x: x**2 + 2.0**x + np.float_power(abs(x), 1.5), (A,)),
     "remainders": (lambda x: x % 0.7 + x // 0.7 + 5 % x, (A,)),
     "mixed with plain arrays": (lambda x: B @ x + B * x - x / B, (A,)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -118,11 +123,21 @@ def test_a_call_means_what_numpy_means(name: str) -> None:
     node = function(*map(Traced, inputs)).node
     (found,) = evaluate([node], dict(zip(inputs, args, strict=True)))
     assert (node.shape, node.dtype) == (np.shape(expected), expected.dtype)
-    if name in ("dot, solid and vector", "dot, matrix and solid", "dot, solid and solid", "inner, solids", "inner, vector and solid"):
-        np.testing.assert_allclose(found, expected, rtol=1e-15, atol=1e-15)  # another order of summation
+    if name in (
+        "dot, solid and vector",
+        "dot, matrix and solid",
+        "dot, solid and solid",
+        "inner, solids",
+        "inner, vector and solid",
+    ):
+        np.testing.assert_allclose(
+            found, expected, rtol=1e-15, atol=1e-15
+        )  # another order of summation
     else:
         assert same_bits(found, expected)
-    slopes = evaluate(vjp([node], inputs, [constant(np.ones(node.shape))]), dict(zip(inputs, args, strict=True)))
+    slopes = evaluate(
+        vjp([node], inputs, [constant(np.ones(node.shape))]), dict(zip(inputs, args, strict=True))
+    )
     assert [np.shape(s) for s in slopes] == [np.shape(a) for a in args]
 
 

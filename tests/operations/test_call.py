@@ -1,8 +1,11 @@
-"""A graph inside a node: the same values and slopes as without the call, to any order, and small derivative graphs."""
+"""A graph inside a node: the same values and slopes as without the call, to any order, and small
+derivative graphs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,13 +32,17 @@ def inline(outputs: Sequence[Node]) -> list[Node]:
         if node.op is not CALL:
             return replace([node], dict(zip(node.args, args, strict=True)))[0] if args else node
         graph = node.param("graph")
-        return replace(inline([graph.outputs[node.param("which")]]), dict(zip(graph.inputs, args, strict=True)))[0]
+        return replace(
+            inline([graph.outputs[node.param("which")]]), dict(zip(graph.inputs, args, strict=True))
+        )[0]
 
     return replace(outputs, {}, rebuild=unfold)
 
 
 def to_third_order(y: Node, inputs: list[Node]) -> list[Node]:
-    """Value, gradient, and products of the second and third derivatives with fixed vectors, in mixed modes."""
+    """Value, gradient, and products of the second and third derivatives with fixed vectors, in
+    mixed modes.
+    """
     ones = [Traced(constant(np.full(n.shape, 0.7))).node for n in inputs]
     slopes = gradient(y, inputs)
     second = hvp(y, inputs, ones)
@@ -61,10 +68,14 @@ def function(x: Any, a: Any) -> Any:
 def test_calls_are_what_they_call_to_the_third_order(inputs: list[Node]) -> None:
     y = function(*map(Traced, inputs)).node
     (flat,) = inline([y])
-    assert CALL in {n.op for n in topological([y])} and CALL not in {n.op for n in topological([flat])}
+    assert CALL in {n.op for n in topological([y])} and CALL not in {
+        n.op for n in topological([flat])
+    }
     at = dict(zip(inputs, (np.array([0.3, -0.4, 0.5]), 0.6), strict=True))
     for found, expected in zip(
-        evaluate(to_third_order(y, inputs), at), evaluate(to_third_order(flat, inputs), at), strict=True
+        evaluate(to_third_order(y, inputs), at),
+        evaluate(to_third_order(flat, inputs), at),
+        strict=True,
     ):
         np.testing.assert_allclose(found, expected, rtol=1e-13)
 
@@ -79,7 +90,7 @@ def test_derivative_graphs_stay_as_small_as_the_graph_of_calls(inputs: list[Node
         return count([y]), count(gradient(y, inputs)), count(second)
 
     sizes = [chain(n) for n in (10, 20, 40)]
-    steps = [[b - a for a, b in zip(*pair, strict=True)] for pair in zip(sizes, sizes[1:], strict=False)]
+    steps = [[b - a for a, b in zip(*pair, strict=True)] for pair in pairwise(sizes)]
     assert [2 * s for s in steps[0]] == steps[1]  # linear
     assert steps[0][1] <= 80  # 8 nodes a call, whatever the body holds
 
@@ -95,8 +106,12 @@ def test_a_branch_not_taken_reaches_through_a_call() -> None:
     root = body(lambda v: np.sqrt(v) * 2, (3,))
     (inner,) = call(root, np.log(Traced(x)))
     y = np.sum(np.where(Traced(x) > 1, inner, 0.0)).node
-    at = {x: np.array([0.0, 1.0, np.e])}  # log 0 = -inf, sqrt(-inf) = nan, and the slope of sqrt at log 1 = 0 is inf
-    value, slope, second = evaluate([y, *gradient(y, [x]), *hvp(y, [x], [constant(np.ones(3))])], at)
+    at = {
+        x: np.array([0.0, 1.0, np.e])
+    }  # log 0 = -inf, sqrt(-inf) = nan, and the slope of sqrt at log 1 = 0 is inf
+    value, slope, second = evaluate(
+        [y, *gradient(y, [x]), *hvp(y, [x], [constant(np.ones(3))])], at
+    )
     assert value == pytest.approx(2.0)
     np.testing.assert_allclose(slope, [0, 0, 1 / np.e], rtol=1e-15)
     # (2 sqrt(log x))'' = -1/(x² sqrt(log x)) · (1 + 1/(2 log x))
@@ -117,7 +132,9 @@ def test_a_flat_graph_has_a_flat_call() -> None:
 
 def test_calls_that_do_not_fit_are_refused() -> None:
     x = variable("x", (4,))
-    with pytest.raises(ShapeError, match=r"shapes \(\(4,\), \(\)\): the graph takes \(\(3,\), \(\)\)"):
+    with pytest.raises(
+        ShapeError, match=r"shapes \(\(4,\), \(\)\): the graph takes \(\(3,\), \(\)\)"
+    ):
         call(F, Traced(x), Traced(variable("a")))
     with pytest.raises(ShapeError, match="a graph of 2 inputs was called with 1 arguments"):
         call(F, Traced(x))

@@ -1,4 +1,6 @@
-"""Far out, next to nothing, at the edges and on the kinks: values and slopes as the rows' conventions state them."""
+"""Far out, next to nothing, at the edges and on the kinks: values and slopes as the rows'
+conventions state them.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +19,41 @@ from tests.assay import EPS, assayable, settings_of
 from tests.witness import mp, number, precisely, same_kind
 
 inf, nan = math.inf, math.nan
-SIZES = [5e-324, 1e-310, 1e-300, 1e-160, 1e-20, 1e-8, 0.3, 0.999999999, 1.0, 1.5, 2.0, 40.0, 700.0, 1e5, 1e16, 1e160, 1e300]
+SIZES = [
+    5e-324,
+    1e-310,
+    1e-300,
+    1e-160,
+    1e-20,
+    1e-8,
+    0.3,
+    0.999999999,
+    1.0,
+    1.5,
+    2.0,
+    40.0,
+    700.0,
+    1e5,
+    1e16,
+    1e160,
+    1e300,
+]
 UNARY = [
     r.name
     for r in ROWS.values()
     if assayable(r) and r.arity == 1 and r.family != "comparison" and r.name not in ("cast",)
 ]
-# Where mpmath itself takes no such argument (its argument reduction or recursion would run for ever).
-NOT_FAR = {"gammaln": 1e5, "digamma": 1e5, "polygamma": 1e5, "erf": 1e5, "erfc": 1e4, "ndtr": 1e5, "gelu": 1e5, "sinc": 1e5}
+# How far mpmath itself can go: its argument reduction or recursion would run for ever.
+NOT_FAR = {
+    "gammaln": 1e5,
+    "digamma": 1e5,
+    "polygamma": 1e5,
+    "erf": 1e5,
+    "erfc": 1e4,
+    "ndtr": 1e5,
+    "gelu": 1e5,
+    "sinc": 1e5,
+}
 
 
 def slopes(row: Operation, at: list[float], params: dict[str, Any]) -> tuple[float, list[float]]:
@@ -66,13 +95,28 @@ def test_large_and_tiny_arguments(name: str) -> None:
                     except (ValueError, ZeroDivisionError):
                         continue  # a pole; tested below
                     if mp.isnan(truth[0]):
-                        assert math.isnan(found[0]), (name, at)  # outside the domain; the slope says nothing
+                        assert math.isnan(found[0]), (
+                            name,
+                            at,
+                        )  # outside the domain; the slope says nothing
                         continue
-                    for what, f, t, b in (("value", found[0], truth[0], truth[1]), ("slope", found[1], truth[1], truth[2])):
+                    for what, f, t, b in (
+                        ("value", found[0], truth[0], truth[1]),
+                        ("slope", found[1], truth[1], truth[2]),
+                    ):
                         if not true_to_size(float(f), t, b * at):
-                            wrong.append(f"{what} of {name}{params} at {at}: {f}, not {mp.nstr(t, 17)}")
-                    if mp.isfinite(truth[2]) and abs(truth[2]) < 1e300 and not math.isfinite(found[2]):
-                        wrong.append(f"second slope of {name}{params} at {at}: {found[2]}, not {mp.nstr(truth[2], 17)}")
+                            wrong.append(
+                                f"{what} of {name}{params} at {at}: {f}, not {mp.nstr(t, 17)}"
+                            )
+                    if (
+                        mp.isfinite(truth[2])
+                        and abs(truth[2]) < 1e300
+                        and not math.isfinite(found[2])
+                    ):
+                        wrong.append(
+                            f"second slope of {name}{params} at {at}: {found[2]}, "
+                            f"not {mp.nstr(truth[2], 17)}"
+                        )
     assert not wrong, "\n".join(wrong)
 
 
@@ -141,7 +185,11 @@ def test_nan_stays_nan(name: str) -> None:
         value, (slope,) = slopes(row, [nan], params)
         assert math.isnan(value)
         # flat rows, and slopes that only ask on which side of a kink, say nothing about a NaN
-        assert math.isnan(slope) or slope == 0.0 or name in ("leaky_relu", "negative", "positive", "deg2rad", "rad2deg")
+        assert (
+            math.isnan(slope)
+            or slope == 0.0
+            or name in ("leaky_relu", "negative", "positive", "deg2rad", "rad2deg")
+        )
 
 
 # name: (arguments, value, slope by each)
@@ -159,7 +207,11 @@ CORNERS: dict[str, list[tuple[tuple[float, ...], float, tuple[float, ...]]]] = {
         ((inf, 2.0), inf, (inf, inf)),
         ((2.0, 1000.0), 2.0**1000, (1000 * 2.0**999, 2.0**1000 * math.log(2))),
     ],
-    "divide": [((1.0, 0.0), inf, (inf, -inf)), ((0.0, 0.0), nan, (inf, nan)), ((3.0, -2.0), -1.5, (-0.5, -0.75))],
+    "divide": [
+        ((1.0, 0.0), inf, (inf, -inf)),
+        ((0.0, 0.0), nan, (inf, nan)),
+        ((3.0, -2.0), -1.5, (-0.5, -0.75)),
+    ],
     "arctan2": [
         ((0.0, 0.0), 0.0, (0.0, 0.0)),
         ((0.0, -1.0), math.pi, (-1.0, -0.0)),
@@ -179,21 +231,37 @@ CORNERS: dict[str, list[tuple[tuple[float, ...], float, tuple[float, ...]]]] = {
         ((inf, 0.0), inf, (1.0, 0.0)),
         ((-inf, 0.0), 0.0, (0.0, 1.0)),
     ],
-    "maximum": [((2.0, 2.0), 2.0, (0.5, 0.5)), ((3.0, 2.0), 3.0, (1.0, 0.0)), ((-inf, 2.0), 2.0, (0.0, 1.0))],
-    "minimum": [((2.0, 2.0), 2.0, (0.5, 0.5)), ((3.0, 2.0), 2.0, (0.0, 1.0)), ((nan, 2.0), nan, (0.5, 0.5))],
+    "maximum": [
+        ((2.0, 2.0), 2.0, (0.5, 0.5)),
+        ((3.0, 2.0), 3.0, (1.0, 0.0)),
+        ((-inf, 2.0), 2.0, (0.0, 1.0)),
+    ],
+    "minimum": [
+        ((2.0, 2.0), 2.0, (0.5, 0.5)),
+        ((3.0, 2.0), 2.0, (0.0, 1.0)),
+        ((nan, 2.0), nan, (0.5, 0.5)),
+    ],
     "clip": [
         ((2.0, 0.0, 1.0), 1.0, (0.0, 0.0, 1.0)),
         ((-2.0, 0.0, 1.0), 0.0, (0.0, 1.0, 0.0)),
         ((0.5, 0.0, 1.0), 0.5, (1.0, 0.0, 0.0)),
         ((0.0, 0.0, 1.0), 0.0, (0.5, 0.5, 0.0)),
         ((1.0, 0.0, 1.0), 1.0, (0.5, 0.0, 0.5)),
-        ((0.5, 2.0, 1.0), 1.0, (0.0, 0.0, 1.0)),  # the bounds the wrong way round: NumPy gives the upper one
+        (
+            (0.5, 2.0, 1.0),
+            1.0,
+            (0.0, 0.0, 1.0),
+        ),  # the bounds the wrong way round: NumPy gives the upper one
         ((1.5, 2.0, 1.0), 1.0, (0.0, 0.0, 1.0)),
         ((1.0, 1.0, 1.0), 1.0, (0.25, 0.25, 0.5)),  # min(max(x, low), high), each tie halved
     ],
-    "remainder": [((-1.0, 3.0), 2.0, (1.0, 1.0)), ((7.5, 2.0), 1.5, (1.0, -3.0)), ((4.0, 2.0), 0.0, (1.0, -2.0))],
+    "remainder": [
+        ((-1.0, 3.0), 2.0, (1.0, 1.0)),
+        ((7.5, 2.0), 1.5, (1.0, -3.0)),
+        ((4.0, 2.0), 0.0, (1.0, -2.0)),
+    ],
     "floor_divide": [((-1.0, 3.0), -1.0, (0.0, 0.0)), ((7.5, 2.0), 3.0, (0.0, 0.0))],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CORNERS)

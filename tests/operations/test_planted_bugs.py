@@ -31,14 +31,20 @@ PLANTED: dict[str, tuple[Operation, str]] = {
         first_partial(ROWS["exp2"], lambda r: lambda x, y: y * np.log(2.0) * 1.0),
         "but mpmath has",
     ),
-    "a factor that is not there": (replace(ROWS["log2"], partials=(lambda x, y: 1 / x,)), "but mpmath has"),
+    "a factor that is not there": (
+        replace(ROWS["log2"], partials=(lambda x, y: 1 / x,)),
+        "but mpmath has",
+    ),
     "zero where there is a slope": (replace(ROWS["sin"], partials=(ZERO,)), "but mpmath has"),
     "the arguments exchanged": (
         replace(ROWS["arctan2"], partials=tuple(reversed(ROWS["arctan2"].partials or ()))),
         "but mpmath has",
     ),
     "a slope by the other argument": (
-        replace(ROWS["power"], partials=(lambda a, b, y: b * a ** (b - 1), lambda a, b, y: y * np.log(b))),
+        replace(
+            ROWS["power"],
+            partials=(lambda a, b, y: b * a ** (b - 1), lambda a, b, y: y * np.log(b)),
+        ),
         "but mpmath has",
     ),
     "a slope that cancels": (
@@ -66,12 +72,17 @@ PLANTED: dict[str, tuple[Operation, str]] = {
         "for the same inner product",
     ),
     "a transpose wrong on one side": (
-        replace(ROWS["multiply"], transpose=lambda g, args, wanted: (0.5 * g * args[1], g * args[0])),
+        replace(
+            ROWS["multiply"], transpose=lambda g, args, wanted: (0.5 * g * args[1], g * args[0])
+        ),
         "for the same inner product",
     ),
     "no meaning in many digits": (replace(ROWS["sinh"], precise=None), "no `precise`"),
     "no domain": (replace(ROWS["sinh"], domain=()), "`domain` names 0 intervals"),
-    "a tolerance without a reason": (replace(ROWS["sinh"], tolerance=(3.0, "")), "without its reason"),
+    "a tolerance without a reason": (
+        replace(ROWS["sinh"], tolerance=(3.0, "")),
+        "without its reason",
+    ),
 }
 
 
@@ -98,7 +109,10 @@ def half(transpose: Any) -> Any:
     return halved
 
 
-@pytest.mark.parametrize("name", ["sum", "reshape", "index", "concatenate", "stack", "broadcast_to", "cumsum", "matmul", "put"])
+@pytest.mark.parametrize(
+    "name",
+    ["sum", "reshape", "index", "concatenate", "stack", "broadcast_to", "cumsum", "matmul", "put"],
+)
 def test_half_a_transpose_is_found(name: str) -> None:
     row = replace(ROWS[name], transpose=half(ROWS[name].transpose))
     assert any("is not forward mode transposed" in e for e in array_errors(row))

@@ -1,4 +1,6 @@
-"""Every row of the registry: its rule against mpmath to 30 digits, its float64, its two modes, its flatness."""
+"""Every row of the registry: its rule against mpmath to 30 digits, its float64, its two modes, its
+flatness.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,10 @@ def test_no_row_is_left_out() -> None:
     unseen = [
         r.name
         for r in ROWS.values()
-        if not assayable(r) and r.family not in EXEMPT and not r.flat and not list(specimens(r.name))
+        if not assayable(r)
+        and r.family not in EXEMPT
+        and not r.flat
+        and not list(specimens(r.name))
     ]
     assert not unseen, f"give these rows specimens in tests/specimens.py: {unseen}"
 
@@ -54,7 +59,7 @@ def test_a_flat_row_says_that_its_derivative_is_zero(name: str) -> None:
     node = make(row, inputs, **settings_of(row)[0])
     assert push_forward([node], {x: fresh("d") for x in inputs}) == [None]
     if node.real:
-        slopes = evaluate(gradient(node, inputs), {x: 2.0 for x in inputs})
+        slopes = evaluate(gradient(node, inputs), dict.fromkeys(inputs, 2.0))
         assert slopes == [0.0] * len(inputs) and not np.signbit(slopes).any()
 
 
@@ -86,12 +91,18 @@ def test_a_named_constant_has_all_its_digits(name: str) -> None:
     ("name", "order", "closed"),
     [
         ("sinc", 1, lambda x: (mp.cos(mp.pi * x) - mp.sincpi(x)) / x),
-        ("sinc", 2, lambda x: -(mp.pi**2) * mp.sincpi(x) - 2 * (mp.cos(mp.pi * x) - mp.sincpi(x)) / x**2),
+        (
+            "sinc",
+            2,
+            lambda x: -(mp.pi**2) * mp.sincpi(x) - 2 * (mp.cos(mp.pi * x) - mp.sincpi(x)) / x**2,
+        ),
         ("polygamma", 1, lambda x: mp.zeta(2, x)),
         ("polygamma", 3, lambda x: 6 * mp.zeta(4, x)),
     ],
 )
-def test_rows_of_an_order_have_the_closed_form_of_the_books(name: str, order: int, closed: object) -> None:
+def test_rows_of_an_order_have_the_closed_form_of_the_books(
+    name: str, order: int, closed: object
+) -> None:
     """DLMF 5.15.2 for polygamma; sinc by the quotient rule."""
     row = ROWS[name]
     for x in (0.001, 0.3, 1.0, 1.7, 6.5):

@@ -1,4 +1,6 @@
-"""A node's static shape and dtype are what NumPy really returns, for any shapes, dtypes and Python numbers."""
+"""A node's static shape and dtype are what NumPy really returns, for any shapes, dtypes and Python
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +28,14 @@ DTYPES: list[Any] = [np.float64, np.float32, np.int64, np.bool_]
 @some.composite
 def operands(draw: some.DrawFn, arity: int) -> list[Any]:
     """Arrays that broadcast together, 0-d arrays, and Python numbers among them."""
-    shapes = draw(some_numpy.mutually_broadcastable_shapes(num_shapes=arity, max_dims=3, max_side=3))
+    shapes = draw(
+        some_numpy.mutually_broadcastable_shapes(num_shapes=arity, max_dims=3, max_side=3)
+    )
     out: list[Any] = []
     for shape in shapes.input_shapes:
-        kind = draw(some.sampled_from(["array", "array", "python float", "python int", "python bool"]))
+        kind = draw(
+            some.sampled_from(["array", "array", "python float", "python int", "python bool"])
+        )
         if kind == "array":
             dtype = draw(some.sampled_from(DTYPES))
             out.append(np.ones(shape, dtype))
