@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from steepest.errors import NotDifferentiableError, ShapeError
+from steepest.errors import ShapeError
 from steepest.graph.node import common_dtype
 from steepest.graph.operation import BINDINGS, JOINTLY, Operation, binds, register
 from steepest.graph.traced import Traced
@@ -270,16 +270,6 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
 def flip(x: Any, axis: Any = None) -> Any:
     axes = normal_axis(axis, x.ndim)
     return getitem(x, tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(x.ndim)))
-
-
-@binds(np.trace)
-def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None) -> Any:
-    """`np.trace` of a matrix: the sum of its diagonal, or of one beside it."""
-    if x.ndim != 2:
-        raise NotDifferentiableError(f"np.trace of an array with {x.ndim} axes has no row; take np.diagonal and sum")
-    rows, columns = x.shape
-    along = np.arange(max(min(rows + min(offset, 0), columns - max(offset, 0)), 0))
-    return np.sum(getitem(x, (along + max(-offset, 0), along + max(offset, 0))))
 
 
 def _run_scatter(v: Any, *arrays: Any, key: Key, shape: Shape) -> Any:

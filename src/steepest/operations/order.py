@@ -1,7 +1,7 @@
-"""Rows that ask which and whether: any, all, argmax, argmin, argsort, searchsorted, round; and sorting, written with them.
+"""Rows that ask which and whether: any, all, argmax, argmin, argsort, searchsorted, round.
 
-Where an element stands is a whole number or a truth value: its derivative is zero. Sorting is a gather at the places that
-argsort tells.
+Where an element stands is a whole number or a truth value: its derivative is zero. Sorting, and the
+median, are gathers at the places that argsort tells.
 """
 
 from __future__ import annotations
@@ -23,15 +23,26 @@ FLAT = "a whole number or a truth value: the derivative is zero"
 
 def _asks(name: str, run: Any, shape: Any, dtype: Any, arity: int = 1) -> Operation:
     return register(Operation(
-        name=name, run=run, arity=arity, shape=shape, dtype=lambda *args, **params: dtype, flat=True, elementwise=False,
+        name=name, run=run, arity=arity, shape=shape, dtype=lambda *args, **params: dtype,
+        flat=True, elementwise=False,
         shown="0", convention=FLAT, family="comparison",
     ))  # fmt: skip
 
 
-for _name, _function in (("any", np.any), ("all", np.all)):
-    _row = _asks(_name, lambda x, axis, keepdims, f=_function: f(x, axis=axis, keepdims=keepdims), reduced_shape, np.bool_)
+_REDUCERS: tuple[tuple[str, Any], ...] = (("any", np.any), ("all", np.all))
+_FINDERS: tuple[tuple[str, Any], ...] = (("argmax", np.argmax), ("argmin", np.argmin))
 
-    def _ask(x: Any, axis: Any = None, out: Any = None, keepdims: Any = False, row: Operation = _row) -> Any:
+for _name, _function in _REDUCERS:
+    _row = _asks(
+        _name,
+        lambda x, axis, keepdims, f=_function: f(x, axis=axis, keepdims=keepdims),
+        reduced_shape,
+        np.bool_,
+    )
+
+    def _ask(
+        x: Any, axis: Any = None, out: Any = None, keepdims: Any = False, row: Operation = _row
+    ) -> Any:
         return row(x, axis=normal_axis(axis, len(x.shape)), keepdims=bool(keepdims))
 
     binds(_function)(_ask)
@@ -42,17 +53,30 @@ def _count_shape(x: Shape, axis: int | None, keepdims: bool) -> Shape:
     return reduced_shape(x, axes, keepdims)
 
 
-for _name, _function in (("argmax", np.argmax), ("argmin", np.argmin)):
-    _row = _asks(_name, lambda x, axis, keepdims, f=_function: f(x, axis=axis, keepdims=keepdims), _count_shape, np.intp)
+for _name, _function in _FINDERS:
+    _row = _asks(
+        _name,
+        lambda x, axis, keepdims, f=_function: f(x, axis=axis, keepdims=keepdims),
+        _count_shape,
+        np.intp,
+    )
 
-    def _which(x: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False, row: Operation = _row) -> Any:
+    def _which(
+        x: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False, row: Operation = _row
+    ) -> Any:
         return row(x, axis=axis, keepdims=bool(keepdims))
 
     binds(_function)(_which)
 
-ARGSORT: Final = _asks("argsort", lambda x, axis: np.argsort(x, axis=axis, kind="stable"), lambda x, axis: x, np.intp)
+ARGSORT: Final = _asks(
+    "argsort", lambda x, axis: np.argsort(x, axis=axis, kind="stable"), lambda x, axis: x, np.intp
+)
 SEARCH: Final = _asks(
-    "searchsorted", lambda a, v, side: np.searchsorted(a, v, side), lambda a, v, side: v, np.intp, arity=2
+    "searchsorted",
+    lambda a, v, side: np.searchsorted(a, v, side),
+    lambda a, v, side: v,
+    np.intp,
+    arity=2,
 )
 
 
@@ -63,13 +87,17 @@ def search(a: Any, v: Any, side: str = "left", sorter: Any = None) -> Any:
 
 
 @binds(np.argsort)
-def argsort(x: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
+def argsort(
+    x: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None
+) -> Any:
     """The places of the elements in ascending order; among equals the earlier first."""
     return ARGSORT(np.ravel(x), axis=0) if axis is None else ARGSORT(x, axis=axis % len(x.shape))
 
 
 @binds(np.sort)
-def sort(x: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
+def sort(
+    x: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None
+) -> Any:
     """`np.sort`: the elements, gathered in ascending order."""
     if axis is None:
         x, axis = np.ravel(x), 0
@@ -82,7 +110,13 @@ def sort(x: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, 
 
 
 @binds(np.median)
-def median(x: Any, axis: int | None = None, out: Any = None, overwrite_input: bool = False, keepdims: bool = False) -> Any:
+def median(
+    x: Any,
+    axis: int | None = None,
+    out: Any = None,
+    overwrite_input: bool = False,
+    keepdims: bool = False,
+) -> Any:
     """The middle of the sorted elements, or the mean of the middle two."""
     if axis is None:
         shape = (1,) * len(x.shape) if keepdims else ()
@@ -91,14 +125,18 @@ def median(x: Any, axis: int | None = None, out: Any = None, overwrite_input: bo
         shape = reduced_shape(x.shape, (axis % len(x.shape),), bool(keepdims))
     ordered = np.moveaxis(sort(x, axis), axis, -1)
     n = x.shape[axis]
-    middle = ordered[..., n // 2] if n % 2 else (ordered[..., n // 2 - 1] + ordered[..., n // 2]) / 2
+    middle = (
+        ordered[..., n // 2] if n % 2 else (ordered[..., n // 2 - 1] + ordered[..., n // 2]) / 2
+    )
     return np.reshape(middle, shape)
 
 
 ROUND: Final = register(Operation(
-    name="round_to", run=lambda x, decimals: np.round(x, decimals), arity=1, partials=(ZERO,), dtype=lambda x, decimals: x.dtype,
-    domain=((-20.0, 20.0),), precise=lambda mp, x, decimals: mp.nint(x * mp.mpf(10) ** decimals) / mp.mpf(10) ** decimals,
-    shown="0", convention="flat between its jumps: the derivative is zero, and is taken as zero at the jumps too",
+    name="round_to", run=lambda x, decimals: np.round(x, decimals), arity=1, partials=(ZERO,),
+    dtype=lambda x, decimals: np.float16 if x.dtype == bool else x.dtype, domain=((-20.0, 20.0),),
+    precise=lambda mp, x, decimals: mp.nint(x * mp.mpf(10) ** decimals) / mp.mpf(10) ** decimals,
+    shown="0",
+    convention="flat between its jumps: the derivative is zero, taken as zero at the jumps too",
 ))  # fmt: skip
 
 

@@ -67,21 +67,3 @@ def _scan(row: Operation) -> Rule:
 
 binds(np.cumsum)(_scan(CUMSUM))
 binds(np.cumprod)(_scan(CUMPROD))
-
-
-def _diff(
-    x: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append: Any = np._NoValue
-) -> Any:
-    for value, before in ((prepend, True), (append, False)):
-        if value is np._NoValue:
-            continue
-        shape = (*x.shape[: axis % x.ndim], 1, *x.shape[axis % x.ndim + 1 :])
-        edge = np.broadcast_to(value, shape) if np.ndim(value) == 0 else value
-        x = np.concatenate([edge, x] if before else [x, edge], axis % x.ndim)
-    for _ in range(n):
-        lead = (slice(None),) * (axis % x.ndim)
-        x = x[(*lead, slice(1, None))] - x[(*lead, slice(None, -1))]
-    return x
-
-
-binds(np.diff)(_diff)

@@ -325,3 +325,10 @@ def test_before_the_first_call() -> None:
     assert "not followed yet" in repr(followed.tracing)
     with pytest.raises(TypeError, match="a function is needed"):
         Followed(3.0)  # type: ignore[arg-type]
+
+
+def test_code_that_insists_on_plain_arrays_is_a_loss_not_a_fault() -> None:
+    with pytest.warns(NumericalWarning, match="memoryview"):
+        assert Followed(lambda x: memoryview(x)[0] * x[1]).path((X,)).numerical
+    with pytest.warns(NumericalWarning, match="complex"):
+        assert Followed(lambda x: (x[0] + 1j * x[1]).real).path((X,)).numerical

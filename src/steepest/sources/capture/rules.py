@@ -5,6 +5,7 @@ Making arrays, Python's own functions, and `math`.
 
 from __future__ import annotations
 
+import copy
 import functools
 import math
 from collections.abc import Callable
@@ -100,6 +101,11 @@ def _contiguous(trace: Trace, x: Any, dtype: Any = None, **named: Any) -> Any:
     made = _array(trace, x, dtype, copy=False)
     made = made.reshape(1) if made.ndim == 0 else made
     return made if made.flags.c_contiguous else made.copy()
+
+
+def _fortran(trace: Trace, x: Any, dtype: Any = None, **named: Any) -> Any:
+    made = _array(trace, x, dtype, copy=False)
+    return made if made.flags.f_contiguous else made.copy("F")
 
 
 def _to_float(kind: Any) -> Rule:
@@ -204,6 +210,10 @@ def _print(trace: Trace, *args: Any, **named: Any) -> None:
     print(*plain(args), **named)  # noqa: T201  (the user's own)
 
 
+def _copy(trace: Trace, x: Any) -> Any:
+    return x.__copy__() if isinstance(x, Handle) else copy.copy(x)
+
+
 def _type(trace: Trace, x: Any, *more: Any) -> Any:
     return x.__class__ if isinstance(x, Handle) and not more else type(x, *more)
 
@@ -219,6 +229,9 @@ RULES: dict[Any, Rule] = {
     np.array: _array, np.asarray: _as_array, np.asanyarray: _as_array,
     np.asarray_chkfinite: _as_array,
     np.ascontiguousarray: _contiguous,
+    np.asfortranarray: _fortran,
+    np.broadcast: lambda trace, *arrays: np.broadcast(*plain(arrays)),
+    copy.copy: _copy, copy.deepcopy: lambda trace, x, memo=None: copy.deepcopy(x, memo),
     np.fromiter: lambda trace, things, dtype=None, count=-1: _array(trace, list(things), dtype),
     float: _to_float(float), np.float64: _to_float(np.float64), np.float32: _to_float(np.float32),
     int: _to_int, round: _round, print: _print, type: _type, np.isscalar: _is_scalar,

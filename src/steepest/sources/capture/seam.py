@@ -150,7 +150,7 @@ class Seam(Reads):
             made: Any = object.__new__(kind)
             self.call(init, made, *args, **named)
             return made
-        return self.trace.enter(kind(*args, **named))
+        return self._call_compiled(kind, args, named)
 
     def _call_numpy(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         if not (any(map(has_handle, args)) or any(map(has_handle, named.values()))):
@@ -194,10 +194,20 @@ class Seam(Reads):
             self._container_method(own, function.__name__)
         if function is next:
             self.trace.do_not_keep("next() takes something else each time")
+        return self._call_compiled(function, args, named)
+
+    def _call_compiled(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """C code takes handles as far as their hooks carry; what insists on arrays gets them."""
         wrapped = [self.callback(a) for a in args]
-        return self.trace.enter(
-            function(*wrapped, **{k: self.callback(v) for k, v in named.items()})
-        )
+        options = {k: self.callback(v) for k, v in named.items()}
+        try:
+            return self.trace.enter(function(*wrapped, **options))
+        except TypeError as error:
+            if not (any(map(has_handle, args)) or any(map(has_handle, named.values()))):
+                raise
+            name = getattr(function, "__name__", repr(function))
+            self.trace.lose(f"{name} takes only plain numbers and arrays: {error}")
+            return self.trace.enter(function(*plain(tuple(wrapped)), **plain(options)))
 
     def _container_method(self, own: Any, name: str) -> None:
         owner = self._name_of(own)

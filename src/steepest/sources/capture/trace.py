@@ -222,6 +222,9 @@ class Trace:
         value = compute(*[plain(a) for a in args])
         if self.closed or not any(self.varies(a) for a in args):
             return self.adopt(value)
+        if np.iscomplexobj(value):
+            self.lose("complex numbers are not followed")
+            return value
         return self.result(value, self.expressed(express, args, what))
 
     def expressed(self, express: Callable[..., Any] | None, args: Sequence[Any], what: str) -> Any:

@@ -102,6 +102,8 @@ def _compile_inside(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> CodeT
             None if d is None else ast.Constant(None) for d in node.args.kw_defaults
         ]
         body = [node, ast.Return(ast.Name(node.name, ast.Load()))]
+        if node.name not in code.co_freevars:  # a function that calls itself by its global name
+            body.insert(0, ast.Global([node.name]))
     own = [ast.arg(name) for name in (SEAM, *code.co_freevars)]
     factory = ast.parse("def __factory__(): pass").body[0]
     assert isinstance(factory, ast.FunctionDef)
