@@ -6,6 +6,7 @@ python examples/descent_in_many_variables.py [picture.png]
 from __future__ import annotations
 
 import sys
+from functools import cache
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -17,6 +18,7 @@ from steepest.pictures.palette import INK, MUTED, style
 
 elevation = st.Function("n**2 + 3*e**2 + sin(3*n)*e")
 ravine = st.Function("x**2 + 100*y**2")
+STARTS = {elevation: {"n": 2, "e": 1}, ravine: {"x": 1, "y": 1}}
 ON_THE_MOUNTAIN = {
     "gradient descent, rate 0.02": ("gradient-descent", 0.02),
     "gradient descent, rate 0.1": ("gradient-descent", 0.1),
@@ -31,10 +33,11 @@ IN_THE_RAVINE = {
 LOW = 1e-6
 
 
-def walk_down(function: st.Function, start: dict[str, float], how: tuple[str, float]) -> st.Descent:
+@cache
+def walk_down(function: st.Function, how: tuple[str, float]) -> st.Descent:
     """The walk by one method with one rate."""
     method, rate = how
-    return st.descend(function, start, method=method, rate=rate, steps=2000)
+    return st.descend(function, STARTS[function], method=method, rate=rate, steps=2000)
 
 
 def curvatures(function: st.Function) -> tuple[float, float]:
@@ -44,16 +47,16 @@ def curvatures(function: st.Function) -> tuple[float, float]:
 
 
 def main() -> None:
-    for name, function, start, methods in (
-        ("mountain", elevation, {"n": 2, "e": 1}, ON_THE_MOUNTAIN),
-        ("ravine", ravine, {"x": 1, "y": 1}, IN_THE_RAVINE),
+    for name, function, methods in (
+        ("mountain", elevation, ON_THE_MOUNTAIN),
+        ("ravine", ravine, IN_THE_RAVINE),
     ):
         low, high = curvatures(function)
         print(f"{name}: curvatures {low:.4g} and {high:.4g} at the bottom,", end=" ")
         print(f"condition number {high / low:.4g}, longest rate {2 / high:.4g}")
         print(f"  {'method':28}   steps   uphill   below {LOW:g} from step   verdict")
         for label, how in methods.items():
-            walk = walk_down(function, start, how)
+            walk = walk_down(function, how)
             below = walk.record.t[np.flatnonzero(walk.values >= LOW)[-1]] + 1
             uphill = int(np.sum(np.diff(walk.values) > 0))
             print(f"  {label:28}   {walk.steps:>5}   {uphill:>6}   {below:>21}", end="   ")
@@ -69,16 +72,16 @@ def draw() -> Figure:
     for ax, title, label in zip(
         (axes["A"], axes["B"]), titles, list(ON_THE_MOUNTAIN)[1:], strict=True
     ):
-        walk = walk_down(elevation, {"n": 2, "e": 1}, ON_THE_MOUNTAIN[label])
+        walk = walk_down(elevation, ON_THE_MOUNTAIN[label])
         plot_descent(walk, {"n": (-0.75, 2.25), "e": (-1.4, 1.9)}, title=title, ax=ax)
     for ax, label in zip((axes["C"], axes["D"]), list(IN_THE_RAVINE)[:2], strict=True):
-        walk = walk_down(ravine, {"x": 1, "y": 1}, IN_THE_RAVINE[label])
+        walk = walk_down(ravine, IN_THE_RAVINE[label])
         plot_descent(walk, [(-1.15, 1.27), (-1.1, 1.1)], title=f"A ravine: {label}", ax=ax)
     values = axes["E"]
     looks = ("-", (0, (6, 1.5)), (0, (3, 1.2, 1, 1.2)), (0, (1, 1)))
     with style():
         for (label, how), look in zip(IN_THE_RAVINE.items(), looks, strict=True):
-            walk = walk_down(ravine, {"x": 1, "y": 1}, how)
+            walk = walk_down(ravine, how)
             lowest = np.minimum.accumulate(walk.values)
             values.semilogy(lowest, color=INK, linestyle=look, linewidth=1.6, label=label)
         values.axhline(LOW, color=MUTED, linewidth=0.8)

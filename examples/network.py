@@ -6,6 +6,7 @@ python examples/network.py [picture.png]
 from __future__ import annotations
 
 import sys
+from functools import cache
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -35,6 +36,12 @@ def loss() -> st.Function:
         for x1, x2, wanted in EXAMPLES
     )
     return st.Function(f"({' + '.join(errors)})/{len(EXAMPLES)}", variables=WEIGHTS)
+
+
+@cache
+def train() -> st.Descent:
+    """The walk down the loss."""
+    return st.descend(loss(), START, rate=0.1, steps=2000)
 
 
 def loss_in_numpy(w):
@@ -69,7 +76,7 @@ def main() -> None:
     two_ways = st.Function(loss_in_numpy).gradient(weights), loss().gradient(weights)
     apart = np.max(np.abs(two_ways[0] - two_ways[1]))
     print(f"loss as a formula and in NumPy: their gradients differ by {apart:.0e}")
-    walk = st.descend(loss(), START, rate=0.1, steps=2000)
+    walk = train()
     print(f"loss {walk.values[0]:.4f} → {walk.last.value:.2g} in {walk.steps} steps")
     network = st.Function(OUTPUT, **walk.x)
     for x1, x2, wanted in EXAMPLES:
@@ -77,7 +84,7 @@ def main() -> None:
 
 
 def draw() -> Figure:
-    walk = st.descend(loss(), START, rate=0.1, steps=2000)
+    walk = train()
     with style():
         figure = Figure(figsize=(12.0, 4.2), layout="constrained")
         before, after, values = figure.subplots(1, 3, width_ratios=(1, 1, 1.25))

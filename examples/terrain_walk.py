@@ -6,6 +6,7 @@ python examples/terrain_walk.py [picture.png]
 from __future__ import annotations
 
 import sys
+from functools import cache
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -19,13 +20,19 @@ n, e = terrain.locate(36.2, -84.2292)  # degrees north and east, into metres on 
 START = {"n": float(n), "e": float(e)}
 
 
+@cache
+def walk_down() -> st.Descent:
+    """The walk; the rate is in metres."""
+    return st.descend(elevation, START, rate=1000)
+
+
 def main() -> None:
     print(terrain)
     here = elevation.at(START)
     print(
         f"start      {here.value:.0f} m, slope {here.percent:.1f} %, downhill to the {here.compass}"
     )
-    walk = st.descend(elevation, START, rate=1000)
+    walk = walk_down()
     away = np.hypot(*np.diff(walk.path, axis=0).T).sum()
     latitude, longitude = terrain.coordinates(walk.x["n"], walk.x["e"])
     print(
@@ -39,7 +46,7 @@ def main() -> None:
 
 
 def draw() -> Figure:
-    walk = st.descend(elevation, START, rate=1000)
+    walk = walk_down()
     ax = plot_terrain(terrain, path=walk.path, title="Down Cross Mountain, Tennessee")
     return ax.figure
 
