@@ -26,6 +26,7 @@ _HOMES = {
     "jvp": "steepest.operators",
     "vjp": "steepest.operators",
     "hvp": "steepest.operators",
+    "custom_derivative": "steepest.custom",
     "descend": "steepest.descent",
     "ascend": "steepest.descent",
     "resume": "steepest.descent",

@@ -1,5 +1,6 @@
 from steepest import errors as errors
 from steepest import problems as problems
+from steepest.custom import custom_derivative as custom_derivative
 from steepest.descent import Descent as Descent
 from steepest.descent import ascend as ascend
 from steepest.descent import descend as descend

@@ -27,6 +27,8 @@ ROOMS = [
     "nonfinite",
     "sources",
     "operators",
+    "custom",
+    "gradcheck",
     "written",
     "slope",
     "function",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from steepest.operations import (
     call,
     choose,
+    custom,
     elementwise,
     linear,
     order,
@@ -18,6 +19,7 @@ from steepest.operations import (
 __all__ = [
     "call",
     "choose",
+    "custom",
     "elementwise",
     "linear",
     "order",
