@@ -189,3 +189,36 @@ def split_stack_and_concatenate(x):
         + np.roll(x, 1)[0]
         - x[2]
     )
+
+
+@program(lambda mp, a, b, c: c**2 + 10 * b**2 + 100 * a**2 + a * b)
+def fill_backwards(x):
+    out = np.zeros(3)
+    for i in range(2, -1, -1):
+        out[2 - i] = x[i] ** 2
+    back = np.empty(2)
+    back[1] = x[0]
+    back[0] = x[1]
+    return out @ np.array([1.0, 10.0, 100.0]) + back[0] * back[1] + (back * [0.0, 0.0]).sum()
+
+
+@program(lambda mp, a, b, c: 3 * b + 2 * a + 7 * c + a * a)
+def write_the_last_element_first(x):
+    out = np.zeros(3)
+    out[2] = x[2]
+    out[0] = x[1]
+    out[1] = x[0]
+    first = out @ np.array([3.0, 2.0, 7.0])
+    out[:] = x
+    return first + out[0] ** 2
+
+
+@program(lambda mp, a, b, c: 2 * (15 * a + 19 * b + 23 * c + 28 * a * b + a**2 + b**2 + c**2))
+def axes_turned_round(x):
+    block = np.zeros((2, 3, 4))
+    turned = block.transpose(2, 0, 1)  # (4, 2, 3)
+    turned[3, 1] = x
+    turned[0, :, 2] = x[0] * x[1]
+    turned[...] = turned * 2
+    weights = np.arange(24.0).reshape(2, 3, 4)
+    return (turned.transpose(1, 2, 0) * weights).sum() + turned[3, 1] @ x

@@ -332,3 +332,19 @@ def test_code_that_insists_on_plain_arrays_is_a_loss_not_a_fault() -> None:
         assert Followed(lambda x: memoryview(x)[0] * x[1]).path((X,)).numerical
     with pytest.warns(NumericalWarning, match="complex"):
         assert Followed(lambda x: (x[0] + 1j * x[1]).real).path((X,)).numerical
+
+
+def test_recursion_deeper_than_following_can_go_is_a_loss() -> None:
+    def down(x, n):
+        return x[0] * 0.5 if n == 0 else down(x, n - 1) + 0.0 * x[1]
+
+    with pytest.warns(NumericalWarning, match="RecursionError"):
+        assert Followed(lambda x: down(x, 400)).path((X,)).numerical
+
+
+def test_what_is_kept_is_bounded_however_many_kinds_of_arguments_come() -> None:
+    followed = Followed(lambda x, scale: x[0] * scale(2.0), argnums=(0,))
+    for k in range(70):
+        path = followed.path((X, lambda v, k=k: v * k))
+        assert slopes(path)[0][0] == 2.0 * k
+    assert followed.tracing.paths <= 64

@@ -35,6 +35,7 @@ from steepest.sources.structure import Structure, flatten
 __all__ = ["Followed", "NumericalWarning"]
 
 PATHS = 32  # paths kept for arguments of one structure; beyond them every call is traced afresh
+KEYS = 64  # structures of arguments for which paths are kept
 NODES = 200_000  # operations kept in all paths together
 
 
@@ -136,6 +137,8 @@ class Followed:
     def _keep(self, given: Arguments, tape: Tape) -> None:
         with self._lock:
             tapes = self._tapes.setdefault(given.key, [])
+            if len(self._tapes) > KEYS:  # each holds on to what was given: the oldest goes
+                del self._tapes[next(iter(self._tapes))]
             if tape.numerical:
                 tapes[:] = [tape]
             elif tape.keep and self.pure:
@@ -350,7 +353,9 @@ def _inside(frame: Any) -> bool:
 
 
 def _is_ours(error: BaseException) -> bool:
-    """Whether the innermost frame is a line of steepest."""
+    """Whether the innermost frame is a line of steepest; depth alone is nobody's fault."""
+    if isinstance(error, (RecursionError, MemoryError)):
+        return False
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
