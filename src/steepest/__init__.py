@@ -26,6 +26,8 @@ _HOMES = {
     "jvp": "steepest.operators",
     "vjp": "steepest.operators",
     "hvp": "steepest.operators",
+    "explain": "steepest.explanation",
+    "why_not_finite": "steepest.nonfinite",
     "custom_derivative": "steepest.custom",
     "descend": "steepest.descent",
     "ascend": "steepest.descent",

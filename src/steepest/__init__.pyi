@@ -7,7 +7,9 @@ from steepest.descent import descend as descend
 from steepest.descent import resume as resume
 from steepest.diagnosis import Verdict as Verdict
 from steepest.errors import SteepestError as SteepestError
+from steepest.explanation import explain as explain
 from steepest.function import Function as Function
+from steepest.nonfinite import why_not_finite as why_not_finite
 from steepest.operators import grad as grad
 from steepest.operators import value_and_grad as value_and_grad
 from steepest.operators import jacobian as jacobian

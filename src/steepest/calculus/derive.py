@@ -13,12 +13,23 @@ from steepest.errors import NotDifferentiableError, ShapeError
 from steepest.graph.node import Node, constant, fresh, make
 from steepest.graph.operation import ROWS
 
-
-__all__ = ["derivative", "gradient", "hessian", "hvp", "jacobian", "jvp", "partial", "vjp"]
+__all__ = [
+    "adjoints",
+    "derivative",
+    "gradient",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "partial",
+    "vjp",
+]
 
 
 def jvp(outputs: Sequence[Node], inputs: Sequence[Node], tangents: Sequence[Node]) -> list[Node]:
-    """Forward mode: J(x)·dx for each output. A tangent has its input's shape and dtype; so has each result its output's."""
+    """Forward mode: J(x)·dx for each output. A tangent has its input's shape and dtype; so has each
+    result its output's.
+    """
     _matching(inputs, tangents, "tangent", "input")
     pushed = push_forward(outputs, dict(zip(inputs, tangents, strict=True)))
     return running([zero_like(o) if t is None else t for o, t in zip(outputs, pushed, strict=True)])
@@ -36,6 +47,11 @@ def vjp(outputs: Sequence[Node], inputs: Sequence[Node], cotangents: Sequence[No
 
 def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
     """The gradient of a scalar: its partial derivative for every input, each of that input's shape."""
+    _scalar(output)
+    return vjp([output], inputs, [one_like(output)])
+
+
+def _scalar(output: Node) -> None:
     if output.shape != ():
         raise ShapeError(
             f"a gradient belongs to a function with one number as its value, but this one has shape {output.shape}; "
@@ -46,19 +62,37 @@ def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
             f"the value has dtype {output.dtype}: a function into {'truth values' if output.dtype == bool else 'integers'} "
             "has no slope; return floating-point numbers"
         )
-    return vjp([output], inputs, [constant(1.0 if output.dtype == np.float64 else np.ones((), output.dtype))])
+
+
+def adjoints(output: Node, nodes: Sequence[Node]) -> list[Node]:
+    """How much a scalar output answers to each node on the way to it: ∂output/∂node, in that node's
+    shape.
+
+    Every node gets a small disturbance of its own, forward mode carries them all to the output, and
+    the transpose tells what each is worth there. For an input this is its part of the gradient.
+    Nodes that hold no floating-point numbers, or that the output does not depend on, get zero.
+    """
+    _scalar(output)
+    own = {n: fresh("nudge", n.shape, n.dtype) for n in nodes if n.real}
+    leaves = {n: t for n, t in own.items() if not n.args}
+    pushed = push_forward([output], leaves, own)
+    pulled = pull_back(pushed, list(own.values()), [one_like(output)])
+    found = dict(zip(own, pulled, strict=True))
+    return running([found.get(n) or zero_like(n) for n in nodes])
 
 
 def partial(output: Node, by: Node) -> Node:
     """The partial derivative of a scalar by one scalar input, in forward mode: dy/dx with dx = 1."""
-    return jvp([output], [by], [constant(1.0 if by.dtype == np.float64 else np.ones((), by.dtype))])[0]
+    return jvp([output], [by], [one_like(by)])[0]
 
 
 derivative = partial
 
 
 def jacobian(outputs: Sequence[Node], inputs: Sequence[Node]) -> list[list[Node]]:
-    """All partial derivatives of scalar outputs by scalar inputs, a row an output; reverse mode where that is shorter."""
+    """All partial derivatives of scalar outputs by scalar inputs, a row an output; reverse mode
+    where that is shorter.
+    """
     if len(outputs) <= len(inputs):
         return [gradient(o, inputs) for o in outputs]
     columns = [jvp(outputs, [n], [constant(1.0)]) for n in inputs]
@@ -66,7 +100,9 @@ def jacobian(outputs: Sequence[Node], inputs: Sequence[Node]) -> list[list[Node]
 
 
 def hessian(output: Node, inputs: Sequence[Node]) -> list[list[Node]]:
-    """The matrix of second partial derivatives of a scalar by scalar inputs: the Jacobian of the gradient."""
+    """The matrix of second partial derivatives of a scalar by scalar inputs: the Jacobian of the
+    gradient.
+    """
     return jacobian(gradient(output, inputs), inputs)
 
 
@@ -75,6 +111,9 @@ def hvp(output: Node, inputs: Sequence[Node], direction: Sequence[Node]) -> list
     return jvp(gradient(output, inputs), inputs, direction)
 
 
+def one_like(node: Node) -> Node:
+    """One, in the dtype of a scalar node."""
+    return constant(1.0 if node.dtype == np.float64 else np.ones((), node.dtype))
 
 
 def zero_like(node: Node) -> Node:
@@ -87,7 +126,11 @@ def zero_like(node: Node) -> Node:
 
 def _matching(nodes: Sequence[Node], others: Sequence[Node], what: str, of: str) -> None:
     if len(nodes) != len(others):
-        raise ShapeError(f"{len(nodes)} {of}s need {len(nodes)} {what}s, but {len(others)} were given")
+        raise ShapeError(
+            f"{len(nodes)} {of}s need {len(nodes)} {what}s, but {len(others)} were given"
+        )
     for n, o in zip(nodes, others, strict=True):
         if n.shape != o.shape:
-            raise ShapeError(f"the {what} for {n!r} must have the {of}'s shape {n.shape}, but has {o.shape}")
+            raise ShapeError(
+                f"the {what} for {n!r} must have the {of}'s shape {n.shape}, but has {o.shape}"
+            )

@@ -1,4 +1,6 @@
-"""Forward mode: how a small change of the inputs passes through each row. The one place where rules are applied."""
+"""Forward mode: how a small change of the inputs passes through each row. The one place where rules
+are applied.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +19,27 @@ from steepest.graph.traverse import topological
 __all__ = ["push_forward"]
 
 
-def push_forward(outputs: Sequence[Node], tangents: Mapping[Node, Node]) -> list[Node | None]:
-    """The tangent of each output, given a tangent for some nodes (usually inputs); None stands for zero.
+def push_forward(
+    outputs: Sequence[Node],
+    tangents: Mapping[Node, Node],
+    nudges: Mapping[Node, Node] | None = None,
+) -> list[Node | None]:
+    """The tangent of each output, given a tangent for some nodes (usually inputs); None stands for
+    zero.
 
-    For y = f(x) this is dy = J(x)·dx, row by row, with nothing simplified. A tangent has its node's shape and dtype.
+    For y = f(x) this is dy = J(x)·dx, row by row, with nothing simplified. A tangent has its node's
+    shape and dtype. `nudges` are added to the tangents of nodes on the way: what would happen if
+    that node alone came out a little different. The transpose then tells for each of them how much
+    the outputs answer to it.
     """
     known: dict[Node, Node | None] = dict(tangents)
     try:
         for node in topological(outputs, stop=frozenset(tangents)):
             if node not in known:
                 known[node] = _tangent(node, known)
+                if nudges is not None and node in nudges:
+                    change, own = known[node], nudges[node]
+                    known[node] = own if change is None else make(ROWS["add"], (change, own))
     finally:
         set_origin(None)
     return [known[n] for n in outputs]
@@ -41,7 +54,11 @@ def _tangent(node: Node, known: Mapping[Node, Node | None]) -> Node | None:
         return None
     set_origin(node.origin)
     params = dict(node.params)
-    args = [promoted(a, node) for a in node.args] if row.partials is not None or row.linear == EACH else node.args
+    args = (
+        [promoted(a, node) for a in node.args]
+        if row.partials is not None or row.linear == EACH
+        else node.args
+    )
     if row.partials is not None:
         change = _by_partials(row, node, args, moving, params)
     elif row.inside:
@@ -55,20 +72,29 @@ def _tangent(node: Node, known: Mapping[Node, Node | None]) -> Node | None:
         result = row.tangent(handles, [Traced(a) for a in node.args], Traced(node), **params)
         change = None if result is None else as_node(result)
     else:
-        raise NotDifferentiableError(f"operation {row.name!r} has no derivative rule; see CONTRIBUTING.md")
+        raise NotDifferentiableError(
+            f"operation {row.name!r} has no derivative rule; see CONTRIBUTING.md"
+        )
     return None if change is None else shaped_like(change, node)
 
 
 def promoted(argument: Node, node: Node) -> Node:
-    """An argument in the precision of the result, as NumPy computes it: float32 beside float64 counts as float64."""
+    """An argument in the precision of the result, as NumPy computes it: float32 beside float64
+    counts as float64.
+    """
     if argument.weak or not argument.real or argument.dtype == node.dtype:
         return argument
     return make(ROWS["cast"], (argument,), dtype=node.dtype.str)
 
 
-def _by_partials(row: Operation, node: Node, values: Sequence[Node], moving: Sequence[Node | None],
-                 params: dict[str, Any]) -> Node | None:  # fmt: skip
-    """dy = sum over the arguments of (dy/darg)·darg."""
+def _by_partials(
+    row: Operation,
+    node: Node,
+    values: Sequence[Node],
+    moving: Sequence[Node | None],
+    params: dict[str, Any],
+) -> Node | None:
+    """Dy = sum over the arguments of (dy/darg)·darg."""
     args = [Traced(a) for a in values]
     assert row.partials is not None
     total: Node | None = None
@@ -81,9 +107,14 @@ def _by_partials(row: Operation, node: Node, values: Sequence[Node], moving: Seq
     return total
 
 
-def _each(row: Operation, node: Node, args: Sequence[Node], moving: Sequence[Node | None],
-          params: dict[str, Any]) -> Node | None:  # fmt: skip
-    """dy = f(da, b) + f(a, db)."""
+def _each(
+    row: Operation,
+    node: Node,
+    args: Sequence[Node],
+    moving: Sequence[Node | None],
+    params: dict[str, Any],
+) -> Node | None:
+    """Dy = f(da, b) + f(a, db)."""
     total: Node | None = None
     for i, t in enumerate(moving):
         if t is None:
@@ -93,8 +124,12 @@ def _each(row: Operation, node: Node, args: Sequence[Node], moving: Sequence[Nod
     return total
 
 
-def _jointly(row: Operation, node: Node, moving: Sequence[Node | None], params: dict[str, Any]) -> Node | None:
-    """dy = f(da, db); what does not change contributes nothing, and is left out where the row allows it."""
+def _jointly(
+    row: Operation, node: Node, moving: Sequence[Node | None], params: dict[str, Any]
+) -> Node | None:
+    """Dy = f(da, db); what does not change contributes nothing, and is left out where the row
+    allows it.
+    """
     if row.name in ("add", "subtract"):
         first, second = moving
         if second is None:
@@ -104,23 +139,37 @@ def _jointly(row: Operation, node: Node, moving: Sequence[Node | None], params: 
             return second if row.name == "add" else make(ROWS["negative"], (second,))
     if row.selects and all(t is None for t in moving[1:]):
         return None
-    still = {0} if row.selects else range(len(node.args) if row.values is None else row.values, len(node.args))
+    still = (
+        {0}
+        if row.selects
+        else range(len(node.args) if row.values is None else row.values, len(node.args))
+    )
     full = [
-        a if i in still else t if t is not None else _zero(a, node)  # a condition and positions do not move
+        a
+        if i in still
+        else t
+        if t is not None
+        else _zero(a, node)  # a condition and positions do not move
         for i, (a, t) in enumerate(zip(node.args, moving, strict=True))
     ]
     return make(row, full, **params)
 
 
-def _inside(row: Operation, node: Node, moving: Sequence[Node | None], graph: Graph, which: int) -> Node | None:
-    """The tangent of a call: a call of the graph that computes the tangent, with the tangents as further arguments."""
+def _inside(
+    row: Operation, node: Node, moving: Sequence[Node | None], graph: Graph, which: int
+) -> Node | None:
+    """The tangent of a call: a call of the graph that computes the tangent, with the tangents as
+    further arguments.
+    """
     moves = tuple(i for i, t in enumerate(moving) if t is not None)
     key = ("tangent", which, moves)
     if key not in graph.made:
         inputs = [graph.inputs[i] for i in moves]
         tangents = [fresh(f"d{n.name}", n.shape, n.dtype) for n in inputs]
         (pushed,) = push_forward([graph.outputs[which]], dict(zip(inputs, tangents, strict=True)))
-        made = None if pushed is None else Graph((*graph.inputs, *tangents), tuple(running([pushed])))
+        made = (
+            None if pushed is None else Graph((*graph.inputs, *tangents), tuple(running([pushed])))
+        )
         graph.made.setdefault(key, made)
     set_origin(node.origin)
     derived = graph.made[key]
@@ -130,7 +179,9 @@ def _inside(row: Operation, node: Node, moving: Sequence[Node | None], graph: Gr
 
 
 def _zero(argument: Node, node: Node) -> Node:
-    """A zero tangent for an argument that does not move, whole numbers included: one number that broadcasts."""
+    """A zero tangent for an argument that does not move, whole numbers included: one number that
+    broadcasts.
+    """
     zero = constant(np.zeros((), argument.dtype if argument.real else node.dtype))
     return shaped_like(zero, argument) if argument.real else _broadcast(zero, argument.shape)
 
@@ -140,7 +191,9 @@ def _broadcast(node: Node, shape: tuple[int, ...]) -> Node:
 
 
 def shaped_like(change: Node, node: Node) -> Node:
-    """A tangent at its node's own shape and dtype: constants and broadcast arguments give smaller ones."""
+    """A tangent at its node's own shape and dtype: constants and broadcast arguments give smaller
+    ones.
+    """
     change = _broadcast(change, node.shape)
     if change.dtype != node.dtype and not change.weak:
         change = make(ROWS["cast"], (change,), dtype=node.dtype.str)

@@ -1,4 +1,4 @@
-"""Where a NaN or an infinity is born: the first operation that makes one out of finite numbers."""
+"""Where a NaN or an infinity is born, as a clause for a sentence about a slope."""
 
 from __future__ import annotations
 
