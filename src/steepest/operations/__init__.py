@@ -5,6 +5,7 @@ from __future__ import annotations
 from steepest.operations import (
     call,
     choose,
+    compositions,
     custom,
     elementwise,
     linear,
@@ -19,6 +20,7 @@ from steepest.operations import (
 __all__ = [
     "call",
     "choose",
+    "compositions",
     "custom",
     "elementwise",
     "linear",
