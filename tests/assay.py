@@ -33,6 +33,8 @@ EXEMPT = {
     "leaf": "inputs and constants compute nothing",
     "constant": "a number without arguments; tests/operations/test_constants.py has its digits",
     "terrain": "its domain is its map's; tests/operations/test_spline.py compares it with SciPy",
+    "custom": "it means what its author wrote, which tests of its own compare with the rule",
+    "numerical": "its slope comes from differences; tests/sources/test_numerical.py",
     "call": "it means what the graph it holds means; tests/operations/test_call.py",
 }
 

@@ -102,6 +102,8 @@ CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "clip from above": (lambda x: np.clip(x, a_min=None, a_max=0.1), (A,)),
     "where": (lambda a, b: np.where(a > b, a, 0.0), (A, B)),
     "masks": (lambda a, b: np.where((a > 0) & ~(b > 0) | (a < -1), a, b), (A, B)),
+    "fmax": (np.fmax, (np.array([1.0, np.nan, np.nan, 2.0]), np.array([0.5, 3.0, np.nan, 4.0]))),
+    "fmin": (np.fmin, (np.array([1.0, np.nan, np.nan, 2.0]), np.array([0.5, 3.0, np.nan, 4.0]))),
     "abs": (abs, (A,)),
     "astype": (lambda x: x.astype(np.float32), (A,)),
     "shape, ndim, size": (
@@ -175,6 +177,8 @@ def test_keys_that_cannot_be_are_refused(key: Any) -> None:
         (lambda x: np.stack([x, np.ones(3)]), "cannot be stacked"),
         (lambda x: np.linalg.cholesky(x), "has no row"),
         (lambda x: np.add.accumulate(x), "has no row"),
+        (lambda x: x.astype(int) & 1, "not truth values has no row"),
+        (lambda x: ~x.astype(int), "not truth values has no row"),
     ],
 )
 def test_what_cannot_be_says_why(function: Callable[..., Any], say: str) -> None:

@@ -1,4 +1,4 @@
-"""Derivatives as compositions of forward mode and its transpose: graph in, graph out, to any order."""
+"""Derivatives as compositions of forward mode and its transpose: graph to graph, to any order."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def vjp(outputs: Sequence[Node], inputs: Sequence[Node], cotangents: Sequence[No
 
 
 def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
-    """The gradient of a scalar: its partial derivative for every input, each of that input's shape."""
+    """The gradient of a scalar: its partial derivative by every input, of that input's shape."""
     _scalar(output)
     return vjp([output], inputs, [one_like(output)])
 
@@ -54,12 +54,14 @@ def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
 def _scalar(output: Node) -> None:
     if output.shape != ():
         raise ShapeError(
-            f"a gradient belongs to a function with one number as its value, but this one has shape {output.shape}; "
+            "a gradient belongs to a function with one number as its value, but this one has shape "
+            f"{output.shape}; "
             "use a jacobian, or sum the output first"
         )
     if not output.real:
         raise NotDifferentiableError(
-            f"the value has dtype {output.dtype}: a function into {'truth values' if output.dtype == bool else 'integers'} "
+            f"the value has dtype {output.dtype}: a function into "
+            f"{'truth values' if output.dtype == bool else 'integers'} "
             "has no slope; return floating-point numbers"
         )
 
@@ -82,7 +84,7 @@ def adjoints(output: Node, nodes: Sequence[Node]) -> list[Node]:
 
 
 def partial(output: Node, by: Node) -> Node:
-    """The partial derivative of a scalar by one scalar input, in forward mode: dy/dx with dx = 1."""
+    """The partial derivative of a scalar by one scalar input, in forward mode with dx = 1."""
     return jvp([output], [by], [one_like(by)])[0]
 
 

@@ -1,7 +1,8 @@
 """Rewrites of the graph that runs: only such as keep every bit of every value.
 
-x·1, x/1, x − 0, −(−x), x¹ and movements that move nothing disappear; arithmetic on exact constants is done when its float
-result is the exact one. What a person reads is rewritten elsewhere (`identities`), by laws of real numbers.
+x·1, x/1, x − 0, −(−x), x¹ and movements that move nothing disappear; arithmetic on exact constants
+is done when its float result is the exact one. What a person reads is rewritten elsewhere
+(`identities`), by laws of real numbers.
 """
 
 from __future__ import annotations
@@ -39,8 +40,14 @@ def _rebuild(node: Node, args: tuple[Node, ...]) -> Node:
 
 
 def _as_typed(found: Node, node: Node) -> Node:
-    """A Python number in the dtype that the node it stands for had: it takes the precision of what it met."""
-    if found.op is not CONSTANT or not found.weak or (found.dtype, found.weak) == (node.dtype, node.weak):
+    """A Python number in the dtype that the node it stands for had: it takes the precision of what
+    it met.
+    """
+    if (
+        found.op is not CONSTANT
+        or not found.weak
+        or (found.dtype, found.weak) == (node.dtype, node.weak)
+    ):
         return found
     if not node.weak:
         return constant(np.asarray(found.value, node.dtype))
@@ -69,7 +76,11 @@ def _fold(node: Node, args: tuple[Node, ...], run: Callable[..., Fraction | None
         value = float(node.op.run(*(float(q) for q in numbers if q is not None)))
     except (OverflowError, ZeroDivisionError):
         return None
-    if not math.isfinite(value) or Fraction(repr(value)) != exact or (exact == 0 and math.copysign(1.0, value) < 0):
+    if (
+        not math.isfinite(value)
+        or Fraction(repr(value)) != exact
+        or (exact == 0 and math.copysign(1.0, value) < 0)
+    ):
         return None
     return constant(exact)
 
@@ -120,6 +131,15 @@ def _where(node: Node, args: tuple[Node, ...]) -> Node | None:
 
 
 _SHORTER: dict[str, Callable[[Node, tuple[Node, ...]], Node | None]] = {
-    "add": _add, "subtract": _subtract, "multiply": _multiply, "divide": _divide, "power": _power, "negative": _negative,
-    "where": _where, "positive": _no_movement, "broadcast_to": _no_movement, "reshape": _no_movement, "cast": _no_movement,
-}  # fmt: skip
+    "add": _add,
+    "subtract": _subtract,
+    "multiply": _multiply,
+    "divide": _divide,
+    "power": _power,
+    "negative": _negative,
+    "where": _where,
+    "positive": _no_movement,
+    "broadcast_to": _no_movement,
+    "reshape": _no_movement,
+    "cast": _no_movement,
+}

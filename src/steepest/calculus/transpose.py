@@ -1,9 +1,10 @@
 """Reverse mode: the transpose of forward mode, and nothing else.
 
-A tangent graph is linear in its tangents. Walking it backwards with each linear row's transpose turns dy = J·dx into
-x_bar = Jᵀ·y_bar. Cotangents carry a mask of where anything arrives at all: a branch that `where` did not take, an element that
-no index reads, get exactly zero at the end, whatever the coefficients on the way hold (NaN, infinity, overflow). That
-is a fact of structure; no product 0·x is ever simplified, so a NaN that is really there stays.
+A tangent graph is linear in its tangents. Walking it backwards with each linear row's transpose
+turns dy = J·dx into x_bar = Jᵀ·y_bar. Cotangents carry a mask of where anything arrives at all: a
+branch that `where` did not take, an element that no index reads, get exactly zero at the end,
+whatever the coefficients on the way hold (NaN, infinity, overflow). That is a fact of structure; no
+product 0·x is ever simplified, so a NaN that is really there stays.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ __all__ = ["pull_back"]
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """A cotangent on its way: its value, and a mask (True: something arrives here; None: everywhere).
+    """A cotangent on its way: its value, and a mask of where anything arrives (None: everywhere).
 
     `clean` says that the value is already zero where the mask is False.
     """
@@ -44,11 +45,15 @@ class Arriving:
         return Traced(make(ROWS["where"], (self.mask, self.value.node, zero)))
 
 
-def pull_back(tangents: Sequence[Node | None], sources: Sequence[Node], cotangents: Sequence[Node]) -> list[Node | None]:
-    """Transpose: given `tangents` as linear functions of `sources`, and one cotangent for each tangent, the cotangent
-    that reaches each source; None stands for zero.
+def pull_back(
+    tangents: Sequence[Node | None], sources: Sequence[Node], cotangents: Sequence[Node]
+) -> list[Node | None]:
+    """Transpose: given `tangents` as linear functions of `sources`, and one cotangent for each
+    tangent, the cotangent that reaches each source; None stands for zero.
     """
-    seeds = [(t, Arriving(Traced(c))) for t, c in zip(tangents, cotangents, strict=True) if t is not None]
+    seeds = [
+        (t, Arriving(Traced(c))) for t, c in zip(tangents, cotangents, strict=True) if t is not None
+    ]
     return [None if found is None else found.settled().node for found in _pull(seeds, sources)]
 
 
@@ -74,47 +79,77 @@ def _depending_on(order: Sequence[Node], sources: frozenset[Node]) -> set[Node]:
     return found
 
 
-def _spread(node: Node, here: Arriving, linear: set[Node], arriving: dict[Node, Arriving], ends: frozenset[Node]) -> None:
+def _spread(
+    node: Node,
+    here: Arriving,
+    linear: set[Node],
+    arriving: dict[Node, Arriving],
+    ends: frozenset[Node],
+) -> None:
     """Send the cotangent of one linear node on to those of its arguments that are linear too."""
     row, wanted = node.op, [a in linear for a in node.args]
     if row.inside:
         return _inside(node, here, wanted, arriving)
     if row.transpose is None or row is INPUT:
         raise NotDifferentiableError(
-            f"operation {row.name!r} stands on a tangent but has no transpose, so reverse mode cannot pass it; "
-            "write the rule with linear rows (+, −, *, where, sum, indexing, @), or give the row a transpose"
+            f"operation {row.name!r} stands on a tangent but has no transpose, so reverse mode "
+            "cannot pass it; write the rule with linear rows (+, −, *, where, sum, indexing, @), "
+            "or give the row a transpose"
         )
     crossed = sum(wanted) > 1 if row.linear == EACH else row.linear != JOINTLY and any(wanted[1:])
     if crossed:
-        raise NotDifferentiableError(f"a derivative rule joined tangents with {row.name!r}: that is not linear")
+        raise NotDifferentiableError(
+            f"a derivative rule joined tangents with {row.name!r}: that is not linear"
+        )
+    # A mask is of no use where the way ends.
+    goes_on = any(w and a not in ends for w, a in zip(wanted, node.args, strict=True))
+    parts = (
+        _elementwise(node, here, wanted) if row.elementwise else _whole(node, here, wanted, goes_on)
+    )
+    for a, part in zip(node.args, parts, strict=True):
+        if part is not None:
+            _arrive(arriving, a, part)
+
+
+def _elementwise(node: Node, here: Arriving, wanted: list[bool]) -> list[Arriving | None]:
+    """What one elementwise row sends to each argument, broadcasting undone."""
+    assert node.op.transpose is not None
+    args, params = [Traced(a) for a in node.args], dict(node.params)
+    parts = node.op.transpose(here.value, args, wanted, **params)
+    return [
+        _fitted(_selected(node, i, here, part), node.args[i])
+        if wanted[i] and part is not None
+        else None
+        for i, part in enumerate(parts)
+    ]
+
+
+def _whole(node: Node, here: Arriving, wanted: list[bool], goes_on: bool) -> list[Arriving | None]:
+    """What a row on whole arrays sends to each argument, and where anything arrives there."""
+    row, params = node.op, dict(node.params)
+    assert row.transpose is not None
     args = [Traced(a) for a in node.args]
-    params = dict(node.params)
-    if row.elementwise:
-        parts = row.transpose(here.value, args, wanted, **params)
-        for i, (a, part) in enumerate(zip(node.args, parts, strict=True)):
-            if wanted[i] and part is not None:
-                _arrive(arriving, a, _fitted(_selected(node, i, here, part), a))
-        return
     if row.transpose_where is not None and here.mask is not None:
         parts = row.transpose_where(here.value, Traced(here.mask), args, wanted, **params)
     else:
         parts = row.transpose(here.settled(), args, wanted, **params)
     masks: Sequence[Any] = [None] * len(parts)
-    goes_on = any(w and a not in ends for w, a in zip(wanted, node.args, strict=True))  # a mask at the end is of no use
     if goes_on and (here.mask is not None or row.name in _PARTIAL_READERS):
         if row.moves:
             masks = row.transpose(_as_weights(here), args, wanted, **params)
         elif row.linear == EACH:  # something arrives where it would, were all coefficients 1
             ones = [Traced(_filled(1, a)) if a.real else Traced(a) for a in node.args]
             masks = row.transpose(_as_weights(here), ones, wanted, **params)
-    for i, (a, part, mask) in enumerate(zip(node.args, parts, masks, strict=True)):
-        if wanted[i] and part is not None:
-            reached = None if mask is None else as_mask(mask)
-            _arrive(arriving, a, Arriving(part, reached, clean=True))
+    return [
+        Arriving(part, None if mask is None else as_mask(mask)) if w and part is not None else None
+        for w, part, mask in zip(wanted, parts, masks, strict=True)
+    ]
 
 
 def _inside(node: Node, here: Arriving, wanted: list[bool], arriving: dict[Node, Arriving]) -> None:
-    """The transpose of a call: calls of the transposed graph, of what its linear part is multiplied with and y_bar."""
+    """The transpose of a call: calls of the transposed graph, of what its linear part is multiplied
+    with and y_bar.
+    """
     graph, which = node.param("graph"), node.param("which")
     masked = here.mask is not None
     key = ("transpose", which, tuple(wanted), masked)
@@ -124,17 +159,24 @@ def _inside(node: Node, here: Arriving, wanted: list[bool], arriving: dict[Node,
     given = [a for a, w in zip(node.args, wanted, strict=True) if not w]
     given += [here.value.node, *([] if here.mask is None else [here.mask])]
     outputs = iter(range(len(turned.outputs)))
-    reached = [None if m is None else make(node.op, given, graph=turned, which=next(outputs)) for m in masks]
-    arrived = [make(node.op, given, graph=turned, which=next(outputs)) if m else None for m in masks]
+    reached = [
+        None if m is None else make(node.op, given, graph=turned, which=next(outputs))
+        for m in masks
+    ]
+    arrived = [
+        make(node.op, given, graph=turned, which=next(outputs)) if m else None for m in masks
+    ]
     linear = [a for a, w in zip(node.args, wanted, strict=True) if w]
     for a, value, mask in zip(linear, reached, arrived, strict=True):
         if value is not None:
             _arrive(arriving, a, Arriving(Traced(value), mask, clean=True))
 
 
-def _transposed(graph: Graph, which: int, wanted: Sequence[bool], masked: bool) -> tuple[Graph, list[bool | None]]:
-    """A graph turned round, from its output to the inputs wanted; and for each of those None where nothing arrives,
-    else whether there is a mask: the outputs are all values first, then all masks.
+def _transposed(
+    graph: Graph, which: int, wanted: Sequence[bool], masked: bool
+) -> tuple[Graph, list[bool | None]]:
+    """A graph turned round, from its output to the inputs wanted; and for each of those None where
+    nothing arrives, else whether there is a mask: the outputs are all values first, then all masks.
     """
     output = graph.outputs[which]
     y_bar, mask = fresh("ȳ", output.shape, output.dtype), fresh("arrived", output.shape, bool)
@@ -147,11 +189,14 @@ def _transposed(graph: Graph, which: int, wanted: Sequence[bool], masked: bool) 
     return turned, [None if f is None else f.mask is not None for f in found]
 
 
-_PARTIAL_READERS = {"index", "put", "matmul_where"}  # rows whose transposes leave some places untouched
+# Rows whose transposes leave some places untouched.
+_PARTIAL_READERS = {"index", "put", "matmul_where"}
 
 
 def _as_weights(here: Arriving) -> Traced:
-    """The mask as ones and zeros, to be carried through a movement by that movement's own transpose."""
+    """The mask as ones and zeros, to be carried through a movement by that movement's own
+    transpose.
+    """
     one = _filled(1, here.value.node)
     if here.mask is None:
         return Traced(one)
@@ -170,7 +215,9 @@ def as_mask(weights: Traced) -> Node:
 
 
 def _selected(node: Node, i: int, here: Arriving, part: Traced) -> Arriving:
-    """What `where` lets through to its i-th argument is masked; every other elementwise row keeps the mask it found."""
+    """What `where` lets through to its i-th argument is masked; every other elementwise row keeps
+    the mask it found.
+    """
     if not node.op.selects:
         return Arriving(part, here.mask, clean=here.mask is None)
     condition = node.args[0]
@@ -182,7 +229,9 @@ def _selected(node: Node, i: int, here: Arriving, part: Traced) -> Arriving:
 
 
 def _fitted(found: Arriving, argument: Node) -> Arriving:
-    """Undo the broadcasting of one argument: sum what arrives; something arrives if it does anywhere."""
+    """Undo the broadcasting of one argument: sum what arrives; something arrives if it does
+    anywhere.
+    """
     if found.value.shape == argument.shape:
         return found
     total = unbroadcast(found.settled(), argument.shape)
@@ -193,7 +242,8 @@ def _fitted(found: Arriving, argument: Node) -> Arriving:
 
 def _arrive(arriving: dict[Node, Arriving], node: Node, new: Arriving) -> None:
     """Add a cotangent to what has reached this node before."""
-    if new.value.dtype != node.dtype and not new.value.node.weak:  # float64 beside a float32 argument
+    # A float64 cotangent can reach a float32 argument.
+    if new.value.dtype != node.dtype and not new.value.node.weak:
         new = Arriving(cast(new.value, node.dtype), new.mask, new.clean)
     old = arriving.get(node)
     if old is None:
@@ -207,5 +257,3 @@ def _arrive(arriving: dict[Node, Arriving], node: Node, new: Arriving) -> None:
             else make(ROWS["logical_or"], (old.mask, new.mask))
         )
         arriving[node] = Arriving(old.settled() + new.settled(), either, clean=True)
-
-

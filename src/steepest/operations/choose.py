@@ -1,7 +1,8 @@
 """Rows that compare and choose: comparisons, logic, `where`, minimum and maximum, clip.
 
-What is chosen between is kept apart to the end: the branch not taken contributes exactly zero to value, tangent and
-adjoint, whatever it holds. `where` does that once; everything else here is written with it.
+What is chosen between is kept apart to the end: the branch not taken contributes exactly zero to
+value, tangent and adjoint, whatever it holds. `where` does that once; everything else here is
+written with it.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from steepest.errors import NotDifferentiableError
 from steepest.graph.node import common_dtype
 from steepest.graph.operation import (
     COMPARISON,
     JOINTLY,
     LOGICAL,
+    ROWS,
     Operation,
     binds,
     register,
@@ -25,13 +28,12 @@ __all__ = ["WHERE", "choose"]
 ANY = (-20.0, 20.0)
 
 
-def _truth(name: str, run: Any, infix: str, latex: str, precise: Any, *, arity: int = 2, precedence: int = COMPARISON,
-           spelled: str = "") -> None:  # fmt: skip
-    register(Operation(
-        name=name, run=run, arity=arity, numpy=(run,), flat=True, infix=infix, latex=latex, precise=precise,
-        precedence=precedence, domain=(ANY,) * arity, spellings=tuple(spelled.split()), shown="0", family="comparison",
-        convention="true or false: the derivative is zero",
-    ))  # fmt: skip
+def _truth(name: str, run: Any, infix: str, latex: str, precise: Any, *, arity: int = 2,
+           precedence: int = COMPARISON, spelled: str = "") -> None:  # fmt: skip
+    register(Operation(name=name, run=run, arity=arity, numpy=(run,), flat=True, infix=infix,
+        latex=latex, precise=precise, precedence=precedence, domain=(ANY,) * arity,
+        spellings=tuple(spelled.split()), shown="0", family="comparison",
+        convention="true or false: the derivative is zero"))  # fmt: skip
 
 
 _truth("less", np.less, " < ", "{0} < {1}", lambda mp, a, b: a < b)
@@ -40,25 +42,47 @@ _truth("greater", np.greater, " > ", "{0} > {1}", lambda mp, a, b: a > b)
 _truth("greater_equal", np.greater_equal, " ≥ ", r"{0} \ge {1}", lambda mp, a, b: a >= b)
 _truth("equal", np.equal, " = ", "{0} = {1}", lambda mp, a, b: a == b)
 _truth("not_equal", np.not_equal, " ≠ ", r"{0} \ne {1}", lambda mp, a, b: a != b)
-_truth("logical_and", np.logical_and, " and ", r"{0} \land {1}", lambda mp, a, b: bool(a) and bool(b),
-       precedence=LOGICAL + 1)  # fmt: skip
-_truth("logical_or", np.logical_or, " or ", r"{0} \lor {1}", lambda mp, a, b: bool(a) or bool(b), precedence=LOGICAL)
-_truth("logical_xor", np.logical_xor, "", r"{0} \oplus {1}", lambda mp, a, b: bool(a) != bool(b), spelled="xor")
+_truth("logical_and", np.logical_and, " and ", r"{0} \land {1}",
+    lambda mp, a, b: bool(a) and bool(b), precedence=LOGICAL + 1)  # fmt: skip
+_truth("logical_or", np.logical_or, " or ", r"{0} \lor {1}", lambda mp, a, b: bool(a) or bool(b),
+    precedence=LOGICAL)  # fmt: skip
+_truth("logical_xor", np.logical_xor, "", r"{0} \oplus {1}", lambda mp, a, b: bool(a) != bool(b),
+    spelled="xor")  # fmt: skip
 _truth("logical_not", np.logical_not, "", r"\lnot {0}", lambda mp, a: not a, arity=1, spelled="not")
-for _name, _run in (("isnan", np.isnan), ("isinf", np.isinf), ("isfinite", np.isfinite)):
-    _truth(_name, _run, "", "", lambda mp, a, f=_name: getattr(mp, f)(a), arity=1)
+for _name, _asks in (("isnan", np.isnan), ("isinf", np.isinf), ("isfinite", np.isfinite)):
+    _truth(_name, _asks, "", "", lambda mp, a, f=_name: getattr(mp, f)(a), arity=1)
 
 
-def _bitwise(row: str) -> Any:
-    from steepest.graph.operation import ROWS
+def _bitwise(name: str) -> Any:
+    """Between truth values `&` means `and`; between whole numbers, where it does not, is no row."""
 
-    return lambda *args: ROWS[row](*args)
+    def logical(*args: Any) -> Any:
+        if any(np.dtype(getattr(a, "dtype", type(a))) != np.bool_ for a in args):
+            raise NotDifferentiableError(
+                f"{name.replace('logical', 'bitwise')} of numbers that are not truth values "
+                "has no row"
+            )
+        return ROWS[name](*args)
+
+    return logical
 
 
-binds(np.bitwise_and)(_bitwise("logical_and"))
-binds(np.bitwise_or)(_bitwise("logical_or"))
+binds(np.bitwise_and, "bitwise_and")(_bitwise("logical_and"))
+binds(np.bitwise_or, "bitwise_or")(_bitwise("logical_or"))
 binds(np.bitwise_xor)(_bitwise("logical_xor"))
 binds(np.invert)(_bitwise("logical_not"))
+
+
+@binds(np.fmax)
+def fmax(a: Any, b: Any) -> Any:
+    """The larger one, where a NaN counts as missing."""
+    return np.where(np.isnan(a), b, np.where(np.isnan(b), a, np.maximum(a, b)))
+
+
+@binds(np.fmin)
+def fmin(a: Any, b: Any) -> Any:
+    """The smaller one, where a NaN counts as missing."""
+    return np.where(np.isnan(a), b, np.where(np.isnan(b), a, np.minimum(a, b)))
 
 
 def _where_dtype(condition: Any, a: Any, b: Any) -> Any:
@@ -66,24 +90,27 @@ def _where_dtype(condition: Any, a: Any, b: Any) -> Any:
 
 
 def _where_back(y_bar: Any, args: Any, wanted: Any) -> Any:
-    """The cotangent goes whole to both sides; the reverse pass carries the condition along as a mask (see `selects`)."""
+    """The cotangent goes whole to both sides; the reverse pass carries the condition as a mask."""
     return None, y_bar if wanted[1] else None, y_bar if wanted[2] else None
 
 
-WHERE = register(Operation(
-    name="where", run=lambda c, a, b: np.where(c, a, b)[()], arity=3, linear=JOINTLY, transpose=_where_back, selects=True, dtype=_where_dtype,
-    spellings=("where",), precise=lambda mp, c, a, b: a if c else b, domain=(ANY, ANY, ANY),
+WHERE = register(Operation(name="where", arity=3,
+    run=lambda c, a, b: np.asarray(np.where(c, a, b))[()],
+    linear=JOINTLY, transpose=_where_back, selects=True, dtype=_where_dtype, spellings=("where",),
+    precise=lambda mp, c, a, b: a if c else b, domain=(ANY, ANY, ANY),
     latex=r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
     shown="where(c, da, db)", family="choice",
-    convention="the branch not taken contributes exactly zero, whatever it holds",
-))  # fmt: skip
+    convention="the branch not taken contributes exactly zero, whatever it holds"))  # fmt: skip
 
 
 @binds(np.where)
 def choose(condition: Any, *branches: Any) -> Any:
     """`np.where` with its three arguments."""
     if len(branches) != 2:
-        raise TypeError("np.where with one argument asks for positions, which a traced value without numbers has not")
+        raise TypeError(
+            "np.where with one argument asks for positions, "
+            "which a traced value without numbers has not"
+        )
     return WHERE(condition, *branches)
 
 
@@ -98,7 +125,7 @@ def _less_tangent(tangents: Any, args: Any, y: Any) -> Any:
 
 
 def by_order(first: Any, second: Any, da: Any, db: Any) -> Any:
-    """The tangent of the chosen one; on a tie the mean of both, which is the middle of all one-sided slopes."""
+    """The tangent of the chosen one; on a tie the mean of both, the middle of all slopes there."""
     da, db = 0.0 if da is None else da, 0.0 if db is None else db
     return np.where(first, da, np.where(second, db, 0.5 * da + 0.5 * db))
 
@@ -108,15 +135,16 @@ for _name, _run, _rule, _mp in (
     ("maximum", np.maximum, _greater_tangent, lambda mp, a, b: max(a, b)),
     ("minimum", np.minimum, _less_tangent, lambda mp, a, b: min(a, b)),
 ):
-    register(Operation(
-        name=_name, run=_run, arity=2, numpy=(_run, np.fmax if _name == "maximum" else np.fmin), tangent=_rule,
-        spellings=(_name[:3], _name), precise=_mp, domain=(ANY, ANY), latex=rf"\{_name[:3]}", family="choice",
-        shown=f"the tangent of the {'larger' if _name == 'maximum' else 'smaller'} one", convention=_TIES,
-    ))  # fmt: skip
+    register(Operation(name=_name, run=_run, arity=2,
+        numpy=(_run,), tangent=_rule,
+        spellings=(_name[:3], _name), precise=_mp, domain=(ANY, ANY), latex=rf"\{_name[:3]}",
+        family="choice",
+        shown=f"the tangent of the {'larger' if _name == 'maximum' else 'smaller'} one",
+        convention=_TIES))  # fmt: skip
 
 
 def _clip_tangent(tangents: Any, args: Any, y: Any) -> Any:
-    """clip is min(max(x, low), high), also where the bounds stand the wrong way round."""
+    """The chain rule of min(max(x, low), high), also where the bounds stand the wrong way round."""
     x, low, high = args
     dx, dlow, dhigh = (0.0 if t is None else t for t in tangents)
     raised, draised = np.maximum(x, low), by_order(np.greater(x, low), np.less(x, low), dx, dlow)
@@ -124,14 +152,15 @@ def _clip_tangent(tangents: Any, args: Any, y: Any) -> Any:
 
 
 def _clip_dtype(x: Any, low: Any, high: Any) -> Any:
-    """NumPy's `clip` makes an array of its first argument, so that a Python float there counts as float64."""
-    return np.result_type(x.dtype, common_dtype(x, low, high))
+    """NumPy makes an array of the first argument: a Python float there counts as float64."""
+    return np.promote_types(x.dtype, common_dtype(x, low, high))
 
 
-CLIP = register(Operation(
-    name="clip", run=lambda x, low, high: np.clip(x, low, high), arity=3, tangent=_clip_tangent,
-    dtype=_clip_dtype, spellings=("clip",), precise=lambda mp, x, low, high: min(max(x, low), high),
-    domain=(ANY, (-10.0, -1.0), (1.0, 10.0)), family="choice", shown="dx inside, the edge's tangent outside",
+CLIP = register(Operation(name="clip", run=lambda x, low, high: np.clip(x, low, high), arity=3,
+    tangent=_clip_tangent, dtype=_clip_dtype, spellings=("clip",),
+    precise=lambda mp, x, low, high: min(max(x, low), high),
+    domain=(ANY, (-10.0, -1.0), (1.0, 10.0)), family="choice",
+    shown="dx inside, the edge's tangent outside",
     convention="exactly on an edge the derivative is one half, as for maximum and minimum",
 ))  # fmt: skip
 

@@ -1,7 +1,8 @@
-"""Elementwise rows: each says what it computes and what its derivative is, and everything else follows.
+"""Elementwise rows: each says what it computes and what its derivative is; the rest follows.
 
-In a rule, `x` (or `a, b`) are the arguments and `y` is the output; a rule uses `y` only where nothing cancels: `exp`,
-`sqrt` and `tan` may, but `tanh` is `1/cosh(x)**2`, since `1 - y*y` has lost 145 ulp by tanh(4).
+In a rule, `x` (or `a, b`) are the arguments and `y` is the output; a rule uses `y` only where
+nothing cancels: `exp`, `sqrt` and `tan` may, but `tanh` is `sech(x)**2`, since `1 - y*y` has lost
+145 ulp by tanh(4).
 """
 
 from __future__ import annotations
@@ -35,20 +36,21 @@ ANY: Final = (-20.0, 20.0)  # where tests take their points when a function is d
 Interval = tuple[float, float]
 
 
-def unary(name: str, run: Any, derivative: Rule | Zero, domain: Interval = ANY, *, spelled: str | None = None,
-          **more: Any) -> Operation:  # fmt: skip
-    """Enter a row of one argument; `spelled` lists its names in typed formulas (its own name by default)."""
+def unary(name: str, run: Any, derivative: Rule | Zero, domain: Interval = ANY, *,
+          spelled: str | None = None, **more: Any) -> Operation:  # fmt: skip
+    """Enter a row of one argument; `spelled` lists its names in formulas (its own by default)."""
     return register(Operation(
         name=name, run=run, arity=1, partials=(derivative,), domain=(domain,),
         numpy=more.pop("numpy", (run,) if isinstance(run, np.ufunc) else ()),
         dtype=more.pop("dtype", None if isinstance(run, np.ufunc) else real_dtype),
-        precise=more.pop("precise", lambda mp, x: getattr(mp, name)(x)),  # mostly mpmath's name is NumPy's
+        precise=more.pop("precise", lambda mp, x: getattr(mp, name)(x)),  # mpmath's own
         spellings=tuple((name if spelled is None else spelled).split()), **more,
     ))  # fmt: skip
 
 
-def binary(name: str, run: Any, first: Rule | Zero, second: Rule | Zero, domain: tuple[Interval, Interval] = (ANY, ANY),
-           *, spelled: str | None = None, **more: Any) -> Operation:  # fmt: skip
+def binary(name: str, run: Any, first: Rule | Zero, second: Rule | Zero,
+           domain: tuple[Interval, Interval] = (ANY, ANY), *, spelled: str | None = None,
+           **more: Any) -> Operation:  # fmt: skip
     """Enter a row of two arguments, with the partial derivative for each."""
     return register(Operation(
         name=name, run=run, arity=2, partials=(first, second), domain=domain,
@@ -60,10 +62,9 @@ def binary(name: str, run: Any, first: Rule | Zero, second: Rule | Zero, domain:
 
 def named_constant(name: str, value: float, spelled: str, latex: str) -> Operation:
     """Enter a number that has a name; it stays exact when more digits are asked for."""
-    return register(Operation(
-        name=name, run=lambda: value, arity=0, flat=True, spellings=tuple(spelled.split()), latex=latex,
-        dtype=lambda: np.float64, precise=lambda mp: getattr(mp, {"pi": "pi", "euler": "e"}[name]),
-        family="constant",
+    return register(Operation(name=name, run=lambda: value, arity=0, flat=True,
+        spellings=tuple(spelled.split()), latex=latex, dtype=lambda: np.float64,
+        precise=lambda mp: getattr(mp, {"pi": "pi", "euler": "e"}[name]), family="constant",
     ))  # fmt: skip
 
 
@@ -71,67 +72,60 @@ PI = named_constant("pi", math.pi, "pi π", r"\pi")
 EULER = named_constant("euler", math.e, "", r"\mathrm{e}")
 
 
-
 def exactly(like: Any, number: int) -> Any:
-    """A whole number as a rule sees it: traced where the rule is traced, so that `log 2` stays exact in any digits."""
+    """A whole number as a rule sees it: traced where the rule is, so that `log 2` stays exact."""
     return Traced(constant(Fraction(number))) if isinstance(like, Traced) else float(number)
 
 
 def named(like: Any, row: Operation) -> Any:
-    """A named constant as a rule sees it: traced where the rule is traced, a float where it runs on numbers."""
+    """A named constant as a rule sees it: traced where the rule is, a float among numbers."""
     return Traced(make(row, ())) if isinstance(like, Traced) else row.run()
 
 
 def varies(x: Any) -> bool:
-    """Whether a rule must be ready for any value of `x`: not so where it is a constant other than zero."""
+    """Whether a rule must be ready for any `x`: not so where it is a constant other than zero."""
     return isinstance(x, Traced) and not (x.node.op is CONSTANT and bool(np.all(x.node.value != 0)))
 
 
-# ---- arithmetic ----------------------------------------------------------------------------------------------------
+# ---- arithmetic ----------------------------------------------------------------------------------
 
-register(Operation(
-    name="add", run=np.add, arity=2, numpy=(np.add,), linear=JOINTLY, transpose=lambda g, args, wanted: (g, g),
-    infix=" + ", precedence=ADDITION, latex="{0} + {1}", domain=(ANY, ANY), moves=True,
-    precise=lambda mp, a, b: a + b, rule_name="sum rule", shown="da + db",
-))  # fmt: skip
+register(Operation(name="add", run=np.add, arity=2, numpy=(np.add,), linear=JOINTLY,
+    transpose=lambda g, args, wanted: (g, g), infix=" + ", precedence=ADDITION, latex="{0} + {1}",
+    domain=(ANY, ANY), moves=True, precise=lambda mp, a, b: a + b, rule_name="sum rule",
+    shown="da + db"))  # fmt: skip
 register(Operation(
     name="subtract", run=np.subtract, arity=2, numpy=(np.subtract,), linear=JOINTLY,
     transpose=lambda g, args, wanted: (g, -g if wanted[1] else None),
     infix=" − ", precedence=ADDITION, latex="{0} - {1}", domain=(ANY, ANY),
     precise=lambda mp, a, b: a - b, rule_name="difference rule", shown="da − db",
 ))  # fmt: skip
-register(Operation(
-    name="multiply", run=np.multiply, arity=2, numpy=(np.multiply,), linear=EACH,
-    transpose=lambda g, args, wanted: (g * args[1] if wanted[0] else None, g * args[0] if wanted[1] else None),
-    infix="·", precedence=MULTIPLICATION, latex=r"{0} \cdot {1}", domain=(ANY, ANY),
-    precise=lambda mp, a, b: a * b, rule_name="product rule", shown="b·da + a·db",
-))  # fmt: skip
-binary(
-    "divide", np.divide, lambda a, b, y: 1 / b, lambda a, b, y: -y / b, (ANY, (0.05, 20.0)),
-    spelled="", numpy=(np.divide,), infix="/", precedence=MULTIPLICATION, latex=r"\frac{{{0}}}{{{1}}}",
-    precise=lambda mp, a, b: a / b, rule_name="quotient rule", shown="da/b − a·db/b²",
-    transpose=lambda g, args, wanted: (g / args[1], None),
-)  # fmt: skip
-register(Operation(
-    name="negative", run=np.negative, arity=1, numpy=(np.negative,), linear=JOINTLY,
-    transpose=lambda g, args, wanted: (-g,), infix="−", precedence=NEGATION, text="−{0}", latex="-{0}", domain=(ANY,),
-    precise=lambda mp, x: -x, rule_name="constant-multiple rule", shown="−dx",
-))  # fmt: skip
-register(Operation(
-    name="positive", run=np.positive, arity=1, numpy=(np.positive,), linear=JOINTLY, moves=True,
-    transpose=lambda g, args, wanted: (g,), text="{0}", latex="{0}", domain=(ANY,), precise=lambda mp, x: x, shown="dx",
-))  # fmt: skip
+register(Operation(name="multiply", run=np.multiply, arity=2, numpy=(np.multiply,), linear=EACH,
+    transpose=lambda g, args, wanted: (g * args[1] if wanted[0] else None,
+    g * args[0] if wanted[1] else None), infix="·", precedence=MULTIPLICATION,
+    latex=r"{0} \cdot {1}", domain=(ANY, ANY), precise=lambda mp, a, b: a * b,
+    rule_name="product rule", shown="b·da + a·db"))  # fmt: skip
+binary("divide", np.divide, lambda a, b, y: 1 / b, lambda a, b, y: -y / b, (ANY, (0.05, 20.0)),
+    spelled="", numpy=(np.divide,), infix="/", precedence=MULTIPLICATION,
+    latex=r"\frac{{{0}}}{{{1}}}", precise=lambda mp, a, b: a / b, rule_name="quotient rule",
+    shown="da/b − a·db/b²", transpose=lambda g, args, wanted: (g / args[1], None))  # fmt: skip
+register(Operation(name="negative", run=np.negative, arity=1, numpy=(np.negative,), linear=JOINTLY,
+    transpose=lambda g, args, wanted: (-g,), infix="−", precedence=NEGATION, text="−{0}",
+    latex="-{0}", domain=(ANY,), precise=lambda mp, x: -x, rule_name="constant-multiple rule",
+    shown="−dx"))  # fmt: skip
+register(Operation(name="positive", run=np.positive, arity=1, numpy=(np.positive,), linear=JOINTLY,
+    moves=True, transpose=lambda g, args, wanted: (g,), text="{0}", latex="{0}", domain=(ANY,),
+    precise=lambda mp, x: x, shown="dx"))  # fmt: skip
 
 
 def _power_base(a: Any, b: Any, y: Any) -> Any:
-    """d(a**b)/da = b·a**(b-1); written so that an exponent of 0 gives 0 even where a is 0 or infinite."""
+    """By a: b·a**(b-1), written so that an exponent of 0 gives 0 even where a is 0 or infinite."""
     if not varies(b):
         return b * a ** (b - 1)
     return np.where(np.equal(b, 0), 0.0, b * a ** np.where(np.equal(b, 0), 1.0, b - 1))
 
 
 def _power_exponent(a: Any, b: Any, y: Any) -> Any:
-    """d(a**b)/db = a**b·log(a); zero where a is 0 and b is positive, since 0**b is 0 all around."""
+    """By b: a**b·log(a); zero where a is 0 and b is positive, since 0**b is 0 all around."""
     if not varies(a):
         return y * np.log(a)
     return np.where(np.logical_and(np.equal(a, 0), b > 0), 0.0, y * np.log(a))
@@ -141,20 +135,21 @@ binary(
     "power", np.power, _power_base, _power_exponent, ((0.05, 20.0), (-4.0, 4.0)), spelled="pow",
     numpy=(np.power, np.float_power), infix="^", precedence=POWER, latex="{{{0}}}^{{{1}}}",
     precise=lambda mp, a, b: a**b, rule_name="power rule", shown="b·aᵇ⁻¹·da + aᵇ·log a·db",
-    convention="x⁰ has derivative 0 everywhere; 0ᵇ has derivative 0 in b for b > 0; negative bases need constant exponents",
+    convention="x⁰ has derivative 0 everywhere; 0ᵇ has derivative 0 in b for b > 0; "
+    "negative bases need constant exponents",
 )  # fmt: skip
 binary(
     "floor_divide", np.floor_divide, ZERO, ZERO, (ANY, (0.5, 20.0)), spelled="",
-    precise=lambda mp, a, b: mp.floor(a / b), latex=r"\left\lfloor {0} / {1} \right\rfloor", shown="0",
-    convention="a staircase: its derivative is zero on every step and is taken as zero at the edges",
+    precise=lambda mp, a, b: mp.floor(a / b), latex=r"\left\lfloor {0} / {1} \right\rfloor",
+    shown="0",
+    convention="a staircase: its derivative is zero on every step, and at the edges too",
 )  # fmt: skip
-binary(
-    "remainder", np.remainder, lambda a, b, y: 1.0, lambda a, b, y: -np.floor(a / b),
-    (ANY, (0.5, 20.0)), spelled="mod", latex=r"{0} \bmod {1}", precise=lambda mp, a, b: a - b * mp.floor(a / b),
-    shown="da − ⌊a/b⌋·db", convention="at a jump the derivative from the right is taken",
-)  # fmt: skip
+binary("remainder", np.remainder, lambda a, b, y: 1.0, lambda a, b, y: -np.floor(a / b),
+    (ANY, (0.5, 20.0)), spelled="mod", latex=r"{0} \bmod {1}",
+    precise=lambda mp, a, b: a - b * mp.floor(a / b), shown="da − ⌊a/b⌋·db",
+    convention="at a jump the derivative from the right is taken")  # fmt: skip
 
-# ---- size, sign and rounding ---------------------------------------------------------------------------------------
+# ---- size, sign and rounding ---------------------------------------------------------------------
 
 unary("absolute", np.absolute, lambda x, y: np.sign(x), numpy=(np.absolute, np.fabs), spelled="abs",
       text="|{0}|", latex=r"\left|{0}\right|", precise=lambda mp, x: mp.fabs(x), shown="sign x",
@@ -167,67 +162,79 @@ for _name, _run, _mp in (
     ("trunc", np.trunc, lambda mp, x: mp.floor(x) if x >= 0 else mp.ceil(x)),
 ):
     unary(_name, _run, ZERO, precise=_mp, shown="0", spelled={"rint": "round rint"}.get(_name),
-          latex={"floor": r"\left\lfloor {0} \right\rfloor", "ceil": r"\left\lceil {0} \right\rceil"}.get(_name, ""),
-          convention="flat between its jumps: the derivative is zero, and is taken as zero at the jumps too")  # fmt: skip
+          latex={"floor": r"\left\lfloor {0} \right\rfloor",
+                 "ceil": r"\left\lceil {0} \right\rceil"}.get(_name, ""),
+          convention="flat between its jumps: derivative zero, at the jumps too")  # fmt: skip
 
-# ---- exponentials and logarithms, roots and powers -----------------------------------------------------------------
+# ---- exponentials and logarithms, roots and powers -----------------------------------------------
 
 LOG2, LOG10 = math.log(2.0), math.log(10.0)
 POSITIVE: Final = (0.01, 50.0)
 
 unary("exp", np.exp, lambda x, y: y, latex=r"\exp", shown="exp x")
-unary("exp2", np.exp2, lambda x, y: y * np.log(exactly(x, 2)), precise=lambda mp, x: mp.mpf(2) ** x, shown="2ˣ·log 2")
+unary("exp2", np.exp2, lambda x, y: y * np.log(exactly(x, 2)), precise=lambda mp, x: mp.mpf(2) ** x,
+    shown="2ˣ·log 2")  # fmt: skip
 unary("expm1", np.expm1, lambda x, y: np.exp(x), shown="exp x", precise=lambda mp, x: mp.expm1(x))
-unary("log", np.log, lambda x, y: 1 / x, POSITIVE, spelled="log ln", text="ln", latex=r"\ln", shown="1/x",
-      convention="natural, as in NumPy; ln is the same; for x < 0 the value is NaN, and 1/x says nothing")  # fmt: skip
+unary("log", np.log, lambda x, y: 1 / x, POSITIVE, spelled="log ln", text="ln", latex=r"\ln",
+    shown="1/x", convention="natural, as in NumPy; ln is the same; for x < 0 the value is NaN, and "
+    "1/x says nothing")  # fmt: skip
 unary("log2", np.log2, lambda x, y: 1 / (x * np.log(exactly(x, 2))), POSITIVE, latex=r"\log_{2}",
       precise=lambda mp, x: mp.log(x) / mp.log(2), shown="1/(x·log 2)")  # fmt: skip
-unary("log10", np.log10, lambda x, y: 1 / (x * np.log(exactly(x, 10))), POSITIVE, latex=r"\log_{10}", shown="1/(x·log 10)")
-unary("log1p", np.log1p, lambda x, y: 1 / (1 + x), (-0.95, 20.0), precise=lambda mp, x: mp.log1p(x), shown="1/(1 + x)")
-unary("sqrt", np.sqrt, lambda x, y: 1 / (2 * y), POSITIVE, spelled="sqrt √", text="√{0}", precedence=NEGATION, latex=r"\sqrt{{{0}}}", shown="1/(2·√x)",
-      convention="at 0 the slope is infinite, and is given as infinite")  # fmt: skip
-unary("cbrt", np.cbrt, lambda x, y: 1 / (3 * np.square(y)), text="∛{0}", precedence=NEGATION, latex=r"\sqrt[3]{{{0}}}", spelled="cbrt ∛",
-      precise=lambda mp, x: mp.sign(x) * mp.cbrt(mp.fabs(x)), shown="1/(3·∛x²)",
-      tolerance=(2.0, "NumPy's cbrt is itself wrong by up to 2.4 ulp, and the rule squares it"),
-      convention="at 0 the slope is infinite, and is given as infinite")  # fmt: skip
-unary("square", np.square, lambda x, y: 2 * x, spelled="square", text="{0}²", latex="{{{0}}}^{{2}}", precedence=POWER,
-      precise=lambda mp, x: x * x, shown="2·x")  # fmt: skip
-unary("reciprocal", np.reciprocal, lambda x, y: -np.square(y), (0.05, 20.0), text="1/{0}", precedence=MULTIPLICATION, latex=r"\frac{{1}}{{{0}}}",
-      precise=lambda mp, x: 1 / x, shown="−1/x²")  # fmt: skip
+unary("log10", np.log10, lambda x, y: 1 / (x * np.log(exactly(x, 10))), POSITIVE,
+    latex=r"\log_{10}", shown="1/(x·log 10)")  # fmt: skip
+unary("log1p", np.log1p, lambda x, y: 1 / (1 + x), (-0.95, 20.0), precise=lambda mp, x: mp.log1p(x),
+    shown="1/(1 + x)")  # fmt: skip
+unary("sqrt", np.sqrt, lambda x, y: 1 / (2 * y), POSITIVE, spelled="sqrt √", text="√{0}",
+    precedence=NEGATION, latex=r"\sqrt{{{0}}}", shown="1/(2·√x)",
+    convention="at 0 the slope is infinite, and is given as infinite")  # fmt: skip
+unary("cbrt", np.cbrt, lambda x, y: 1 / (3 * np.square(y)), text="∛{0}", precedence=NEGATION,
+    latex=r"\sqrt[3]{{{0}}}", spelled="cbrt ∛",
+    precise=lambda mp, x: mp.sign(x) * mp.cbrt(mp.fabs(x)), shown="1/(3·∛x²)",
+    tolerance=(2.0, "NumPy's cbrt is itself wrong by up to 2.4 ulp, and the rule squares it"),
+    convention="at 0 the slope is infinite, and is given as infinite")  # fmt: skip
+unary("square", np.square, lambda x, y: 2 * x, spelled="square", text="{0}²", latex="{{{0}}}^{{2}}",
+    precedence=POWER, precise=lambda mp, x: x * x, shown="2·x")  # fmt: skip
+unary("reciprocal", np.reciprocal, lambda x, y: -np.square(y), (0.05, 20.0), text="1/{0}",
+    precedence=MULTIPLICATION, latex=r"\frac{{1}}{{{0}}}", precise=lambda mp, x: 1 / x,
+    shown="−1/x²")  # fmt: skip
 
 
-# ---- trigonometry --------------------------------------------------------------------------------------------------
+# ---- trigonometry --------------------------------------------------------------------------------
 
 INSIDE: Final = (-0.999, 0.999)
 unary("sin", np.sin, lambda x, y: np.cos(x), latex=r"\sin", shown="cos x")
 unary("cos", np.cos, lambda x, y: -np.sin(x), latex=r"\cos", shown="−sin x")
-unary("tan", np.tan, lambda x, y: 1 + np.square(y), (-1.5, 1.5), latex=r"\tan", spelled="tan tg", shown="1 + tan²x")
+unary("tan", np.tan, lambda x, y: 1 + np.square(y), (-1.5, 1.5), latex=r"\tan", spelled="tan tg",
+    shown="1 + tan²x")  # fmt: skip
 
 
 def real(x: Any) -> Any:
-    """Truth values and whole numbers as float64, float32 as it is: for rows that NumPy has no function for."""
+    """Truth values and whole numbers as float64, float32 as it is: where NumPy has no function."""
     return np.multiply(x, 1.0)
 
 
 unary("sec", lambda x: 1 / np.cos(real(x)), lambda x, y: y * np.tan(x), (-1.5, 1.5), latex=r"\sec",
       shown="sec x·tan x")  # fmt: skip
-unary("csc", lambda x: 1 / np.sin(real(x)), lambda x, y: -y / np.tan(x), (0.1, 3.0), latex=r"\csc", spelled="csc cosec",
-      shown="−csc x·cot x")  # fmt: skip
-unary("cot", lambda x: 1 / np.tan(real(x)), lambda x, y: -1 / np.square(np.sin(x)), (0.1, 3.0), latex=r"\cot",
-      spelled="cot ctg", shown="−csc²x")  # fmt: skip
-unary("arcsin", np.arcsin, lambda x, y: 1 / np.sqrt((1 - x) * (1 + x)), INSIDE, spelled="arcsin asin", latex=r"\arcsin",
-      precise=lambda mp, x: mp.asin(x), shown="1/√((1 − x)·(1 + x))")  # fmt: skip
-unary("arccos", np.arccos, lambda x, y: -1 / np.sqrt((1 - x) * (1 + x)), INSIDE, spelled="arccos acos",
-      latex=r"\arccos", precise=lambda mp, x: mp.acos(x), shown="−1/√((1 − x)·(1 + x))")  # fmt: skip
-unary("arctan", np.arctan, lambda x, y: 1 / (1 + np.square(x)), spelled="arctan atan", latex=r"\arctan",
-      precise=lambda mp, x: mp.atan(x), shown="1/(1 + x²)")  # fmt: skip
+unary("csc", lambda x: 1 / np.sin(real(x)), lambda x, y: -y / np.tan(x), (0.1, 3.0), latex=r"\csc",
+    spelled="csc cosec", shown="−csc x·cot x")  # fmt: skip
+unary("cot", lambda x: 1 / np.tan(real(x)), lambda x, y: -1 / np.square(np.sin(x)), (0.1, 3.0),
+    latex=r"\cot", spelled="cot ctg", shown="−csc²x")  # fmt: skip
+unary("arcsin", np.arcsin, lambda x, y: 1 / np.sqrt((1 - x) * (1 + x)), INSIDE,
+    spelled="arcsin asin", latex=r"\arcsin", precise=lambda mp, x: mp.asin(x),
+    shown="1/√((1 − x)·(1 + x))")  # fmt: skip
+unary("arccos", np.arccos, lambda x, y: -1 / np.sqrt((1 - x) * (1 + x)), INSIDE,
+    spelled="arccos acos", latex=r"\arccos", precise=lambda mp, x: mp.acos(x),
+    shown="−1/√((1 − x)·(1 + x))")  # fmt: skip
+unary("arctan", np.arctan, lambda x, y: 1 / (1 + np.square(x)), spelled="arctan atan",
+    latex=r"\arctan", precise=lambda mp, x: mp.atan(x), shown="1/(1 + x²)")  # fmt: skip
 binary("arctan2", np.arctan2, lambda a, b, y: over_length(b, a), lambda a, b, y: -over_length(a, b),
-       ((0.1, 20.0), (-20.0, 20.0)), spelled="arctan2 atan2", precise=lambda mp, a, b: mp.atan2(a, b),
-       shown="(b·da − a·db)/(a² + b²)", convention="at (0, 0) there is no angle; both derivatives are taken as 0")  # fmt: skip
+    ((0.1, 20.0), (-20.0, 20.0)), spelled="arctan2 atan2", precise=lambda mp, a, b: mp.atan2(a, b),
+    shown="(b·da − a·db)/(a² + b²)",
+    convention="at (0, 0) there is no angle; both derivatives are taken as 0")  # fmt: skip
 binary("hypot", np.hypot, lambda a, b, y: np.where(np.equal(y, 0), 0.0, a / y),
-       lambda a, b, y: np.where(np.equal(y, 0), 0.0, b / y),
-       latex=r"\sqrt{{{{{0}}}^2 + {{{1}}}^2}}", precise=lambda mp, a, b: mp.hypot(a, b),
-       shown="(a·da + b·db)/hypot(a, b)", convention="at (0, 0), the tip of the cone, both derivatives are 0")  # fmt: skip
+    lambda a, b, y: np.where(np.equal(y, 0), 0.0, b / y), latex=r"\sqrt{{{{{0}}}^2 + {{{1}}}^2}}",
+    precise=lambda mp, a, b: mp.hypot(a, b), shown="(a·da + b·db)/hypot(a, b)",
+    convention="at (0, 0), the tip of the cone, both derivatives are 0")  # fmt: skip
 
 
 def over_length(p: Any, q: Any) -> Any:
@@ -236,24 +243,31 @@ def over_length(p: Any, q: Any) -> Any:
     return np.where(np.equal(length, 0), 0.0, p / length / length)
 
 
-for _name, _run, _factor in (("deg2rad", np.deg2rad, lambda p: p / 180), ("rad2deg", np.rad2deg, lambda p: 180 / p)):
-    _constant = float(_run(1.0))
-    unary(_name, _run, lambda x, y, f=_factor: f(named(x, PI)), precise=lambda mp, x, f=_factor: x * f(mp.pi),
-          numpy=(_run, {"deg2rad": np.radians, "rad2deg": np.degrees}[_name]), shown={"deg2rad": "π/180", "rad2deg": "180/π"}[_name],
-          spelled={"deg2rad": "deg2rad radians", "rad2deg": "rad2deg degrees"}[_name])  # fmt: skip
+for _name, _turn, _factor in (
+    ("deg2rad", np.deg2rad, lambda p: p / 180),
+    ("rad2deg", np.rad2deg, lambda p: 180 / p),
+):
+    unary(_name, _turn, lambda x, y, f=_factor: f(named(x, PI)),
+        precise=lambda mp, x, f=_factor: x * f(mp.pi),
+        numpy=(_turn, {"deg2rad": np.radians, "rad2deg": np.degrees}[_name]),
+        shown={"deg2rad": "π/180", "rad2deg": "180/π"}[_name],
+        spelled={"deg2rad": "deg2rad radians", "rad2deg": "rad2deg degrees"}[_name])  # fmt: skip
 
 
-# ---- hyperbolic functions ------------------------------------------------------------------------------------------
+# ---- hyperbolic functions ------------------------------------------------------------------------
 
 unary("sinh", np.sinh, lambda x, y: np.cosh(x), latex=r"\sinh", shown="cosh x")
 unary("cosh", np.cosh, lambda x, y: np.sinh(x), latex=r"\cosh", shown="sinh x")
-SECH = unary("sech", lambda x: 1 / np.cosh(real(x)), lambda x, y: -y * np.tanh(x), latex=r"\operatorname{sech}",
-             shown="−sech x·tanh x")  # fmt: skip
+SECH = unary("sech", lambda x: 1 / np.cosh(real(x)), lambda x, y: -y * np.tanh(x),
+    latex=r"\operatorname{sech}", shown="−sech x·tanh x")  # fmt: skip
 # sech² and not 1/cosh²: far out cosh overflows, and slopes of slopes would be 0·∞.
 unary("tanh", np.tanh, lambda x, y: np.square(SECH(x)), latex=r"\tanh", shown="sech²x")
 unary("arcsinh", np.arcsinh, lambda x, y: 1 / np.hypot(x, 1.0), spelled="arcsinh asinh arsinh",
-      latex=r"\operatorname{arsinh}", precise=lambda mp, x: mp.asinh(x), shown="1/√(1 + x²)")  # fmt: skip
-unary("arccosh", np.arccosh, lambda x, y: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), (1.01, 20.0), spelled="arccosh acosh arcosh",
-      latex=r"\operatorname{arcosh}", precise=lambda mp, x: mp.acosh(x), shown="1/(√(x − 1)·√(x + 1))")  # fmt: skip
-unary("arctanh", np.arctanh, lambda x, y: 1 / ((1 - x) * (1 + x)), INSIDE, spelled="arctanh atanh artanh",
-      latex=r"\operatorname{artanh}", precise=lambda mp, x: mp.atanh(x), shown="1/((1 − x)·(1 + x))")  # fmt: skip
+    latex=r"\operatorname{arsinh}", precise=lambda mp, x: mp.asinh(x), shown="1/√(1 + x²)",
+)  # fmt: skip
+unary("arccosh", np.arccosh, lambda x, y: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), (1.01, 20.0),
+    spelled="arccosh acosh arcosh", latex=r"\operatorname{arcosh}",
+    precise=lambda mp, x: mp.acosh(x), shown="1/(√(x − 1)·√(x + 1))")  # fmt: skip
+unary("arctanh", np.arctanh, lambda x, y: 1 / ((1 - x) * (1 + x)), INSIDE,
+    spelled="arctanh atanh artanh", latex=r"\operatorname{artanh}",
+    precise=lambda mp, x: mp.atanh(x), shown="1/((1 − x)·(1 + x))")  # fmt: skip

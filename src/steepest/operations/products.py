@@ -22,8 +22,9 @@ def _matmul_shape(a: Shape, b: Shape) -> Shape:
     inner = b[-2] if len(b) > 1 else b[0]
     if a[-1] != inner:
         raise ShapeError(
-            f"shapes {a} and {b} cannot be multiplied with @: the last axis of the first has length {a[-1]}, "
-            f"but {'the one before the last' if len(b) > 1 else 'the axis'} of the second has length {inner}"
+            f"shapes {a} and {b} cannot be multiplied with @: the last axis of the first has "
+            f"length {a[-1]}, but {'the one before the last' if len(b) > 1 else 'the axis'} of the "
+            f"second has length {inner}"
         )
     rows = a[-2:-1] if len(a) > 1 else ()
     columns = b[-1:] if len(b) > 1 else ()
@@ -31,7 +32,10 @@ def _matmul_shape(a: Shape, b: Shape) -> Shape:
 
 
 def _matmul_back(y_bar: Any, args: Any, wanted: Any) -> Any:
-    """A_bar = Y_bar Bᵀ, B_bar = Aᵀ Y_bar (Giles 2008, section 2.2.2), vectors taken as one row or one column."""
+    """A_bar = Y_bar Bᵀ, B_bar = Aᵀ Y_bar (Giles 2008, section 2.2.2).
+
+    A vector counts as one row (a) or one column (b).
+    """
     a, b = args
     left, right, y_bar = _matrices(a, b, y_bar)
     a_bar = b_bar = None
@@ -43,44 +47,51 @@ def _matmul_back(y_bar: Any, args: Any, wanted: Any) -> Any:
 
 
 def _matmul_back_where(y_bar: Any, arrived: Any, args: Any, wanted: Any) -> Any:
-    """The same, where only some of Y_bar arrives: what the others would have been multiplied with contributes nothing."""
+    """The same, where only some of Y_bar arrives: there are no terms for the others."""
     a, b = args
-    return _selected_back(y_bar, arrived, (a, EVERYWHERE, b, EVERYWHERE), (wanted[0], False, wanted[1], False))[::2]
+    return _selected_back(
+        y_bar, arrived, (a, EVERYWHERE, b, EVERYWHERE), (wanted[0], False, wanted[1], False)
+    )[::2]
 
 
 def _matrices(a: Any, b: Any, *products: Any) -> tuple[Any, ...]:
-    """The factors of a product, and arrays shaped as it is, with vectors as one row (a) or one column (b)."""
+    """The factors of a product, and arrays of its shape, with vectors as one row or column."""
     left = np.reshape(a, (1, a.shape[0])) if len(a.shape) == 1 else a
     right = np.reshape(b, (b.shape[0], 1)) if len(b.shape) == 1 else b
     lead = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
     shape = (*lead, left.shape[-2], right.shape[-1])
-    return (left, right, *(np.reshape(np.broadcast_to(p, _matmul_shape(a.shape, b.shape)), shape) for p in products))
+    return (
+        left,
+        right,
+        *(np.reshape(np.broadcast_to(p, _matmul_shape(a.shape, b.shape)), shape) for p in products),
+    )
 
 
-MATMUL: Final = register(Operation(
-    name="matmul", run=np.matmul, arity=2, numpy=(np.matmul,), shape=_matmul_shape, elementwise=False, linear=EACH,
-    transpose=_matmul_back, transpose_where=_matmul_back_where, infix=" @ ", family="product", shown="da @ b + a @ db",
-    precedence=20, latex="{0} {1}",
-))  # fmt: skip
+MATMUL: Final = register(Operation(name="matmul", run=np.matmul, arity=2, numpy=(np.matmul,),
+    shape=_matmul_shape, elementwise=False, linear=EACH, transpose=_matmul_back,
+    transpose_where=_matmul_back_where, infix=" @ ", family="product", shown="da @ b + a @ db",
+    precedence=20, latex="{0} {1}"))  # fmt: skip
 
 
-# ---- a product of which some terms do not count ------------------------------------------------------------------------
+# ---- a product of which some terms do not count --------------------------------------------------
 
 EVERYWHERE: Final = np.True_
 
 
 def _run_selected(a: Any, a_counts: Any, b: Any, b_counts: Any) -> Any:
-    """The sum over j of a[i, j]·b[j, k] for those j whose factors both count, whatever the others hold."""
+    """The sum over j of a[i, j]·b[j, k] where both factors count, whatever the others hold."""
     a_counts, b_counts = np.broadcast_to(a_counts, a.shape), np.broadcast_to(b_counts, b.shape)
     left, right = np.where(a_counts, a, a.dtype.type(0)), np.where(b_counts, b, b.dtype.type(0))
-    # Where all is finite, a zero factor says the same as a missing term; other columns j are done term by term.
+    # Where all is finite, a zero factor is as good as a missing term; odd j are done one by one.
     odd = np.any(left - left != 0, axis=tuple(range(left.ndim - 1))) | np.any(
         right - right != 0, axis=(*range(right.ndim - 2), right.ndim - 1)
     )
     total = np.where(odd, a.dtype.type(0), left) @ np.where(odd[:, None], b.dtype.type(0), right)
     for j in np.flatnonzero(odd):
         counts = a_counts[..., :, j, None] & b_counts[..., None, j, :]
-        total = total + np.where(counts, left[..., :, j, None] * right[..., None, j, :], a.dtype.type(0))
+        total = total + np.where(
+            counts, left[..., :, j, None] * right[..., None, j, :], a.dtype.type(0)
+        )
     return total
 
 
@@ -104,17 +115,18 @@ def _counting(x_bar: Any, counts: Any) -> Any:
     return x_bar if counts.shape == () else np.where(counts, x_bar, np.zeros((), x_bar.dtype))
 
 
-SELECTED: Final = register(Operation(
-    name="matmul_where", run=_run_selected, arity=4, elementwise=False, linear=EACH, family="product", shown="da @ b + a @ db",
-    shape=lambda a, a_counts, b, b_counts: _matmul_shape(a, b), dtype=lambda a, a_counts, b, b_counts: common_dtype(a, b),
-    transpose=lambda y_bar, args, wanted: _selected_back(y_bar, EVERYWHERE, args, wanted), transpose_where=_selected_back,
-    convention="a term whose factor does not count contributes exactly zero",
-))  # fmt: skip
+SELECTED: Final = register(Operation(name="matmul_where", run=_run_selected, arity=4,
+    elementwise=False, linear=EACH, family="product", shown="da @ b + a @ db",
+    shape=lambda a, a_counts, b, b_counts: _matmul_shape(a, b),
+    dtype=lambda a, a_counts, b, b_counts: common_dtype(a, b),
+    transpose=lambda y_bar, args, wanted: _selected_back(y_bar, EVERYWHERE, args, wanted),
+    transpose_where=_selected_back,
+    convention="a term whose factor does not count contributes exactly zero"))  # fmt: skip
 
 
 @binds(np.dot)
 def dot(a: Any, b: Any) -> Any:
-    """`np.dot`: for two arrays of several axes it sums over the last of a and the one before the last of b."""
+    """`np.dot`: sums over the last axis of a and the one before the last of b."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
     if np.ndim(b) <= 2:
@@ -128,7 +140,7 @@ def dot(a: Any, b: Any) -> Any:
 def inner(a: Any, b: Any) -> Any:
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
-    return dot(a, b if np.ndim(b) == 1 else np.moveaxis(b, -1, -2 if np.ndim(b) == 2 else -2))
+    return dot(a, b if np.ndim(b) == 1 else np.moveaxis(b, -1, -2))
 
 
 @binds(np.vdot)

@@ -28,21 +28,36 @@ def _kept(value: Any, x: Any, axis: Axes) -> Any:
 
 
 def _reduction(name: str, numpy_function: Any, **rules: Any) -> Operation:
-    return register(Operation(
-        name=name, run=lambda x, axis, keepdims: numpy_function(x, axis=axis, keepdims=keepdims), arity=1, shape=reduced_shape,
-        elementwise=False, dtype=rules.pop("dtype", real_dtype), family="reduction", spellings=(), **rules,
-    ))  # fmt: skip
+    return register(Operation(name=name,
+        run=lambda x, axis, keepdims: numpy_function(x, axis=axis, keepdims=keepdims), arity=1,
+        shape=reduced_shape, elementwise=False, dtype=rules.pop("dtype", real_dtype),
+        family="reduction", spellings=(), **rules))  # fmt: skip
 
 
-def _arguments(x: Any, axis: Any, keepdims: Any, more: dict[str, Any], name: str) -> tuple[Axes, bool]:
-    left = {k: v for k, v in more.items() if v is not np._NoValue and v is not None and not (k == "where" and v is True)}
+def _arguments(
+    x: Any, axis: Any, keepdims: Any, more: dict[str, Any], name: str
+) -> tuple[Axes, bool]:
+    left = {
+        k: v
+        for k, v in more.items()
+        if v is not np._NoValue and v is not None and not (k == "where" and v is True)
+    }
     if left:
-        raise NotDifferentiableError(f"np.{name} with {', '.join(left)} has no row; leave it out, or use np.where first")
+        raise NotDifferentiableError(
+            f"np.{name} with {', '.join(left)} has no row; leave it out, or use np.where first"
+        )
     return normal_axis(axis, len(x.shape)), bool(keepdims) and keepdims is not np._NoValue
 
 
 def _bind(row: Operation, *functions: Any, ufunc: Any = None) -> Rule:
-    def call(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, **more: Any) -> Any:
+    def call(
+        x: Any,
+        axis: Any = None,
+        dtype: Any = None,
+        out: Any = None,
+        keepdims: Any = False,
+        **more: Any,
+    ) -> Any:
         axes, keep = _arguments(x, axis, keepdims, {"dtype": dtype, "out": out, **more}, row.name)
         return row(x, axis=axes, keepdims=keep)
 
@@ -59,7 +74,9 @@ def _sum_back(y_bar: Any, args: Any, wanted: Any, axis: Axes, keepdims: bool) ->
     return (np.broadcast_to(_kept(y_bar, args[0], axis), args[0].shape),)
 
 
-SUM: Final = _reduction("sum", np.sum, linear=JOINTLY, transpose=_sum_back, moves=True, dtype=_sum_dtype, shown="Σ dx")
+SUM: Final = _reduction(
+    "sum", np.sum, linear=JOINTLY, transpose=_sum_back, moves=True, dtype=_sum_dtype, shown="Σ dx"
+)
 _bind(SUM, np.sum, ufunc=np.add)
 
 
@@ -68,7 +85,9 @@ def _mean_back(y_bar: Any, args: Any, wanted: Any, axis: Axes, keepdims: bool) -
     return (np.broadcast_to(_kept(y_bar / count, args[0], axis), args[0].shape),)
 
 
-MEAN: Final = _reduction("mean", np.mean, linear=JOINTLY, transpose=_mean_back, moves=True, shown="mean of dx")
+MEAN: Final = _reduction(
+    "mean", np.mean, linear=JOINTLY, transpose=_mean_back, moves=True, shown="mean of dx"
+)
 _bind(MEAN, np.mean)
 
 
@@ -81,7 +100,15 @@ VAR: Final = _reduction("var", np.var, tangent=_var_tangent, shown="2·mean((x �
 
 
 @binds(np.var)
-def var(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0, keepdims: Any = False, **more: Any) -> Any:
+def var(
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    ddof: int = 0,
+    keepdims: Any = False,
+    **more: Any,
+) -> Any:
     axes, keep = _arguments(x, axis, keepdims, {"dtype": dtype, "out": out, **more}, "var")
     plain = VAR(x, axis=axes, keepdims=keep)
     if not ddof:
@@ -96,7 +123,7 @@ def std(x: Any, *args: Any, **named: Any) -> Any:
 
 
 def _extreme_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -> Any:
-    """The mean of the tangents at which the extreme is reached: on ties each gets an equal share."""
+    """The mean of the tangents where the extreme is reached: on ties each gets an equal share."""
     x, (dx,) = args[0], tangents
     there = np.equal(x, _kept(y, x, axis))
     number = SUM(there.astype(x.dtype), axis=axis, keepdims=keepdims)
@@ -108,13 +135,13 @@ def _same(x: Any, axis: Axes, keepdims: bool) -> Any:
 
 
 for _name, _function, _ufunc in (("max", np.max, np.maximum), ("min", np.min, np.minimum)):
-    _row = _reduction(_name, _function, tangent=_extreme_tangent, dtype=_same, shown="dx where x is the extreme",
-                      convention="ties share equally")  # fmt: skip
+    _row = _reduction(_name, _function, tangent=_extreme_tangent, dtype=_same,
+        shown="dx where x is the extreme", convention="ties share equally")  # fmt: skip
     _bind(_row, _function, {"max": np.amax, "min": np.amin}[_name], ufunc=_ufunc)
 
 
 def _prod_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -> Any:
-    """The product rule over a tree of pairs: exact with zeros among the factors, in linear work, to any order."""
+    """The product rule over a tree of pairs: exact with zeros, in linear work, to any order."""
     x, (dx,) = args[0], tangents
     rest = [i for i in range(len(x.shape)) if i not in axis]
     kept = tuple(x.shape[i] for i in rest)
@@ -136,8 +163,8 @@ def _prod_dtype(x: Any, axis: Axes, keepdims: bool) -> Any:
     return np.dtype(np.int64) if x.dtype.kind in "bi" else x.dtype
 
 
-PROD: Final = _reduction("prod", np.prod, tangent=_prod_tangent, dtype=_prod_dtype, shown="Σᵢ dxᵢ·Πⱼ≠ᵢ xⱼ",
-                         convention="zeros among the factors are exact")  # fmt: skip
+PROD: Final = _reduction("prod", np.prod, tangent=_prod_tangent, dtype=_prod_dtype,
+    shown="Σᵢ dxᵢ·Πⱼ≠ᵢ xⱼ", convention="zeros among the factors are exact")  # fmt: skip
 _bind(PROD, np.prod, ufunc=np.multiply)
 
 
@@ -150,14 +177,14 @@ def _norm_run(x: Any, axis: Axes, keepdims: bool) -> Any:
 
 
 def _norm_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -> Any:
-    """dy = Σ x·dx / y; at 0, the tip of the cone, the middle of all slopes: 0."""
+    """The tangent is Σ x·dx / y; at 0, the tip of the cone, the middle of all slopes: 0."""
     x, (dx,) = args[0], tangents
     return np.where(np.equal(y, 0), 0.0, SUM(x * dx, axis=axis, keepdims=keepdims) / y)
 
 
-NORM: Final = register(Operation(
-    name="norm", run=_norm_run, arity=1, shape=reduced_shape, elementwise=False, dtype=real_dtype, tangent=_norm_tangent,
-    family="reduction", shown="Σ x·dx / norm x", convention="at 0, the tip of the cone, the derivative is 0",
+NORM: Final = register(Operation(name="norm", run=_norm_run, arity=1, shape=reduced_shape,
+    elementwise=False, dtype=real_dtype, tangent=_norm_tangent, family="reduction",
+    shown="Σ x·dx / norm x", convention="at 0, the tip of the cone, the derivative is 0",
 ))  # fmt: skip
 
 
@@ -165,8 +192,14 @@ NORM: Final = register(Operation(
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
     """The root of the sum of squares (the Euclidean or Frobenius norm), over all axes or some."""
     axes = normal_axis(axis, len(x.shape))
-    if ord is not None and not (ord == 2 and len(axes) == 1) and not (ord == "fro" and len(axes) == 2):
-        raise NotDifferentiableError(f"np.linalg.norm with ord={ord!r} has no row; write it out, or use the Euclidean one")
+    if (
+        ord is not None
+        and not (ord == 2 and len(axes) == 1)
+        and not (ord == "fro" and len(axes) == 2)
+    ):
+        raise NotDifferentiableError(
+            f"np.linalg.norm with ord={ord!r} has no row; write it out, or use the Euclidean one"
+        )
     return NORM(x, axis=axes, keepdims=bool(keepdims))
 
 
