@@ -6,6 +6,7 @@ The slopes are those of a fresh process, every time.
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -24,6 +25,80 @@ numbers = [1.0, 2.0, 3.0]
 terms = 2
 counter = 0
 state = [0]
+
+
+tables = [np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0])]
+named_tables = {"a": np.array([1.0, 2.0, 3.0]), "b": np.array([4.0, 5.0, 6.0])}
+
+
+pairs = [[1.0, 2.0], [3.0, 4.0]]
+
+
+class Layer:
+    def __init__(self, k):
+        self.k = k
+        self.options = {"power": 2}
+
+
+layers = [Layer(2.0), Layer(3.0)]
+
+
+def numbers_in_pairs(x):
+    return sum((a + b) * v for (a, b), v in zip(pairs, x, strict=False))
+
+
+def numbers_in_a_table(x):
+    return (np.array(pairs) @ x[:2] ** 2).sum()
+
+
+def objects_in_a_list(x):
+    h = x[0]
+    for layer in layers:
+        h = h * layer.k ** layer.options["power"]
+    return h + layers[0].k * x[1]
+
+
+def a_list_unpacked(x):
+    first, second = tables
+    return (first @ second) * x[0] ** 2
+
+
+def arrays_in_pairs(x):
+    total = 0.0
+    for i, (a, b) in enumerate(zip(tables, tables[::-1], strict=True)):
+        total += (a @ b) * x[i] ** 2
+    return total
+
+
+def lists_of_lists_in_a_loop(x):
+    return sum((a @ b) * x[0] for a, b in [tables, [tables[1], tables[0]]])
+
+
+def arrays_joined(x):
+    return np.concatenate(tables) @ np.concatenate([x**2, x])
+
+
+def arrays_stacked(x):
+    return (np.array(tables) @ x**2).sum()
+
+
+def arrays_reduced(x):
+    return functools.reduce(np.dot, tables) * x[0] ** 2
+
+
+def arrays_as_arguments(x):
+    return np.dot(*tables) * x[0] ** 2 + helper_of_two(*tables) * x[1]
+
+
+def helper_of_two(a, b):
+    return a @ b
+
+
+def values_of_a_dictionary(x):
+    return (
+        sum(np.sum(v) for v in named_tables.values()) * x[0]
+        + np.sum(list(named_tables.values())) * x[1]
+    )
 
 
 class Thing:
@@ -140,6 +215,20 @@ CHANGES: list[tuple[Callable, Callable]] = [
     (a_keyword_only_default, lambda: data.__setitem__(1, 5.0)),
     (a_mask_of_data, lambda: data.__setitem__(0, 9.0)),
     (a_table_index, lambda: data.__setitem__(0, 2.0)),
+    (numbers_in_pairs, lambda: pairs[0].__setitem__(1, 9.0)),
+    (numbers_in_a_table, lambda: pairs[1].__setitem__(1, 9.0)),
+    (objects_in_a_list, lambda: setattr(layers[1], "k", 5.0)),
+    (objects_in_a_list, lambda: layers[1].options.__setitem__("power", 3)),
+    (objects_in_a_list, lambda: layers.append(Layer(7.0))),
+    (a_list_unpacked, lambda: tables[0].__setitem__(0, 9.0)),
+    (arrays_in_pairs, lambda: tables[0].__setitem__(0, 9.0)),
+    (lists_of_lists_in_a_loop, lambda: tables[0].__setitem__(0, 9.0)),
+    (arrays_joined, lambda: tables[0].__setitem__(0, 9.0)),
+    (arrays_stacked, lambda: tables[0].__setitem__(0, 9.0)),
+    (arrays_reduced, lambda: tables[0].__setitem__(0, 9.0)),
+    (arrays_as_arguments, lambda: tables[0].__setitem__(0, 9.0)),
+    (values_of_a_dictionary, lambda: named_tables["a"].__setitem__(0, 9.0)),
+    (values_of_a_dictionary, lambda: named_tables.__setitem__("a", np.ones(3))),
     (a_method, lambda: setattr(model, "k", 3.0)),
     (a_method, lambda: model.offsets.__setitem__(2, 9.0)),
 ]
@@ -153,6 +242,10 @@ def _as_it_was():
         k: copy.deepcopy(here[k])
         for k in (
             "gain",
+            "tables",
+            "pairs",
+            "layers",
+            "named_tables",
             "data",
             "settings",
             "numbers",

@@ -65,6 +65,8 @@ def call_function(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[st
     named = {k: v for k, v in named.items() if v is not np._NoValue}
     if trace.closed:
         return func(*plain(args), **plain(named))
+    args = tuple(map(trace.entered, args))
+    named = {k: trace.entered(v) for k, v in named.items()}
     if func in WRITES:
         return WRITES[func](trace, *args, **named)
     if func in ASKS or func in LIKE:

@@ -88,8 +88,13 @@ def content_slot(holder: Any, name: str) -> Slot:
     return Slot(f"the content of {name}", lambda: _content(holder), _content(holder))
 
 
-def _content(holder: Any) -> list[Any]:
-    return list(holder.items()) if isinstance(holder, dict) else list(holder)
+def _content(held: Any, depth: int = 5) -> Any:
+    """What a container holds, containers in it included: a copy that later changes do not touch."""
+    if depth and isinstance(held, dict):
+        return [(k, _content(v, depth - 1)) for k, v in held.items()]
+    if depth and isinstance(held, (list, tuple, set, frozenset)):
+        return [_content(v, depth - 1) for v in held]
+    return held
 
 
 @dataclass(frozen=True, slots=True)

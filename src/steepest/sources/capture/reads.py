@@ -40,6 +40,7 @@ _SIMPLE = (
     builtins.slice,
     np.ufunc,
 )
+_BEHAVIOUR = (ModuleType, type, MethodType, BuiltinFunctionType)  # not facts but what is done
 
 
 class Reads:
@@ -106,26 +107,25 @@ class Reads:
         if getter is not None:
             return self.call(getter, thing)
         value = getattr(thing, name)
-        if isinstance(thing, ModuleType):
-            if not is_library(thing.__name__) and not isinstance(value, (ModuleType, type)):
-                self._fact(
-                    (id(thing), name),
-                    attribute_slot(thing, name, f"{thing.__name__}.{name}", value),
-                )
-                self.own(value, f"{thing.__name__}.{name}")
-            return self.trace.enter(value)
-        owner = self._name_of(thing)
-        if owner is not None and not isinstance(value, (MethodType, BuiltinFunctionType)):
+        owner = None if isinstance(value, _BEHAVIOUR) else self._outside(thing)
+        if owner is not None:
             self._fact((id(thing), name), attribute_slot(thing, name, f"{owner}.{name}", value))
             self.own(value, f"{owner}.{name}")
-        elif isinstance(thing, type) and not isinstance(
-            value, (FunctionType, MethodType, BuiltinFunctionType)
-        ):
-            self._fact(
-                (id(thing), name), attribute_slot(thing, name, f"{thing.__name__}.{name}", value)
-            )
-            self.own(value, f"{thing.__name__}.{name}")
         return self.trace.enter(value)
+
+    def _outside(self, thing: Any) -> str | None:
+        """What to call a thing whose attributes are facts.
+
+        None for libraries, for numbers, and for what was made in this run.
+        """
+        if isinstance(thing, ModuleType):
+            return None if is_library(thing.__name__) else thing.__name__
+        if isinstance(thing, _SIMPLE) or id(thing) in self.trace.inside:
+            return None
+        known = self._name_of(thing)
+        if known is None:
+            self.trace.outer[id(thing)] = (thing, type(thing).__name__)
+        return known or (thing.__name__ if isinstance(thing, type) else type(thing).__name__)
 
     @staticmethod
     def _property(thing: Any, name: str) -> FunctionType | None:
@@ -144,7 +144,7 @@ class Reads:
 
     def will_change(self, thing: Any, name: str | None) -> None:
         """`thing.name += 1` or `thing[k] += 1` comes next: a fact only if it is read as well."""
-        owner = self._name_of(thing)
+        owner = self._name_of(thing) if name is None else self._outside(thing)
         if owner is None or isinstance(thing, (Handle, np.ndarray)):
             return
         if name is None:
@@ -196,6 +196,17 @@ class Reads:
             return self.trace.enter(things)
         self.whole(things)
         return map(self.trace.enter, things)
+
+    def each_apart(self, things: Any) -> Any:
+        """`for a, b in things`: what is taken apart comes in part by part."""
+        return map(self.trace.entered, self.each(things))
+
+    def parts(self, value: Any) -> Any:
+        """`a, b = value`."""
+        if isinstance(value, np.ndarray):
+            return self.trace.enter(value)
+        self.whole(value)
+        return self.trace.entered(value)
 
     def whole(self, thing: Any) -> None:
         """A container from outside was used as a whole."""

@@ -17,7 +17,7 @@ from steepest.graph.node import make
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import as_node
 from steepest.sources.capture.arrays import ArrayHandle
-from steepest.sources.capture.handle import Handle, plain
+from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.scalars import ScalarHandle
 
 if TYPE_CHECKING:
@@ -73,24 +73,12 @@ def _arange(trace: Trace, *args: Any, **named: Any) -> Any:
 def _array(
     trace: Trace, x: Any, dtype: Any = None, *, copy: Any = True, ndmin: int = 0, **named: Any
 ) -> Any:
-    if isinstance(x, np.ndarray) and not isinstance(x, Handle):
-        x = trace.enter(x)
-    if not isinstance(x, Handle) and not (type(x) in (list, tuple) and _deep(x)):
+    if not has_handle(x):
         return trace.adopt(np.array(x, dtype, ndmin=ndmin))
     made = trace.as_array(x, dtype)
     if made is x and copy:
         made = made.copy()
     return made if made.ndim >= ndmin else made.reshape((1,) * (ndmin - made.ndim) + made.shape)
-
-
-def _deep(x: Any) -> bool:
-    """Whether a list holds handles or arrays (which may be ones we know)."""
-    return any(
-        isinstance(i, np.ndarray)
-        or (type(i) in (list, tuple) and _deep(i))
-        or isinstance(i, Handle)
-        for i in x
-    )
 
 
 def _as_array(trace: Trace, x: Any, dtype: Any = None, *args: Any, **named: Any) -> Any:

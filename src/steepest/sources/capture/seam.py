@@ -28,10 +28,16 @@ from steepest.sources.capture.twin import SEAM, is_twin, twin_of
 
 __all__ = ["Seam"]
 
+# Methods of containers that change them.
 CHANGES = {
     "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update",
     "setdefault", "popitem", "add", "discard",
     "appendleft", "popleft", "rotate",
+}  # fmt: skip
+# Functions that take a list apart and do not ask which one it was.
+TAKES_APART: set[Any] = {
+    map, filter, zip, enumerate, functools.reduce, sum, min, max, sorted, list, tuple, iter,
+    reversed,
 }  # fmt: skip
 RANDOM = (np.random.Generator, np.random.RandomState, random.Random)
 DISPATCHER = type(np.sum)
@@ -44,14 +50,20 @@ class Seam(Reads):
         """`function(*args, **named)`."""
         if self.trace.closed:
             return function(*args, **named)
-        for a in args:
+        for a in (*args, *named.values()):
             self.whole(a)
+        if function is getattr and type(args[1]) is str and hasattr(args[0], args[1]):
+            return self.attribute(args[0], args[1])
         try:
             rule = RULES.get(function)
         except TypeError:  # not hashable
             rule = None
         if rule is not None:
-            return rule(self.trace, *args, **named)
+            return rule(self.trace, *map(self.trace.entered, args), **named)
+        args = tuple(map(self.trace.enter, args))
+        return self._by_kind(function, args, {k: self.trace.enter(v) for k, v in named.items()})
+
+    def _by_kind(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         kind = type(function)
         if kind is FunctionType:
             return self._call_function(function, args, named)
@@ -148,11 +160,17 @@ class Seam(Reads):
             and twin_of(init) is not None
         ):
             made: Any = object.__new__(kind)
+            self.trace.inside[id(made)] = made
             self.call(init, made, *args, **named)
             return made
-        return self._call_compiled(kind, args, named)
+        made = self._call_compiled(kind, args, named)
+        if kind.__module__ != "builtins" and not isinstance(made, Handle):
+            self.trace.inside[id(made)] = made
+        return made
 
     def _call_numpy(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        args = tuple(map(self.trace.entered, args))
+        named = {k: self.trace.entered(v) for k, v in named.items()}
         if not (any(map(has_handle, args)) or any(map(has_handle, named.values()))):
             return self.trace.adopt(function(*args, **named))
         if isinstance(function, np.ufunc):
@@ -198,6 +216,8 @@ class Seam(Reads):
 
     def _call_compiled(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """C code takes handles as far as their hooks carry; what insists on arrays gets them."""
+        if function in TAKES_APART or getattr(function, "__module__", "") == "itertools":
+            args = tuple(map(self.trace.entered, args))
         wrapped = [self.callback(a) for a in args]
         options = {k: self.callback(v) for k, v in named.items()}
         try:

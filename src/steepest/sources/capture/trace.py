@@ -81,6 +81,7 @@ class Trace:
         self.outer: dict[
             int, tuple[Any, str]
         ] = {}  # things that are held outside, and what they are called there
+        self.inside: dict[int, Any] = {}  # objects made in this run: their attributes are no facts
         self.followed: set[tuple[str, int, str]] = set()  # code that ran as a twin
         self.losses: list[Loss] = []
         self.faults: list[tuple[BaseException, Origin | None]] = []
@@ -141,9 +142,17 @@ class Trace:
         """A value on its way into a user's frame: arrays come in as handles on their own memory."""
         if type(value) is np.ndarray and value.dtype.kind in "fiub":  # no subclass, no text
             return self.array(value, known=False)
-        if type(value) is tuple and any(isinstance(v, np.ndarray) for v in value):
-            return tuple(self.enter(v) for v in value)
+        if type(value) is tuple:
+            parts = tuple(self.enter(v) for v in value)
+            return parts if any(a is not b for a, b in zip(parts, value, strict=True)) else value
         return value
+
+    def entered(self, value: Any) -> Any:
+        """What `enter` does, in lists too: for those who take a list apart and forget it."""
+        if type(value) in (list, tuple):
+            parts = type(value)(self.entered(v) for v in value)
+            return parts if any(a is not b for a, b in zip(parts, value, strict=True)) else value
+        return self.enter(value)
 
     def adopt(self, value: Any) -> Any:
         """A result that does not vary.
@@ -319,6 +328,7 @@ class Trace:
 
         What `np.asarray` gives, an array sharing its memory where NumPy's would.
         """
+        x = self.entered(x)
         if type(x) in (list, tuple) and has_handle(x):
             x = self.stacked(x)
         if isinstance(x, ScalarHandle):
@@ -356,6 +366,7 @@ class Trace:
         self.closed = True
         self.buffers.clear()
         self.outer.clear()
+        self.inside.clear()
 
     def sweep(self) -> None:
         """Exchange handles stored outside (`log.append(v)`, `self.last = x`) for their values."""

@@ -198,13 +198,23 @@ class _Rewrite(ast.NodeTransformer):
         return [*before, node]
 
     def visit_For(self, node: ast.For) -> ast.AST:
-        self.generic_visit(node)
-        node.iter = self.seam("each", node.iter, node.iter)
+        self._loop(node)
         return node
 
     def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
+        self._loop(node)
+        return node
+
+    def _loop(self, node: ast.For | ast.comprehension) -> None:
         self.generic_visit(node)
-        node.iter = self.seam("each", node.iter, node.iter)
+        apart = isinstance(node.target, ast.Tuple | ast.List)
+        node.iter = self.seam("each_apart" if apart else "each", node.iter, node.iter)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        """`a, b = value` takes the value apart."""
+        self.generic_visit(node)
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Tuple | ast.List):
+            node.value = self.seam("parts", node.value, node.value)
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:

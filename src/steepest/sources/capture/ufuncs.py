@@ -52,7 +52,7 @@ def call_ufunc(
     run = ufunc if method == "__call__" else getattr(ufunc, method)
     if trace.closed:
         return run(*plain(inputs), **plain(named))
-    inputs, named = _named(ufunc, method, inputs, named)
+    inputs, named = _named(ufunc, method, tuple(map(trace.entered, inputs)), named)
     args = tuple(
         trace.as_array(a) if type(a) in (list, tuple) and has_handle(a) and method != "at" else a
         for a in inputs
