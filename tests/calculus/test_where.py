@@ -248,9 +248,7 @@ def test_a_nan_in_the_branch_that_is_taken_stays() -> None:
 
 
 def test_zero_times_infinity_of_the_function_itself_stays() -> None:
-    found = second_order(
-        lambda x: np.sum(x * np.sqrt(x * x)), np.array([0.0, 1.0])
-    )  # |x|·x, written so that it breaks
+    found = second_order(lambda x: np.sum(x * np.sqrt(x)), np.array([0.0, 1.0]))
     assert list(np.isnan(found["gradient"][0])) == [True, False]
     times_zero = second_order(lambda x: np.sum(0.0 * np.log(x)), np.array([0.0, 1.0]))
     assert math.isnan(times_zero["value"][0])

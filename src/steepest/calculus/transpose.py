@@ -21,7 +21,7 @@ from steepest.graph.node import INPUT, Graph, Node, constant, fresh, make
 from steepest.graph.operation import EACH, JOINTLY, ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import topological
-from steepest.operations.linear import cast, unbroadcast
+from steepest.operations.shape import cast, unbroadcast
 
 __all__ = ["pull_back"]
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from steepest.graph.operation import ZERO, Operation, binds, register
 from steepest.graph.traced import Traced
-from steepest.operations.linear import normal_axis
+from steepest.operations.shape import normal_axis
 from steepest.operations.reductions import reduced_shape
 
 __all__ = ["ARGSORT", "sort"]

@@ -9,7 +9,7 @@ import numpy as np
 from steepest.errors import ShapeError
 from steepest.graph.node import common_dtype
 from steepest.graph.operation import EACH, Operation, binds, register
-from steepest.operations.linear import unbroadcast
+from steepest.operations.shape import unbroadcast
 
 __all__ = ["MATMUL"]
 

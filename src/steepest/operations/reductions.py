@@ -9,7 +9,7 @@ import numpy as np
 from steepest.errors import NotDifferentiableError
 from steepest.graph.node import real_dtype
 from steepest.graph.operation import JOINTLY, REDUCTIONS, Operation, Rule, binds, register
-from steepest.operations.linear import normal_axis
+from steepest.operations.shape import normal_axis
 
 __all__ = ["MEAN", "SUM", "reduced_shape"]
 
