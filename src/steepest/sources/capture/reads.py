@@ -208,6 +208,12 @@ class Reads:
         self.whole(value)
         return self.trace.entered(value)
 
+    def used(self, value: Any) -> Any:
+        """`if things`, `k in things`, `things == others`."""
+        if type(value) in (list, dict, set, frozenset):
+            self.whole(value)
+        return value
+
     def whole(self, thing: Any) -> None:
         """A container from outside was used as a whole."""
         owner = self._name_of(thing)

@@ -217,6 +217,44 @@ class _Rewrite(ast.NodeTransformer):
             node.value = self.seam("parts", node.value, node.value)
         return node
 
+    def _used(self, node: ast.expr) -> ast.expr:
+        """A container that is asked whether it is empty, or what is in it, is used as a whole."""
+        plainly = isinstance(node, ast.Constant | ast.Compare)
+        return node if plainly else self.seam("used", node, node)
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        self.generic_visit(node)
+        node.test = self._used(node.test)
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        self.generic_visit(node)
+        node.test = self._used(node.test)
+        return node
+
+    def visit_While(self, node: ast.While) -> ast.AST:
+        self.generic_visit(node)
+        node.test = self._used(node.test)
+        return node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
+        self.generic_visit(node)
+        node.values = [self._used(v) for v in node.values]
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Not):
+            node.operand = self._used(node.operand)
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        if not all(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
+            node.left = self._used(node.left)
+            node.comparators = [self._used(c) for c in node.comparators]
+        return node
+
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         """Private names inside a nested class are that class's."""
         before, self.enclosing = self.enclosing, node.name
