@@ -36,7 +36,7 @@ def orientation(names: Sequence[str], axes: tuple[int, int] | None = None) -> tu
     """Which variable goes to the right and which goes up: their places among `names`.
 
     `axes` says which two are north and east, where their names do not. North goes up and east to
-    the right; of any other two the first goes to the right.
+    the right, x to the right and y up; of any other two the first goes to the right.
 
     >>> orientation(("n", "e")), orientation(("e", "n")), orientation(("x", "y"))
     ((1, 0), (0, 1), (0, 1))
@@ -46,7 +46,9 @@ def orientation(names: Sequence[str], axes: tuple[int, int] | None = None) -> tu
             f"a map shows two variables, but there are {len(names)}: {', '.join(names) or 'none'}"
         )
     axes = axes or find_axes(names)
-    return (0, 1) if axes is None else (axes[1], axes[0])
+    if axes is not None:
+        return axes[1], axes[0]
+    return (1, 0) if tuple(names) == ("y", "x") else (0, 1)
 
 
 @dataclass(frozen=True, eq=False)

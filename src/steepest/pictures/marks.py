@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -223,6 +224,9 @@ def write(
 def note(ax: Axes, lines: str | Sequence[str], below: float = 37) -> None:
     """What has to be said about a picture, so many points below its lower left corner."""
     text = lines if isinstance(lines, str) else "\n".join(lines)
+    # About 4.4 points a letter at this size; a longer line would squeeze the picture beside it.
+    room = max(30, int(0.8 * ax.figure.bbox.width / ax.figure.dpi * 72 / 4.4))
+    text = "\n".join(part for line in text.splitlines() for part in textwrap.wrap(line, room))
     if text:
         ax.annotate(
             text,
