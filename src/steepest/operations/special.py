@@ -1,7 +1,7 @@
 """Rows over SciPy's special functions, and the activation functions of neural networks.
 
-SciPy is loaded when the first of them runs, not before. Conventions at kinks are the ones the field uses, and are
-printed in the table of operations.
+SciPy is loaded when the first of them runs, not before. Conventions at kinks are the ones the field
+uses, and are printed in the table of operations.
 """
 
 from __future__ import annotations
@@ -38,14 +38,16 @@ def _pi(x: Any) -> Any:
     return named(x, PI)
 
 
-unary("erf", scipy_function("erf"), lambda x, y: 2 / np.sqrt(_pi(x)) * np.exp(-np.square(x)), (-5.0, 5.0), scipy="erf",
-      latex=r"\operatorname{erf}", shown="2/√π·exp(−x²)", family="special")  # fmt: skip
-unary("erfc", scipy_function("erfc"), lambda x, y: -2 / np.sqrt(_pi(x)) * np.exp(-np.square(x)), (-5.0, 5.0), scipy="erfc",
-      latex=r"\operatorname{erfc}", shown="−2/√π·exp(−x²)", family="special")  # fmt: skip
+unary("erf", scipy_function("erf"), lambda x, y: 2 / np.sqrt(_pi(x)) * np.exp(-np.square(x)),
+    (-5.0, 5.0), scipy="erf", latex=r"\operatorname{erf}", shown="2/√π·exp(−x²)", family="special",
+)  # fmt: skip
+unary("erfc", scipy_function("erfc"), lambda x, y: -2 / np.sqrt(_pi(x)) * np.exp(-np.square(x)),
+    (-5.0, 5.0), scipy="erfc", latex=r"\operatorname{erfc}", shown="−2/√π·exp(−x²)",
+    family="special")  # fmt: skip
 
 
 def _run_gammaln(x: Any) -> Any:
-    """SciPy's gammaln; near its zeros at 1 and 2, where that has lost two digits, SciPy's complex loggamma instead."""
+    """SciPy's gammaln, or its complex loggamma near 1 and 2, where the first loses two digits."""
     import scipy.special
 
     found = scipy.special.gammaln(x)
@@ -56,36 +58,39 @@ def _run_gammaln(x: Any) -> Any:
     return np.where(near, series + 0.0, found).astype(found.dtype)[()]
 
 
-GAMMALN: Operation = unary("gammaln", _run_gammaln, lambda x, y: digamma(x), (0.05, 20.0), scipy="gammaln",
-      spelled="gammaln lgamma", latex=r"\ln\Gamma", precise=lambda mp, x: mp.loggamma(x) if x > 0 else mp.log(mp.fabs(mp.gamma(x))), shown="digamma x",
-      family="special", tolerance=(4.0, "SciPy's gammaln has lost a digit from 1.2 to 1.8, where it is small"))  # fmt: skip
-digamma: Operation = unary("digamma", scipy_function("digamma"), lambda x, y: polygamma(x, order=1), (0.05, 20.0), scipy="psi",
-      spelled="digamma psi", latex=r"\psi", precise=lambda mp, x: mp.psi(0, x), shown="polygamma(1, x)",
-      family="special")  # fmt: skip
+GAMMALN: Operation = unary("gammaln", _run_gammaln, lambda x, y: digamma(x), (0.05, 20.0),
+    scipy="gammaln", spelled="gammaln lgamma", latex=r"\ln\Gamma",
+    precise=lambda mp, x: mp.loggamma(x) if x > 0 else mp.log(mp.fabs(mp.gamma(x))),
+    shown="digamma x", family="special",
+    tolerance=(4.0, "SciPy's gammaln has lost a digit from 1.2 to 1.8, where it is small",
+))  # fmt: skip
+digamma: Operation = unary("digamma", scipy_function("digamma"), lambda x, y: polygamma(x, order=1),
+    (0.05, 20.0), scipy="psi", spelled="digamma psi", latex=r"\psi",
+    precise=lambda mp, x: mp.psi(0, x), shown="polygamma(1, x)", family="special")  # fmt: skip
 
 
 def _run_polygamma(x: Any, order: int) -> Any:
     import scipy.special
 
     zeta = scipy.special.zeta(order + 1.0, x)
-    return (-1.0) ** (order + 1) * math.factorial(order) * zeta  # DLMF 5.15.2: psi^(n)(x) = (-1)^(n+1) n! zeta(n+1, x)
+    # DLMF 5.15.2: psi^(n)(x) = (-1)^(n+1) n! zeta(n+1, x)
+    return (-1.0) ** (order + 1) * math.factorial(order) * zeta
 
 
-polygamma: Operation = unary(
-    "polygamma", _run_polygamma, lambda x, y, order: polygamma(x, order=order + 1), (0.05, 20.0), spelled="",
+polygamma: Operation = unary("polygamma", _run_polygamma,
+    lambda x, y, order: polygamma(x, order=order + 1), (0.05, 20.0), spelled="",
     precise=lambda mp, x, order=1: mp.psi(order, x), shown="polygamma(n + 1, x)", family="special",
-    latex=r"\psi^{{({order})}}\left({0}\right)",
-)  # fmt: skip
+    latex=r"\psi^{{({order})}}\left({0}\right)")  # fmt: skip
 binary("logaddexp", np.logaddexp, lambda a, b, y: sigmoid(a - b), lambda a, b, y: sigmoid(b - a),
-       precise=lambda mp, a, b: mp.log(mp.exp(a) + mp.exp(b)), shown="da/(1 + exp(b − a)) + db/(1 + exp(a − b))",
-       family="special")  # fmt: skip
+    precise=lambda mp, a, b: mp.log(mp.exp(a) + mp.exp(b)),
+    shown="da/(1 + exp(b − a)) + db/(1 + exp(a − b))", family="special")  # fmt: skip
 
 
 def _run_sinc(x: Any, order: int = 0) -> Any:
     """The order-th derivative of sin(πx)/(πx), without cancellation near 0.
 
-    With u = πx and j(u) = sin(u)/u: j⁽ᵏ⁾(u) = (sin⁽ᵏ⁾(u) − k·j⁽ᵏ⁻¹⁾(u))/u is stable for u > k; nearer to 0 the
-    Taylor series of j is differentiated term by term.
+    With u = πx and j(u) = sin(u)/u: j⁽ᵏ⁾(u) = (sin⁽ᵏ⁾(u) − k·j⁽ᵏ⁻¹⁾(u))/u is stable for u > k;
+    nearer to 0 the Taylor series of j is differentiated term by term.
     """
     x = np.asarray(real(x))
     if order == 0:
@@ -98,7 +103,7 @@ def _run_sinc(x: Any, order: int = 0) -> Any:
     near = np.zeros_like(u)
     small = np.where(np.abs(u) > order, 0.0, u)
     first = (order + 1) // 2
-    for m in range(first + 12 + 2 * order, first - 1, -1):  # the terms u^(2m - order), smallest first
+    for m in range(first + 12 + 2 * order, first - 1, -1):  # u^(2m - order), smallest first
         term = (-1.0) ** m / math.factorial(2 * m + 1) * math.perm(2 * m, order)
         near = near + term * small ** (2 * m - order)
     return (math.pi**order * np.where(np.abs(u) > order, far, near))[()]
@@ -119,31 +124,32 @@ def _precise_sinc(mp: Any, x: Any, order: int = 0) -> Any:
         return mp.pi**order * found
 
 
-SINC: Operation = register(Operation(
-    name="sinc", run=_run_sinc, arity=1, partials=(lambda x, y, order=0: SINC(x, order=order + 1),), dtype=real_dtype,
-    spellings=("sinc",), precise=_precise_sinc, domain=((-3.0, 3.0),), shown="(cos πx − sinc x)/x", family="special",
-    convention="sinc x = sin(πx)/(πx), NumPy's; 1 at 0, with slope 0",
+SINC: Operation = register(Operation(name="sinc", run=_run_sinc, arity=1,
+    partials=(lambda x, y, order=0: SINC(x, order=order + 1),), dtype=real_dtype,
+    spellings=("sinc",), precise=_precise_sinc, domain=((-3.0, 3.0),), shown="(cos πx − sinc x)/x",
+    family="special", convention="sinc x = sin(πx)/(πx), NumPy's; 1 at 0, with slope 0",
     latex=r"\operatorname{{sinc}}^{{({order})}}\left({0}\right)",
-    tolerance=(4.0, "the recurrence for the derivative rounds three times more, and NumPy's sinc forms πx first"),
+    tolerance=(4.0,
+    "the recurrence for the derivative rounds three times more, and NumPy's sinc forms πx first"),
 ))  # fmt: skip
 
 binds(np.sinc)(lambda x: SINC(x))
 
-# ---- activation functions ------------------------------------------------------------------------------------------
+# ---- activation functions ------------------------------------------------------------------------
 
-sigmoid: Operation = unary(
-    "sigmoid", scipy_function("expit"), lambda x, y: y * sigmoid(-x), (-30.0, 30.0), scipy="expit",
-    spelled="sigmoid expit σ", latex=r"\sigma", precise=lambda mp, x: 1 / (1 + mp.exp(-x)), shown="σ(x)·σ(−x)",
-    family="activation",
+sigmoid: Operation = unary("sigmoid", scipy_function("expit"), lambda x, y: y * sigmoid(-x),
+    (-30.0, 30.0), scipy="expit", spelled="sigmoid expit σ", latex=r"\sigma",
+    precise=lambda mp, x: 1 / (1 + mp.exp(-x)), shown="σ(x)·σ(−x)", family="activation",
 )  # fmt: skip
-softplus: Operation = unary(
-    "softplus", lambda x: np.logaddexp(0.0, x) if np.asarray(x).dtype != np.float32 else np.logaddexp(np.float32(0), x),
+softplus: Operation = unary("softplus",
+    lambda x: np.logaddexp(0.0,
+    x) if np.asarray(x).dtype != np.float32 else np.logaddexp(np.float32(0), x),
     lambda x, y: sigmoid(x), (-30.0, 30.0), latex=r"\operatorname{softplus}",
-    precise=lambda mp, x: mp.log1p(mp.exp(x)), shown="σ(x)", family="activation",
-)  # fmt: skip
+    precise=lambda mp, x: mp.log1p(mp.exp(x)), shown="σ(x)", family="activation")  # fmt: skip
 
 
-FAR_LEFT = -1e4  # where sigmoid and Φ have long been 0, so that the product is 0 at −∞ too, and not NaN
+# Where sigmoid and Φ have long been 0, so that their product with x is 0 at −∞ too, and not NaN.
+FAR_LEFT = -1e4
 
 
 def _run_gelu(x: Any) -> Any:
@@ -156,29 +162,35 @@ def _gelu_slope(x: Any, y: Any) -> Any:
     return NDTR(x) + x * (np.exp(-np.square(x) / 2) / np.sqrt(2 * _pi(x)))
 
 
-NDTR: Operation = unary("ndtr", scipy_function("ndtr"), lambda x, y: np.exp(-np.square(x) / 2) / np.sqrt(2 * _pi(x)), (-8.0, 8.0),
-             scipy="ndtr", spelled="ndtr Φ", latex=r"\Phi", precise=lambda mp, x: mp.ncdf(x), shown="exp(−x²/2)/√(2π)",
-             family="special")  # fmt: skip
-gelu: Operation = unary("gelu", _run_gelu, _gelu_slope, (-8.0, 8.0), precise=lambda mp, x: x * mp.ncdf(x),
-             latex=r"\operatorname{gelu}", shown="Φ(x) + x·φ(x)", family="activation",
-             convention="the exact one, x·Φ(x), not the tanh approximation; its slope is NaN at ±∞",
-             tolerance=(4.0, "below 0, Φ(x) and x·φ(x) have opposite signs, and each has been rounded"))  # fmt: skip
-silu: Operation = unary("silu", lambda x: np.maximum(x, FAR_LEFT) * ROWS["sigmoid"].run(x), lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)), (-30.0, 30.0),
-             spelled="silu swish", precise=lambda mp, x: x / (1 + mp.exp(-x)), shown="σ(x)·(1 + x·σ(−x))",
-             latex=r"\operatorname{silu}", family="activation", convention="its slope is NaN at ±∞")  # fmt: skip
+NDTR: Operation = unary("ndtr", scipy_function("ndtr"),
+    lambda x, y: np.exp(-np.square(x) / 2) / np.sqrt(2 * _pi(x)), (-8.0, 8.0), scipy="ndtr",
+    spelled="ndtr Φ", latex=r"\Phi", precise=lambda mp, x: mp.ncdf(x), shown="exp(−x²/2)/√(2π)",
+    family="special")  # fmt: skip
+gelu: Operation = unary("gelu", _run_gelu, _gelu_slope, (-8.0, 8.0),
+    precise=lambda mp, x: x * mp.ncdf(x), latex=r"\operatorname{gelu}", shown="Φ(x) + x·φ(x)",
+    family="activation",
+    convention="the exact one, x·Φ(x), not the tanh approximation; its slope is NaN at ±∞",
+    tolerance=(4.0, "below 0, Φ(x) and x·φ(x) have opposite signs, and each has been rounded",
+))  # fmt: skip
+silu: Operation = unary("silu", lambda x: np.maximum(x, FAR_LEFT) * ROWS["sigmoid"].run(x),
+    lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)), (-30.0, 30.0), spelled="silu swish",
+    precise=lambda mp, x: x / (1 + mp.exp(-x)), shown="σ(x)·(1 + x·σ(−x))",
+    latex=r"\operatorname{silu}", family="activation", convention="its slope is NaN at ±∞",
+)  # fmt: skip
 
 
-def _rectified(name: str, run: Any, tangent: Any, precise: Any, convention: str, shown: str, spelled: str) -> Operation:
-    return register(Operation(
-        name=name, run=run, arity=1, tangent=tangent, dtype=real_dtype, domain=(ANY,), precise=precise,
-        spellings=tuple(spelled.split()), latex=rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}", shown=shown,
-        convention=convention, family="activation",
-    ))  # fmt: skip
+def _rectified(
+    name: str, run: Any, tangent: Any, precise: Any, convention: str, shown: str, spelled: str
+) -> Operation:
+    return register(Operation(name=name, run=run, arity=1, tangent=tangent, dtype=real_dtype,
+        domain=(ANY,), precise=precise, spellings=tuple(spelled.split()),
+        latex=rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}", shown=shown,
+        convention=convention, family="activation"))  # fmt: skip
 
 
-relu: Operation = _rectified(
-    "relu", lambda x: np.maximum(x, 0.0), lambda dx, x, y: np.where(np.greater(x[0], 0), dx[0], 0.0),
-    lambda mp, x: max(x, mp.mpf(0)), "at 0 the derivative is 0, as in every deep-learning library", "1 for x > 0, else 0", "relu",
+relu: Operation = _rectified("relu", lambda x: np.maximum(x, 0.0),
+    lambda dx, x, y: np.where(np.greater(x[0], 0), dx[0], 0.0), lambda mp, x: max(x, mp.mpf(0)),
+    "at 0 the derivative is 0, as in every deep-learning library", "1 for x > 0, else 0", "relu",
 )  # fmt: skip
 
 
@@ -186,20 +198,17 @@ def _leaky_slope(dx: Any, x: Any, y: Any, slope: float = 0.01) -> Any:
     return np.where(np.greater(x[0], 0), dx[0], slope * dx[0])
 
 
-leaky_relu: Operation = _rectified(
-    "leaky_relu", lambda x, slope=0.01: np.where(np.greater(x, 0), x, slope * x)[()], _leaky_slope,
-    lambda mp, x, slope=0.01: x if x > 0 else mp.mpf(repr(slope)) * x, "slope 0.01 for x ≤ 0, 0 included",
-    "1 for x > 0, else 0.01", "leaky_relu",
-)  # fmt: skip
+leaky_relu: Operation = _rectified("leaky_relu",
+    lambda x, slope=0.01: np.where(np.greater(x, 0), x, slope * x)[()], _leaky_slope,
+    lambda mp, x, slope=0.01: x if x > 0 else mp.mpf(repr(slope)) * x,
+    "slope 0.01 for x ≤ 0, 0 included", "1 for x > 0, else 0.01", "leaky_relu")  # fmt: skip
 
 
 def _elu_slope(dx: Any, x: Any, y: Any, alpha: float = 1.0) -> Any:
     return np.where(np.greater(x[0], 0), dx[0], alpha * np.exp(x[0]) * dx[0])
 
 
-elu: Operation = _rectified(
-    "elu", lambda x, alpha=1.0: np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0.0)))[()], _elu_slope,
-    lambda mp, x, alpha=1.0: x if x > 0 else mp.mpf(repr(alpha)) * mp.expm1(x),
-    "alpha = 1: smooth, the derivative is 1 at 0", "1 for x > 0, else exp x", "elu",
-)  # fmt: skip
-
+elu: Operation = _rectified("elu",
+    lambda x, alpha=1.0: np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0.0)))[()],
+    _elu_slope, lambda mp, x, alpha=1.0: x if x > 0 else mp.mpf(repr(alpha)) * mp.expm1(x),
+    "alpha = 1: smooth, the derivative is 1 at 0", "1 for x > 0, else exp x", "elu")  # fmt: skip
