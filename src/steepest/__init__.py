@@ -28,6 +28,7 @@ _HOMES = {
     "hvp": "steepest.operators",
     "explain": "steepest.explanation",
     "why_not_finite": "steepest.nonfinite",
+    "check_grad": "steepest.gradcheck",
     "custom_derivative": "steepest.custom",
     "descend": "steepest.descent",
     "ascend": "steepest.descent",

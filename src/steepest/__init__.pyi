@@ -10,6 +10,7 @@ from steepest.errors import SteepestError as SteepestError
 from steepest.explanation import explain as explain
 from steepest.function import Function as Function
 from steepest.nonfinite import why_not_finite as why_not_finite
+from steepest.gradcheck import check_grad as check_grad
 from steepest.operators import grad as grad
 from steepest.operators import value_and_grad as value_and_grad
 from steepest.operators import jacobian as jacobian

@@ -42,18 +42,20 @@ def along(
     *,
     starts: Sequence[float] = STARTS,
     rounds: int = ROUNDS,
+    noise: Any = 0.0,
 ) -> Estimate:
     """The derivative at t = 0 of f(t), a number or an array, with an error bar for each element.
 
     `scale` is the length over which f is expected to change; the first steps are `starts` of it,
-    each followed by `rounds` shorter ones. Where f is not finite the error bar is infinite.
+    each followed by `rounds` shorter ones. `noise` is what f's values are uncertain by, beyond
+    rounding. Where f is not finite the error bar is infinite.
 
     >>> import math
     >>> slope, error = along(lambda t: math.exp(2 * t))
     >>> bool(abs(slope - 2) <= error < 1e-9)
     True
     """
-    found = [_ridders(f, start * scale, rounds) for start in starts]
+    found = [_ridders(f, start * scale, rounds, noise) for start in starts]
     best = found[0]
     for other in found[1:]:
         better = other.error < best.error
@@ -69,16 +71,15 @@ def along(
     return Estimate(np.asarray(best.value)[()], np.asarray(error)[()])
 
 
-def _ridders(f: Callable[[float], Any], h: float, rounds: int) -> Estimate:
+def _ridders(f: Callable[[float], Any], h: float, rounds: int, uncertain: Any) -> Estimate:
     best = error = None
     before: list[Array] = []
     with np.errstate(all="ignore"):
         for _ in range(rounds):
             up, down = _at(f, h), _at(f, -h)
             row = [(up - down) / (2 * h)]
-            noise = (
-                np.finfo(float).eps * np.maximum(np.abs(up), np.abs(down)) / h
-            )  # rounding of f itself
+            size = np.maximum(np.abs(up), np.abs(down))
+            noise = np.maximum(np.finfo(float).eps * size, uncertain) / h  # rounding of f itself
             factor = SHRINK**2
             for k, older in enumerate(before):
                 row.append((row[k] * factor - older) / (factor - 1))
