@@ -24,7 +24,7 @@ from steepest.calculus.reading.terms import (
     Sum,
     content_of,
 )
-from steepest.graph.node import Node
+from steepest.graph.node import Node, constant
 from steepest.graph.operation import ROWS, Operation
 
 __all__ = ["Algebra"]
@@ -32,6 +32,9 @@ __all__ = ["Algebra"]
 # Two of the three members of a relation α·f² + β·g² + γ = 0 give the third; see identities.py.
 _RELATIONS = {"sin": ("sin", "cos", (1, 1, -1)), "cos": ("sin", "cos", (1, 1, -1)),
               "sinh": ("sinh", "cosh", (-1, 1, -1)), "cosh": ("sinh", "cosh", (-1, 1, -1))}  # fmt: skip
+EFFORT = (
+    20_000  # terms multiplied with terms while multiplying out, before every sum stays as it is
+)
 _POSITIVE = {"euler", "pi", "cosh", "absolute", "sigmoid", "hypot"}
 
 
@@ -41,6 +44,7 @@ class Algebra:
     def __init__(self) -> None:
         self._made: dict[Any, Any] = {}
         self._serial = count()
+        self.effort = EFFORT
         self.unit: Product = self._product({})
         self.zero, self.one = self.number(ZERO), self.number(ONE)
 
@@ -305,6 +309,8 @@ class Algebra:
 
     def opaque_power(self, base: Sum, e: Fraction) -> Sum:
         """A power that no rule applies to."""
+        if not base.terms:  # x/0 stays what it is
+            return self.of(self.atom(node=constant(0)), e)
         return self._sum({self._product({(base, self.unit): e}): ONE})
 
     def _fractional_power_of_sum(self, base: Sum, e: Fraction) -> Sum:
@@ -322,6 +328,10 @@ class Algebra:
 
     def _fractional_power_of_product(self, product: Product, number: Fraction, e: Fraction) -> Sum:
         """Factors known not to be negative come out; an even power leaves as |b|; one factor alone takes the exponent."""
+        if sum(isinstance(b, Sum) and f == 1 for b, _, f in product.factors) > 1:
+            flat = expand(self, self._sum({product: number}))  # √((1 − x)·(1 + x)) is √(1 − x²)
+            if flat is not None and len(flat.terms) > 1:
+                return self._fractional_power_of_sum(flat, e)
         out: list[Sum] = []
         kept = Factors()
         for b, d, f in product.factors:
@@ -342,12 +352,6 @@ class Algebra:
         if len(kept) == 1 and number == 1:
             (((b, d), f),) = kept.items()
             out.append(self.term(ONE, {(b, d): f * e}))
-        elif sum(isinstance(b, Sum) and f == 1 for (b, _), f in kept.items()) > 1:
-            flat = expand(self, self._sum({self._product(kept): number}))  # √((1 − x)·(1 + x))
-            if flat is not None and len(flat.terms) > 1:
-                out.append(self._fractional_power_of_sum(flat, e))
-            else:
-                out.append(self.opaque_power(self._sum({self._product(kept): number}), e))
         elif kept or number != 1:
             out.append(self.opaque_power(self._sum({self._product(kept): number}), e))
         return self.multiply(out)

@@ -21,8 +21,9 @@ from steepest.graph.operation import ROWS
 
 __all__ = ["Composer", "size"]
 
+LONG = 400  # nodes; a longer expression keeps its form, its parts are still made as short as they can be
 HALF, TWO = Fraction(1, 2), Fraction(2)
-_TANGENTS = (("sin", "cos", "tan", "cot", "sec", "csc"), ("sinh", "cosh", "tanh", "", "", ""))
+_TANGENTS = (("sin", "cos", "tan", "cot", "sec", "csc"), ("sinh", "cosh", "tanh", "", "sech", ""))
 
 
 def size(node: Node, known: dict[Node, int]) -> int:
@@ -84,7 +85,12 @@ class Composer:
 
     def _best(self, s: Sum) -> Node:
         best = self.plain(s)
-        if not self.search or (len(s.terms) > MOST_TERMS) or self.forms.is_polynomial(s):
+        if not self.search or len(s.terms) > MOST_TERMS or self.size(best) > LONG:
+            return best
+        if self.forms.is_polynomial(s):
+            return best
+        self.algebra.effort -= self.size(best)
+        if self.algebra.effort < 0:
             return best
         self._done[s] = best  # what is composed on the way finds this form
         least = self.cost(best)
@@ -213,7 +219,7 @@ class Composer:
 
     def _negative(self, s: Sum) -> bool:
         """Whether all signs are better turned."""
-        if self.order.is_algebraic(s):
+        if s.algebraic:
             return min(s.terms, key=lambda t: self.order.term(t[0]))[1] < 0
         return all(c < 0 for _, c in s.terms)
 

@@ -20,7 +20,7 @@ from steepest.graph.traverse import topological
 __all__ = ["LIMIT", "written_out"]
 
 LIMIT = 400  # elements in all arrays together; beyond it arrays stay arrays
-_SUMS = {"sum": np.sum, "prod": np.prod}
+_SUMS: dict[str, Any] = {"sum": np.sum, "prod": np.prod}
 _MOVES = {
     "stack", "concatenate", "reshape", "transpose", "index", "put", "broadcast_to", "matmul", "cast",
 }  # fmt: skip

@@ -149,6 +149,8 @@ class Entry:
             shorter = self.without_convention(args)
             if shorter is not None:
                 return shorter
+        if name == "where_moving":
+            return args[1]  # where it is left out, the other factor is zero
         if name == "broadcast_to" and node.args[0].shape == ():
             return args[0]  # restored where a shape matters
         if not node.op.elementwise or name == "cast":

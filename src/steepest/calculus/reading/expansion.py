@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 __all__ = ["MOST_TERMS", "expand"]
 
 MOST_TERMS = 48  # beyond these many terms a sum is not multiplied out
+MOST_WORK = 1000  # terms multiplied with terms, for one sum; EFFORT bounds them for a whole graph
+DEEPEST = 4  # sums within sums
 
 
 def expand(algebra: Algebra, s: Sum) -> Sum | None:
-    """Products of sums multiplied out; None where that would be too long."""
-    for _ in range(8):
+    """Products of sums multiplied out; None where that would be too long (see the limits above)."""
+    before = algebra.effort
+    for _ in range(DEEPEST):
         flat: list[tuple[Fraction, Sum]] = []
         changed = False
         for p, c in s.terms:
@@ -31,7 +34,7 @@ def expand(algebra: Algebra, s: Sum) -> Sum | None:
                 continue
             changed = True
             grown = multiplied_out(algebra, p, bases)
-            if grown is None:
+            if grown is None or before - algebra.effort > MOST_WORK:
                 return None
             flat.append((c, grown))
         if not changed:
@@ -45,6 +48,7 @@ def expand(algebra: Algebra, s: Sum) -> Sum | None:
 def multiplied_out(
     algebra: Algebra, p: Product, bases: list[tuple[Sum, Product, Fraction]]
 ) -> Sum | None:
+    """One product with its sums `bases` multiplied out."""
     rest: Factors = {(b, d): e for b, d, e in p.factors}
     terms: list[tuple[Fraction, Sum]] = []
     for b, d, e in bases:
@@ -52,7 +56,8 @@ def multiplied_out(
     found = algebra.term(ONE, {k: e for k, e in rest.items() if e})
     for b, _, e in bases:
         for _ in range(int(e)):
-            if len(found.terms) * len(b.terms) > 4 * MOST_TERMS:
+            algebra.effort -= len(found.terms) * len(b.terms)
+            if len(found.terms) * len(b.terms) > 4 * MOST_TERMS or algebra.effort < 0:
                 return None
             terms = []
             for q, c in found.terms:

@@ -266,7 +266,7 @@ class Forms:
             grown = []
             for e, bases in below.items():
                 flat = self.expand(self.algebra.multiply(bases)) if len(bases) > 1 else None
-                if flat is not None and e.denominator == 1:
+                if flat is not None:
                     for b in bases:
                         del factors[b, self.algebra.unit]
                     grown.append(self.algebra.power_by_number(flat, e))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from steepest.calculus.reading.terms import ZERO, Atom, Base, Product, Sum
+from steepest.calculus.reading.terms import ZERO, Atom, Base, Product, Sum, is_power
 from steepest.graph.node import INPUT
 from steepest.graph.operation import ROWS
 
@@ -18,6 +18,7 @@ class Order:
 
     def __init__(self, variables: Mapping[str, int]) -> None:
         self.variables = variables
+        self._degrees: dict[Product, dict[int, Fraction]] = {}
         self.rows = {name: i for i, name in enumerate(ROWS)}
 
     def sorted(self, terms: Sequence[tuple[Product, Fraction]]) -> list[tuple[Product, Fraction]]:
@@ -37,26 +38,20 @@ class Order:
         functions = sorted(
             self.factor(b, e, symbolic=bool(d.factors))
             for b, d, e in p.factors
-            if not self.is_power(b, d)
+            if not is_power(b, d)
         )
-        vector = tuple(-degrees.get(i, ZERO) for i in range(len(self.variables)))
+        # The exponents as a sparse list that sorts as the full one would: a positive exponent
+        # comes before none at all, a negative one after it.
+        vector = [(0, i, -d) if d > 0 else (2, -i, -d) for i, d in sorted(degrees.items()) if d]
+        vector.append((1, 0, ZERO))
         return (vector, not functions, functions, p.serial)
 
-    def is_power(self, base: Base, direction: Product) -> bool:
-        """Whether a factor is a power of variables and numbers, or of a polynomial."""
-        if direction.factors:
-            return False
-        if isinstance(base, Atom):
-            return base.op is None or base.op.arity == 0
-        return self.is_algebraic(base)
-
-    def is_algebraic(self, s: Sum) -> bool:
-        """Whether a sum has no functions in it."""
-        return all(self.is_power(b, d) for p, _ in s.terms for b, d, _ in p.factors)
-
     def degrees(self, p: Product) -> dict[int, Fraction]:
-        """The exponent of each variable, those of sums by their highest power."""
-        found: dict[int, Fraction] = {}
+        """The exponent of each variable, those of sums by their highest power; parts are asked for first."""
+        found = self._degrees.get(p)
+        if found is not None:
+            return found
+        found = {}
         for b, d, e in p.factors:
             if d.factors:
                 continue
@@ -64,16 +59,17 @@ class Order:
                 if b.node is not None and b.node.op is INPUT:
                     i = self.variables.get(b.node.name, len(self.variables))
                     found[i] = found.get(i, ZERO) + e
-            elif self.is_algebraic(b):
+            elif b.algebraic:
                 inside = [self.degrees(q) for q, _ in b.terms]
                 for i in {i for x in inside for i in x}:
                     found[i] = found.get(i, ZERO) + e * max(x.get(i, ZERO) for x in inside)
+        self._degrees[p] = found
         return found
 
     def factor(self, base: Base, e: Fraction, symbolic: bool = False) -> Any:
         """Named constants, variables, powers with other exponents, sums, functions, sums of functions."""
         if isinstance(base, Sum):
-            return (3 if self.is_algebraic(base) else 6, 0, base.serial)
+            return (3 if base.algebraic else 6, 0, base.serial)
         if base.node is not None:
             rank = self.variables.get(base.node.name, 10**6) if base.node.op is INPUT else -1
             return (2 if symbolic else 1, rank, base.serial)
@@ -83,6 +79,6 @@ class Order:
             return (4, 0, base.serial)
         if base.op is not None and base.op.arity == 0:
             return (0, 0, base.serial)
-        if base.name == "sec" and e == 1:  # sec x·tan x, but 2·tan x·sec² x
-            return (5, self.rows["tan"] - 0.5, base.serial)
+        if base.name in ("sec", "sech") and e == 1:  # sec x·tan x, but 2·tan x·sec² x
+            return (5, self.rows["tan" if base.name == "sec" else "tanh"] - 0.5, base.serial)
         return (5, self.rows.get(base.name, 0), base.serial)

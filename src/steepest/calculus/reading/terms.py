@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 from steepest.graph.node import Node
 from steepest.graph.operation import Operation
 
-__all__ = ["ONE", "ZERO", "Atom", "Base", "Factors", "Product", "Sum", "content_of"]
+__all__ = ["ONE", "ZERO", "Atom", "Base", "Factors", "Product", "Sum", "content_of", "is_power"]
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -66,10 +66,12 @@ class Product:
 class Sum:
     """Terms (product, number), each product once, no number zero."""
 
-    __slots__ = ("serial", "terms")
+    __slots__ = ("algebraic", "serial", "terms")
 
     def __init__(self, serial: int, terms: tuple[tuple[Product, Fraction], ...]) -> None:
         self.serial, self.terms = serial, terms
+        # Without functions. Parts are made before wholes, so this looks one level down.
+        self.algebraic = all(is_power(b, d) for p, _ in terms for b, d, _ in p.factors)
 
     @property
     def number(self) -> Fraction | None:
@@ -85,6 +87,15 @@ class Sum:
 
 Base: TypeAlias = Atom | Sum
 Factors: TypeAlias = dict[tuple[Base, Product], Fraction]
+
+
+def is_power(base: Base, direction: Product) -> bool:
+    """Whether a factor is a power of variables and numbers, or of a sum without functions."""
+    if direction.factors:
+        return False
+    if isinstance(base, Atom):
+        return base.op is None or base.op.arity == 0
+    return base.algebraic
 
 
 def content_of(numbers: Iterable[Fraction]) -> Fraction:
