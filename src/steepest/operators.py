@@ -15,6 +15,7 @@ import numpy as np
 from steepest.calculus import derive
 from steepest.errors import NotDifferentiableError, ShapeError, VariableError
 from steepest.graph.node import Node
+from steepest.graph.traced import Traced, as_node
 from steepest.sources.capture.trace import current
 from steepest.sources.piece import Piece
 from steepest.sources.pieces import Argnums, Source, as_source
@@ -214,14 +215,12 @@ def _block(output: Node, inputs: Sequence[Node]) -> list[Node]:
     """The derivative of one output array by each input, stacked into one node of shape (*output,
     *input).
     """
-    from steepest.graph.traced import Traced
-
     rows = [derive.gradient(Traced(output)[at].node, inputs) for at in np.ndindex(output.shape)]
     found = []
     for k, n in enumerate(inputs):
-        parts = [Traced(row[k]) for row in rows]
+        parts: Any = [Traced(row[k]) for row in rows]
         whole = np.reshape(np.stack(parts), (*output.shape, *n.shape)) if output.shape else parts[0]
-        found.append(whole.node)
+        found.append(as_node(whole))
     return found
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from steepest.calculus.elements import Elements
 from steepest.calculus.rewrite import running
 from steepest.errors import NotDifferentiableError
 from steepest.graph.node import INPUT, Graph, Node, constant, fresh, make
@@ -65,10 +66,27 @@ def _pull(seeds: Sequence[tuple[Node, Arriving]], sources: Sequence[Node]) -> li
     arriving: dict[Node, Arriving] = {}
     for t, c in seeds:
         _arrive(arriving, t, c)
+    elements = Elements()
     for node in reversed(order):
-        if node in linear and node not in ends and node in arriving:
-            _spread(node, arriving.pop(node), linear, arriving, ends)
+        if node not in linear or node in ends:
+            continue
+        _settle(node, elements, arriving, masked=True)
+        if node in arriving:
+            here = arriving.pop(node)
+            if Elements.takes(node):
+                elements.add(node, here.settled(), here.mask)
+            else:
+                _spread(node, here, linear, arriving, ends)
+    for s in ends:
+        _settle(s, elements, arriving, masked=False)
     return [arriving.get(s) for s in sources]
+
+
+def _settle(node: Node, elements: Elements, arriving: dict[Node, Arriving], masked: bool) -> None:
+    """Let what arrived at a node's elements arrive at the node, without a mask at the end."""
+    if node in elements:
+        for value, weights in elements.collect(node, masked):
+            _arrive(arriving, node, Arriving(value, None if weights is None else as_mask(weights)))
 
 
 def _depending_on(order: Sequence[Node], sources: frozenset[Node]) -> set[Node]:

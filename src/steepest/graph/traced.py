@@ -139,8 +139,8 @@ class Traced(Traceable):
     __le__ = _operator("less_equal")
     __gt__ = _operator("greater")
     __ge__ = _operator("greater_equal")
-    __eq__ = _operator("equal")  # type: ignore[assignment]  # elementwise, as arrays compare
-    __ne__ = _operator("not_equal")  # type: ignore[assignment]
+    __eq__ = _operator("equal")  # elementwise, as arrays compare
+    __ne__ = _operator("not_equal")
 
     def __abs__(self) -> Any:
         return ROWS["absolute"](self)
