@@ -32,7 +32,9 @@ def test_bearing_and_vector_are_inverse(degrees):
 @pytest.mark.parametrize(("word", "vector"), POINTS.items())
 @pytest.mark.parametrize("kind", ["formula", "other names", "code"])
 def test_a_plane_that_falls_one_way_has_that_bearing(word, vector, kind):
-    """A plane whose height falls towards `word`: the descent goes there, for every kind of function."""
+    """A plane whose height falls towards `word`: the descent goes there, for every kind of
+    function.
+    """
     a, b = -vector[0], -vector[1]
     if kind == "formula":
         f = steepest.Function(f"{a}*n + {b}*e + 7", ("n", "e"))

@@ -1,4 +1,4 @@
-"""README is true: its Python runs and prints what it says; its commands work; its pictures exist."""
+"""README is true: its Python prints what it says; its commands work; its pictures exist."""
 
 from __future__ import annotations
 

@@ -53,11 +53,15 @@ class NotDifferentiableError(SteepestError, TypeError):
 
 
 class NotFiniteError(SteepestError, ArithmeticError):
-    """A value or slope is infinite or not a number where a finite one is needed; the operation is named."""
+    """A value or slope is infinite or not a number where a finite one is needed; the operation is
+    named.
+    """
 
 
 class CaptureError(SteepestError, RuntimeError):
-    """A NumPy function could not be followed, and it was asked to be strict (or our capture is at fault)."""
+    """A NumPy function could not be followed, and it was asked to be strict (or our capture is at
+    fault).
+    """
 
 
 class TerrainError(SteepestError, ValueError):
@@ -65,7 +69,9 @@ class TerrainError(SteepestError, ValueError):
 
 
 class DescentError(SteepestError, ValueError):
-    """A descent cannot start, or was asked for something that cannot be: rate, start, method, budget."""
+    """A descent cannot start, or was asked for something that cannot be: rate, start, method,
+    budget.
+    """
 
 
 class RecordError(SteepestError, ValueError):

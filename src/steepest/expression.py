@@ -66,7 +66,9 @@ class Expression:
         )
 
     def partials(self) -> Expression:
-        """What `gradient` gives, by forward mode: each partial by itself, as a text would work it out."""
+        """What `gradient` gives, by forward mode: each partial by itself, as a text would work it
+        out.
+        """
         columns = [self.derivative(i).outputs for i in range(len(self.inputs))]
         rows = zip(*columns, strict=True)
         return replace(

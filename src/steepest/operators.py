@@ -1,7 +1,8 @@
 """Operators on any function: `grad`, `value_and_grad`, `jacobian`, `hessian`, `jvp`, `vjp`, `hvp`.
 
 They take a function of numbers, arrays and nests of them, plain NumPy as it stands, and give
-results in the structure that JAX gives. What an operator returns is a function again, so operators nest to any depth.
+results in the structure that JAX gives. What an operator returns is a function again, so operators
+nest to any depth.
 """
 
 from __future__ import annotations
@@ -319,8 +320,7 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
 
 def _like(primal: Any, other: Any, what: str) -> list[Any]:
     """The leaves of `other`, as floats, once they are known to fit those of `primal`."""
-    mine, shape = flatten(primal)
-    theirs, found = flatten(other)
+    mine, theirs = flatten(primal)[0], flatten(other)[0]
     if len(mine) != len(theirs) or any(
         np.shape(a) != np.shape(b) for a, b in zip(mine, theirs, strict=True)
     ):

@@ -45,10 +45,12 @@ class Origin(NamedTuple):
 
 
 class Node:
-    """One value of a function: an operation, its arguments, its static shape and dtype. Made by `make`, never changed.
+    """One value of a function: an operation, its arguments, its static shape and dtype. Made by
+    `make`, never changed.
 
-    `weak` marks Python numbers, which take the precision of what they meet (NumPy's own rule). `origin` is the line
-    of user code, or the place in a formula, that it came from; of equal nodes the first one's.
+    `weak` marks Python numbers, which take the precision of what they meet (NumPy's own rule).
+    `origin` is the line of user code, or the place in a formula, that it came from; of equal nodes
+    the first one's.
     """
 
     __slots__ = ("__weakref__", "args", "dtype", "op", "origin", "params", "shape", "weak")
@@ -61,8 +63,16 @@ class Node:
     weak: bool
     origin: Origin | None
 
-    def __init__(self, op: Operation, args: tuple[Node, ...], params: Params, shape: tuple[int, ...],
-                 dtype: np.dtype[Any], weak: bool, origin: Origin | None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        op: Operation,
+        args: tuple[Node, ...],
+        params: Params,
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+        weak: bool,
+        origin: Origin | None,
+    ) -> None:
         put = object.__setattr__
         put(self, "op", op)
         put(self, "args", args)
@@ -73,7 +83,9 @@ class Node:
         put(self, "origin", origin)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"a node is never changed; make another one instead of setting {name!r}")
+        raise AttributeError(
+            f"a node is never changed; make another one instead of setting {name!r}"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a node is not pickled by itself: pickle the Function it belongs to")
@@ -92,7 +104,9 @@ class Node:
 
     @property
     def exact(self) -> Fraction | None:
-        """The rational number that a scalar constant means: 0.1 is 1/10, as typed; None for everything else."""
+        """The rational number that a scalar constant means: 0.1 is 1/10, as typed; None for
+        everything else.
+        """
         return self.param("value").exact if self.op is CONSTANT else None
 
     @property
@@ -102,7 +116,7 @@ class Node:
 
     @property
     def real(self) -> bool:
-        """Whether a derivative with respect to this node can exist: its numbers are floating point."""
+        """Whether a derivative by this node can exist: its numbers are floating point."""
         return self.dtype.kind == "f"
 
     def __repr__(self) -> str:
@@ -115,7 +129,9 @@ class Node:
 
 
 class Held:
-    """The value of a constant, comparable to the bit: 0.0 is not -0.0, 1 is not 1.0, and NaN equals itself."""
+    """The value of a constant, comparable to the bit: 0.0 is not -0.0, 1 is not 1.0, and NaN equals
+    itself.
+    """
 
     __slots__ = ("exact", "key", "value")
 
@@ -144,7 +160,9 @@ _local = threading.local()
 
 @contextmanager
 def born_at(origin: Origin | None) -> Iterator[None]:
-    """Give nodes made inside this block an origin: derivative nodes inherit the line of what they differentiate."""
+    """Give nodes made inside this block an origin: derivative nodes inherit the line of what they
+    differentiate.
+    """
     before = getattr(_local, "origin", None)
     _local.origin = origin
     try:
@@ -158,8 +176,16 @@ def set_origin(origin: Origin | None) -> None:
     _local.origin = origin
 
 
-def _intern(op: Operation, args: tuple[Node, ...], params: Params, shape: tuple[int, ...], dtype: np.dtype[Any],
-            weak: bool, origin: Origin | None, key: Any) -> Node:  # fmt: skip
+def _intern(
+    op: Operation,
+    args: tuple[Node, ...],
+    params: Params,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    weak: bool,
+    origin: Origin | None,
+    key: Any,
+) -> Node:
     node = Node(op, args, params, shape, dtype, weak, origin or getattr(_local, "origin", None))
     with _lock:
         return _nodes.setdefault(key, node)
@@ -177,7 +203,10 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
     if found is not None:
         return found
     if op.arity is not None and len(args) != op.arity:
-        raise TypeError(f"{op.name} takes {op.arity} argument{'s' * (op.arity != 1)}, but {len(args)} were given")
+        raise TypeError(
+            f"{op.name} takes {op.arity} argument{'s' * (op.arity != 1)}, but {len(args)} were "
+            "given"
+        )
     shape = op.shape(*(a.shape for a in args), **params)
     if op.dtype is not None:
         dtype = np.dtype(op.dtype(*args, **params))
@@ -188,25 +217,34 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
 
 
 def _kind(node: Node) -> Any:
-    return (int if node.dtype.kind == "i" else float) if node.weak and node.dtype.kind in "if" else node.dtype
+    return (
+        (int if node.dtype.kind == "i" else float)
+        if node.weak and node.dtype.kind in "if"
+        else node.dtype
+    )
 
 
 _resolved: dict[Any, np.dtype[Any]] = {}
 
 
 def ufunc_dtype(ufunc: Any, kinds: tuple[Any, ...]) -> np.dtype[Any]:
-    """The dtype that a NumPy function gives for operands of these dtypes; `int` and `float` stand for Python's."""
+    """The dtype that a NumPy function gives for operands of these dtypes; `int` and `float` stand
+    for Python's.
+    """
     key = (ufunc, kinds)
     found = _resolved.get(key)
     if found is None:
-        if all(isinstance(k, type) for k in kinds):  # Python numbers only: they come out as NumPy's own default
+        if all(isinstance(k, type) for k in kinds):
+            # Python numbers only: they come out as NumPy's own default.
             kinds = tuple(np.dtype(k) for k in kinds)
         found = _resolved[key] = ufunc.resolve_dtypes((*kinds, None))[-1]
     return found
 
 
 def real_dtype(*args: Node, **params: Any) -> np.dtype[Any]:
-    """The dtype rule of rows that always give real numbers: float32 kept, integers promoted to float64."""
+    """The dtype rule of rows that always give real numbers: float32 kept, integers promoted to
+    float64.
+    """
     strong = [a.dtype for a in args if not a.weak]
     found = np.result_type(*strong) if strong else np.dtype(np.float64)
     return found if found.kind == "f" else np.dtype(np.float64)
@@ -226,7 +264,9 @@ INPUT = register(Operation(name="input", run=_no_values, arity=0, flat=True, fam
 CONSTANT = register(Operation(name="constant", run=_no_values, arity=0, flat=True, family="leaf"))
 
 
-def variable(name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64, origin: Origin | None = None) -> Node:
+def variable(
+    name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64, origin: Origin | None = None
+) -> Node:
     """An input of a function. The same name, shape and dtype always give the same node."""
     dtype = np.dtype(dtype)
     params: Params = (("dtype", dtype.str), ("name", name), ("shape", tuple(shape)))
@@ -234,9 +274,14 @@ def variable(name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64, or
 
 
 def fresh(name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64) -> Node:
-    """An input that equals no other, whatever its name: a tangent, a cotangent, a captured array."""
+    """An input that equals no other, whatever its name: a tangent, a captured array."""
     dtype = np.dtype(dtype)
-    params: Params = (("dtype", dtype.str), ("mark", _Mark()), ("name", name), ("shape", tuple(shape)))
+    params: Params = (
+        ("dtype", dtype.str),
+        ("mark", _Mark()),
+        ("name", name),
+        ("shape", tuple(shape)),
+    )
     return _leaf(INPUT, params, tuple(shape), dtype, False, None)
 
 
@@ -246,17 +291,25 @@ class _Mark:
     __slots__ = ()
 
 
-def _leaf(op: Operation, params: Params, shape: tuple[int, ...], dtype: np.dtype[Any], weak: bool,
-          origin: Origin | None) -> Node:  # fmt: skip
+def _leaf(
+    op: Operation,
+    params: Params,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    weak: bool,
+    origin: Origin | None,
+) -> Node:
     key = (op, (), params)
     found = _nodes.get(key)
     return found if found is not None else _intern(op, (), params, shape, dtype, weak, origin, key)
 
 
 def constant(value: Any, origin: Origin | None = None) -> Node:
-    """A constant. Python numbers and fractions are weak (they take the precision of what they meet) and exact.
+    """A constant. Python numbers and fractions are weak (they take the precision of what they meet)
+    and exact.
 
-    A float means the shortest decimal that gives it, so `constant(0.1)` is one tenth when digits are asked for;
+    A float means the shortest decimal that gives it, so `constant(0.1)` is one tenth when digits
+    are asked for;
     a float that is pi or Euler's number to the last bit becomes that number.
     """
     if isinstance(value, Fraction):
@@ -267,14 +320,25 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
         held = Held(near, value)
         return _leaf(CONSTANT, (("value", held),), (), np.dtype(np.float64), True, origin)
     if isinstance(value, (bool, np.bool_)):
-        return _leaf(CONSTANT, (("value", Held(np.bool_(value))),), (), np.dtype(bool), False, origin)
+        return _leaf(
+            CONSTANT, (("value", Held(np.bool_(value))),), (), np.dtype(bool), False, origin
+        )
     if isinstance(value, float) and not isinstance(value, np.generic):
         exact = Fraction(repr(value)) if math.isfinite(value) else None
-        return _leaf(CONSTANT, (("value", Held(value, exact)),), (), np.dtype(np.float64), True, origin)
+        return _leaf(
+            CONSTANT, (("value", Held(value, exact)),), (), np.dtype(np.float64), True, origin
+        )
     if isinstance(value, int):
         if abs(value) > 2**63 - 1:
             return constant(Fraction(value), origin)
-        return _leaf(CONSTANT, (("value", Held(value, Fraction(value))),), (), np.dtype(np.int64), True, origin)
+        return _leaf(
+            CONSTANT,
+            (("value", Held(value, Fraction(value))),),
+            (),
+            np.dtype(np.int64),
+            True,
+            origin,
+        )
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":
         raise ShapeError(
@@ -283,7 +347,11 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
         )
     if array.shape == ():
         scalar = array[()]
-        exact = Fraction(repr(float(scalar))) if array.dtype.kind == "f" and np.isfinite(scalar) else None
+        exact = (
+            Fraction(repr(float(scalar)))
+            if array.dtype.kind == "f" and np.isfinite(scalar)
+            else None
+        )
         exact = Fraction(int(scalar)) if array.dtype.kind in "iu" else exact
         held = Held(array.copy(), exact)
     else:
@@ -295,7 +363,9 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
 
 @dataclass(frozen=True, eq=False)
 class Guard:
-    """A fact that held while a path was followed: `node` had the value `expected`. Elsewhere the path is another."""
+    """A fact that held while a path was followed: `node` had the value `expected`. Elsewhere the
+    path is another.
+    """
 
     node: Node
     expected: Any
@@ -305,16 +375,20 @@ class Guard:
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """A function as a whole: inputs in order, outputs in order; captured values are inputs, each with its reader.
+    """A function as a whole: inputs in order, outputs in order; captured values are inputs, each
+    with its reader.
 
-    A graph can itself be a parameter of a node (`call`, later a loop): it is immutable and equal only to itself.
+    A graph can itself be a parameter of a node (`call`, later a loop): it is immutable and equal
+    only to itself.
     """
 
     inputs: tuple[Node, ...]
     outputs: tuple[Node, ...]
     guards: tuple[Guard, ...] = ()
     captured: tuple[tuple[Node, Any], ...] = ()  # (input node, a callable that reads the value now)
-    made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)  # programs and derivatives, made once
+    made: dict[Any, Any] = field(
+        default_factory=dict, init=False, repr=False
+    )  # programs and derivatives, made once
 
     def __post_init__(self) -> None:
         for n in self.inputs:
@@ -325,5 +399,3 @@ class Graph:
     def roots(self) -> tuple[Node, ...]:
         """Everything that has to be computed to run it: the guards' nodes, then the outputs."""
         return (*(g.node for g in self.guards), *self.outputs)
-
-

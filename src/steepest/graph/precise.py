@@ -16,10 +16,13 @@ __all__ = ["evaluate_precisely"]
 def evaluate_precisely(
     outputs: Sequence[Node], values: Mapping[Node, Any], digits: int = 50
 ) -> list[Any]:
-    """The outputs as mpmath numbers, for scalar graphs; `values` are numbers, fractions or strings of digits.
+    """The outputs as mpmath numbers, for scalar graphs; `values` are numbers, fractions or strings
+    of digits.
 
-    Constants have their decimal meaning: 0.1 is one tenth. A row without a `precise` rule uses the mpmath function of its
-    name. Raises SteepestError where mpmath is not installed, or a row has no such meaning (rows over arrays).
+    Constants have their decimal meaning: 0.1 is one tenth. A row without a `precise` rule uses the
+    mpmath function of its
+    name. Raises SteepestError where mpmath is not installed, or a row has no such meaning (rows
+    over arrays).
     """
     mp = _mpmath(digits)
     known: dict[Node, Any] = {}

@@ -1,7 +1,8 @@
-"""The handle that plain NumPy code works on: it speaks NumPy's protocols and adds a node for every operation.
+"""The handle that plain NumPy code works on: it speaks NumPy's protocols and adds a node for every
+operation.
 
-This one holds a node and no numbers; derivative rules run on it. The handle that follows a user's own function, with
-real memory behind it, is a subclass in `sources.capture`.
+This one holds a node and no numbers; derivative rules run on it. The handle that follows a user's
+own function, with real memory behind it, is a subclass in `sources.capture`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
 
 
 class Traced(Traceable):
-    """A value of the function that is being followed: like an ndarray to NumPy code, a node to us."""
+    """A value of a function that is being followed: an ndarray to NumPy code, a node to us."""
 
     __slots__ = ("node",)
     __array_priority__: ClassVar[float] = 1000.0
@@ -79,11 +80,15 @@ class Traced(Traceable):
 
     def __bool__(self) -> bool:
         raise TypeError(
-            "a derivative rule asked whether a traced value is true, but it has no value yet; choose with np.where"
+            "a derivative rule asked whether a traced value is true, but it has no value yet; "
+            "choose with np.where"
         )
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("a traced value without numbers was turned into an array; use NumPy functions on it instead")
+        raise TypeError(
+            "a traced value without numbers was turned into an array; use NumPy functions on it "
+            "instead"
+        )
 
     # NumPy's protocols
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -96,10 +101,14 @@ class Traced(Traceable):
         if method != "__call__" or rule is None or kwargs:
             how = ufunc.__name__ + (f".{method}" if method != "__call__" else "")
             extra = f" with {', '.join(kwargs)}" if kwargs else ""
-            raise NotDifferentiableError(f"np.{how}{extra} has no row, so it cannot be used on a traced value")
+            raise NotDifferentiableError(
+                f"np.{how}{extra} has no row, so it cannot be used on a traced value"
+            )
         return rule(*inputs)
 
-    def __array_function__(self, func: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def __array_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
         rule = meaning(func)
         if rule is None:
             raise NotDifferentiableError(
@@ -184,5 +193,8 @@ def as_node(value: Any) -> Node:
     if isinstance(value, Node):
         return value
     if isinstance(value, Traceable):
-        raise CaptureError(f"a {type(value).__name__} reached a derivative rule; please report this, with the function")
+        raise CaptureError(
+            f"a {type(value).__name__} reached a derivative rule; please report this, with the "
+            "function"
+        )
     return constant(value)

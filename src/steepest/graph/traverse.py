@@ -1,4 +1,6 @@
-"""The only walks over a graph: its order, its evaluation, and replacing parts of it. None of them recurses."""
+"""The only walks over a graph: its order, its evaluation, and replacing parts of it. None of them
+recurses.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,12 @@ from steepest.graph.node import CONSTANT, INPUT, Node, make
 __all__ = ["Program", "count", "evaluate", "inputs_of", "replace", "topological"]
 
 
-def topological(outputs: Iterable[Node], stop: Mapping[Node, Any] | frozenset[Node] = frozenset()) -> list[Node]:
-    """Every node the outputs depend on, each after its arguments; nodes in `stop` are listed, not entered."""
+def topological(
+    outputs: Iterable[Node], stop: Mapping[Node, Any] | frozenset[Node] = frozenset()
+) -> list[Node]:
+    """Every node the outputs depend on, each after its arguments; nodes in `stop` are listed, not
+    entered.
+    """
     order: list[Node] = []
     done: set[Node] = set()
     stack: list[tuple[Node, bool]] = [(n, False) for n in reversed(list(outputs))]
@@ -29,9 +35,7 @@ def topological(outputs: Iterable[Node], stop: Mapping[Node, Any] | frozenset[No
         done.add(node)
         stack.append((node, True))
         if node not in stop:
-            for a in reversed(node.args):
-                if a not in done:
-                    stack.append((a, False))
+            stack.extend((a, False) for a in reversed(node.args) if a not in done)
     return order
 
 
@@ -45,9 +49,14 @@ def count(outputs: Iterable[Node]) -> int:
     return sum(1 for n in topological(outputs) if n.op is not INPUT and n.op is not CONSTANT)
 
 
-def replace(outputs: Sequence[Node], known: Mapping[Node, Node],
-            rebuild: Callable[[Node, tuple[Node, ...]], Node] | None = None) -> list[Node]:  # fmt: skip
-    """The outputs with `known` nodes exchanged, everything that depends on them made anew (shapes included)."""
+def replace(
+    outputs: Sequence[Node],
+    known: Mapping[Node, Node],
+    rebuild: Callable[[Node, tuple[Node, ...]], Node] | None = None,
+) -> list[Node]:
+    """The outputs with `known` nodes exchanged, everything that depends on them made anew (shapes
+    included).
+    """
     new: dict[Node, Node] = dict(known)
     for node in topological(outputs, stop=known):
         if node in new:
@@ -63,13 +72,24 @@ def replace(outputs: Sequence[Node], known: Mapping[Node, Node],
 
 
 class Program:
-    """Outputs prepared for being computed again and again: a flat list of steps; what never changes is done once.
+    """Outputs prepared for being computed again and again: a flat list of steps; what never changes
+    is done once.
 
-    Values are dropped after their last use. Floating-point warnings are silent here: a NaN or an infinity is a
+    Values are dropped after their last use. Floating-point warnings are silent here: a NaN or an
+    infinity is a
     result, and the caller's to judge.
     """
 
-    __slots__ = ("_constants", "_free", "_inputs", "_outputs", "_size", "_steps", "inputs", "outputs")
+    __slots__ = (
+        "_constants",
+        "_free",
+        "_inputs",
+        "_outputs",
+        "_size",
+        "_steps",
+        "inputs",
+        "outputs",
+    )
 
     def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node]) -> None:
         self.inputs, self.outputs = tuple(inputs), tuple(outputs)
@@ -89,7 +109,8 @@ class Program:
                 if node.op is INPUT:
                     raise VariableError(
                         f"the function depends on {node.name!r}, which is not among its inputs "
-                        f"({', '.join(n.name for n in inputs) or 'none'}); give it a value or declare it"
+                        f"({', '.join(n.name for n in inputs) or 'none'}); give it a value or "
+                        "declare it"
                     )
                 if node.op is CONSTANT:
                     constants[where] = node.value
@@ -98,7 +119,9 @@ class Program:
                 at = tuple(slot[a] for a in node.args)
                 if all(i in constants for i in at):
                     value = run(*(constants[i] for i in at))
-                    constants[where] = np.asarray(value).item() if node.weak and np.ndim(value) == 0 else value
+                    constants[where] = (
+                        np.asarray(value).item() if node.weak and np.ndim(value) == 0 else value
+                    )
                 else:
                     steps.append((run, at, where))
         self._size = len(slot)
@@ -125,6 +148,7 @@ class Program:
         return len(self._steps)
 
     def __call__(self, *values: Any) -> list[Any]:
+        """The outputs at these values of the inputs."""
         slots: list[Any] = [None] * self._size
         for i, v in zip(self._inputs, values, strict=True):
             slots[i] = v
@@ -145,5 +169,7 @@ class Program:
 
 
 def evaluate(outputs: Sequence[Node], values: Mapping[Node, Any]) -> list[Any]:
-    """The numbers of `outputs` when the input nodes have these values. For repeated use, make a `Program`."""
+    """The numbers of `outputs` when the input nodes have these values. For repeated use, make a
+    `Program`.
+    """
     return Program(tuple(values), outputs)(*values.values())

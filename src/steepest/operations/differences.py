@@ -1,7 +1,8 @@
-"""A function that could not be followed, as one node: its value is the function itself, its slope comes from differences.
+"""A function that could not be followed, as one node: its value is the function itself, its slope
+comes from differences.
 
-Such a node lets everything downstream stay the same. It is never used where a rule exists, and whoever shows it says
-that it is numerical.
+Such a node lets everything downstream stay the same. It is never used where a rule exists, and
+whoever shows it says that it is numerical.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ __all__ = ["DIFFERENCES", "Opaque"]
 class Opaque:
     """A function that only runs: argument values in, one array or number out.
 
-    `slope(values, i)` gives all partial derivatives of the result by argument i, in the shape of the result followed by
+    `slope(values, i)` gives all partial derivatives of the result by argument i, in the shape of
+    the result followed by
     that of the argument.
     """
 
@@ -33,7 +35,7 @@ class Opaque:
 
 
 def _tangent(tangents: Any, args: Any, y: Any, opaque: Opaque) -> Any:
-    """dy = Σᵢ (∂y/∂xᵢ)·dxᵢ, each Jacobian contracted with its tangent."""
+    """Dy = Σᵢ (∂y/∂xᵢ)·dxᵢ, each Jacobian contracted with its tangent."""
     total = None
     for i, (x, dx) in enumerate(zip(args, tangents, strict=True)):
         if dx is None:
@@ -48,8 +50,10 @@ def _tangent(tangents: Any, args: Any, y: Any, opaque: Opaque) -> Any:
 
 def _no_second(tangents: Any, args: Any, y: Any, opaque: Opaque, by: int) -> Any:
     raise NotDifferentiableError(
-        "this function could not be followed, so its first slopes come from differences; differences of "
-        "differences keep too few digits to be worth having. Rewrite the line that its tracing names"
+        "this function could not be followed, so its first slopes come from differences; "
+        "differences of "
+        "differences keep too few digits to be worth having. Rewrite the line that its tracing "
+        "names"
     )
 
 

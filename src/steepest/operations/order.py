@@ -12,8 +12,8 @@ import numpy as np
 
 from steepest.graph.operation import ZERO, Operation, binds, register
 from steepest.graph.traced import Traced
-from steepest.operations.shape import normal_axis
 from steepest.operations.reductions import reduced_shape
+from steepest.operations.shape import normal_axis
 
 __all__ = ["ARGSORT", "sort"]
 

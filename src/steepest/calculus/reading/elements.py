@@ -21,9 +21,8 @@ __all__ = ["LIMIT", "written_out"]
 
 LIMIT = 400  # elements in all arrays together; beyond it arrays stay arrays
 _SUMS: dict[str, Any] = {"sum": np.sum, "prod": np.prod}
-_MOVES = {
-    "stack", "concatenate", "reshape", "transpose", "index", "put", "broadcast_to", "matmul", "cast",
-}  # fmt: skip
+_MOVES = {"stack", "concatenate", "reshape", "transpose", "index", "put", "broadcast_to", "matmul",
+    "cast",}  # fmt: skip
 
 
 def written_out(outputs: Sequence[Node], limit: int = LIMIT) -> list[Node]:
