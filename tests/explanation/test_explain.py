@@ -29,7 +29,7 @@ FORMULAS = [
 
 @pytest.mark.parametrize(("formula", "at"), FORMULAS)
 def test_an_adjoint_is_how_the_output_answers_to_that_value_alone(formula, at) -> None:
-    """The graph with one value replaced by value ± 1e-20, in mpmath: every node, not only inputs."""
+    """The graph with one value replaced by value ± 1e-20, in mpmath, for every node."""
     f = st.Function(formula)
     (output,) = f.expression.outputs
     values = dict(zip(f.expression.inputs, (at[v] for v in f.variables), strict=True))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from steepest.calculus.rewrite import running
+from steepest.calculus.still import Stillness
 from steepest.errors import NotDifferentiableError
 from steepest.graph.node import CONSTANT, INPUT, Graph, Node, constant, fresh, make, set_origin
 from steepest.graph.operation import EACH, JOINTLY, ROWS, Operation, Zero
@@ -33,10 +34,11 @@ def push_forward(
     the outputs answer to it.
     """
     known: dict[Node, Node | None] = dict(tangents)
+    still = Stillness({*tangents.values(), *(nudges or {}).values()})
     try:
         for node in topological(outputs, stop=frozenset(tangents)):
             if node not in known:
-                known[node] = _tangent(node, known)
+                known[node] = _tangent(node, known, still)
                 if nudges is not None and node in nudges:
                     change, own = known[node], nudges[node]
                     known[node] = own if change is None else make(ROWS["add"], (change, own))
@@ -45,7 +47,9 @@ def push_forward(
     return [known[n] for n in outputs]
 
 
-def _tangent(node: Node, known: Mapping[Node, Node | None]) -> Node | None:
+def _tangent(
+    node: Node, known: Mapping[Node, Node | None], still: Stillness
+) -> Node | None:
     row = node.op
     if row is INPUT or row is CONSTANT or row.flat or not node.real:
         return None
@@ -60,7 +64,7 @@ def _tangent(node: Node, known: Mapping[Node, Node | None]) -> Node | None:
         else node.args
     )
     if row.partials is not None:
-        change = _by_partials(row, node, args, moving, params)
+        change = _by_partials(row, node, args, moving, params, still)
     elif row.inside:
         change = _inside(row, node, moving, params["graph"], params["which"])
     elif row.linear == EACH:
@@ -93,8 +97,9 @@ def _by_partials(
     values: Sequence[Node],
     moving: Sequence[Node | None],
     params: dict[str, Any],
+    still: Stillness,
 ) -> Node | None:
-    """Dy = sum over the arguments of (dy/darg)·darg."""
+    """The sum over the arguments of (dy/darg)·darg; what stands still by structure adds nothing."""
     args = [Traced(a) for a in values]
     assert row.partials is not None
     total: Node | None = None
@@ -103,6 +108,11 @@ def _by_partials(
             continue
         partial = as_node(rule(*args, Traced(node), **params))
         part = make(ROWS["multiply"], (partial, t))
+        moves = still.where_moving(t) if row.steep else True
+        if moves is False:
+            continue
+        if moves is not True:
+            part = make(ROWS["where_moving"], (moves, part))
         total = part if total is None else make(ROWS["add"], (total, part))
     return total
 

@@ -57,6 +57,7 @@ def explain(f: Any, *args: Any, argnums: Argnums = 0, **kwargs: Any) -> Explanat
             value=np.array(values[node])[()],
             adjoint=np.array(adjoints[node])[()] if node.real else None,
             origin=open_.origin(node),
+            line=open_.line(node),
         )
         for node, number in open_.steps.items()
     ]

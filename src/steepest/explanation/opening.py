@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -46,7 +47,8 @@ class Opened:
         self.source, self.piece, self.by = source, piece, by
         self.name, self.outputs = source.__name__, piece.outputs
         self.order = topological(piece.outputs)
-        inputs = [n for n in self.order if n.op is INPUT]
+        used = [n for n in self.order if n.op is INPUT]
+        inputs = [n for n in piece.inputs if n in used] + [n for n in used if n not in piece.inputs]
         data = [n for n in self.order if n.op is CONSTANT and n.shape != () and n.real]
         computed = [n for n in self.order if n.args]
         self.steps = {n: i for i, n in enumerate((*inputs, *data, *computed), start=1)}
@@ -110,6 +112,11 @@ class Opened:
         """The line of the user's code; None for inputs, data and formulas."""
         found = self._origins[node] if node.args else None
         return found if found is not None and found.file != "formula" else None
+
+    def line(self, node: Node) -> str:
+        """The text of that line; empty where there is none to show."""
+        origin = self.origin(node)
+        return "" if origin is None else linecache.getline(origin.file, origin.line).strip()
 
 
 def _names(steps: Sequence[Node], watched: Mapping[Node, str]) -> dict[Node, str]:

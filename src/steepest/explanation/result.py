@@ -167,7 +167,7 @@ class Explanation:
 
 
 def _place(step: Step) -> str:
-    if step.origin is None or step.origin.file == "formula":
+    if step.origin is None:
         return ""
     line = step.line
     cut = line if len(line) <= 44 else line[:43] + "…"

@@ -49,7 +49,8 @@ class Step:
     value       forward: what it came to at this point
     adjoint     backward: ∂output/∂value, in the shape of the value; None for whole numbers and
                 truth values, which no slope passes
-    origin      the file and line of the user's code
+    origin      the file and line of the user's code; None for inputs, data and formulas
+    line        the text of that line
     """
 
     number: int
@@ -61,24 +62,15 @@ class Step:
     value: Any
     adjoint: Any
     origin: Origin | None
+    line: str = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the value: () for a number."""
         return tuple(np.shape(self.value))
 
-    @property
-    def line(self) -> str:
-        """The line of the user's code, as text; empty where there is none to show."""
-        if self.origin is None or self.origin.file == "formula":
-            return ""
-        import linecache
-
-        return linecache.getline(self.origin.file, self.origin.line).strip()
-
     def as_data(self) -> dict[str, Any]:
         """The step as JSON has it: numbers, texts, lists."""
-        code = self.origin is not None and self.origin.file != "formula"
         return {
             "number": self.number,
             "name": self.name,
@@ -90,8 +82,8 @@ class Step:
             "dtype": str(np.asarray(self.value).dtype),
             "value": plain_data(self.value),
             "adjoint": None if self.adjoint is None else plain_data(self.adjoint),
-            "file": self.origin.file if code and self.origin else None,
-            "line": self.origin.line if code and self.origin else None,
+            "file": self.origin.file if self.origin else None,
+            "line": self.origin.line if self.origin else None,
             "source": self.line or None,
         }
 

@@ -118,6 +118,7 @@ class Operation:
     transpose_where: Rule | None = None  # (y_bar, arrived, args, wanted): the transpose, where only some of y_bar arrives
     values: int | None = None  # how many leading arguments are values; the rest are positions, which do not move
     flat: bool = False
+    steep: bool = False  # its slope may be infinite: it matters whether an argument stands still
     inside: bool = False
     moves: bool = False
     selects: bool = False  # `where`: its first argument chooses, so its reverse carries a mask

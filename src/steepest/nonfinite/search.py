@@ -65,7 +65,7 @@ def _inherited(node: Node, bad: Mask, values: Values) -> list[Mask]:
         sides = [bad] * len(node.args)
         if node.op.selects:
             chosen = np.broadcast_to(np.asarray(values[node.args[0]], bool), bad.shape)
-            sides = [np.zeros_like(bad), bad & chosen, bad & ~chosen]
+            sides = [np.zeros_like(bad), bad & chosen, bad & ~chosen][: len(node.args)]
         return [odd(values[a]) & _shrunk(s, a.shape) for a, s in zip(node.args, sides, strict=True)]
     reached: list[Any] = [None] * len(node.args)
     if node.op.moves and node.op.transpose is not None:

@@ -103,6 +103,19 @@ WHERE = register(Operation(name="where", arity=3,
     convention="the branch not taken contributes exactly zero, whatever it holds"))  # fmt: skip
 
 
+def _kept_back(y_bar: Any, args: Any, wanted: Any) -> Any:
+    return None, y_bar if wanted[1] else None
+
+
+register(Operation(name="where_moving", arity=2,
+    run=lambda moves, dx: np.asarray(np.where(moves, dx, np.zeros((), np.result_type(dx))))[()],
+    linear=JOINTLY, transpose=_kept_back, selects=True, dtype=lambda moves, dx: dx.dtype,
+    precise=lambda mp, moves, dx: dx if moves else mp.mpf(0), domain=(ANY, ANY), family="choice",
+    latex=r"\operatorname{{where\,moving}}\left({0}, {1}\right)", shown="where_moving(c, dx)",
+    convention="stands only in derivatives: zero where an argument stands still by structure, "
+    "however steep the operation is there"))  # fmt: skip
+
+
 @binds(np.where)
 def choose(condition: Any, *branches: Any) -> Any:
     """`np.where` with its three arguments."""

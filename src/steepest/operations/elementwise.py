@@ -28,6 +28,7 @@ from steepest.graph.operation import (
     register,
 )
 from steepest.graph.traced import Traced
+from steepest.operations.squares import is_sum_of_squares
 
 __all__ = ["binary", "named_constant", "unary"]
 
@@ -107,7 +108,8 @@ register(Operation(name="multiply", run=np.multiply, arity=2, numpy=(np.multiply
 binary("divide", np.divide, lambda a, b, y: 1 / b, lambda a, b, y: -y / b, (ANY, (0.05, 20.0)),
     spelled="", numpy=(np.divide,), infix="/", precedence=MULTIPLICATION,
     latex=r"\frac{{{0}}}{{{1}}}", precise=lambda mp, a, b: a / b, rule_name="quotient rule",
-    shown="da/b − a·db/b²", transpose=lambda g, args, wanted: (g / args[1], None))  # fmt: skip
+    shown="da/b − a·db/b²", transpose=lambda g, args, wanted: (g / args[1], None),
+    steep=True)  # fmt: skip
 register(Operation(name="negative", run=np.negative, arity=1, numpy=(np.negative,), linear=JOINTLY,
     transpose=lambda g, args, wanted: (-g,), infix="−", precedence=NEGATION, text="−{0}",
     latex="-{0}", domain=(ANY,), precise=lambda mp, x: -x, rule_name="constant-multiple rule",
@@ -117,10 +119,18 @@ register(Operation(name="positive", run=np.positive, arity=1, numpy=(np.positive
     precise=lambda mp, x: x, shown="dx"))  # fmt: skip
 
 
+def _is_norm(a: Any, b: Any = 0.5) -> bool:
+    """Whether a**b is the length of a vector, or a power of it from the first on."""
+    if isinstance(b, Traced):
+        b = b.node.value if b.node.op is CONSTANT and b.node.shape == () else 0.0
+    return isinstance(a, Traced) and np.ndim(b) == 0 and 0.5 <= b < 1 and is_sum_of_squares(a.node)
+
+
 def _power_base(a: Any, b: Any, y: Any) -> Any:
     """By a: b·a**(b-1), written so that an exponent of 0 gives 0 even where a is 0 or infinite."""
     if not varies(b):
-        return b * a ** (b - 1)
+        slope = b * a ** (b - 1)
+        return np.where(np.equal(y, 0), 0.0, slope) if _is_norm(a, b) else slope
     return np.where(np.equal(b, 0), 0.0, b * a ** np.where(np.equal(b, 0), 1.0, b - 1))
 
 
@@ -136,7 +146,7 @@ binary(
     numpy=(np.power, np.float_power), infix="^", precedence=POWER, latex="{{{0}}}^{{{1}}}",
     precise=lambda mp, a, b: a**b, rule_name="power rule", shown="b·aᵇ⁻¹·da + aᵇ·log a·db",
     convention="x⁰ has derivative 0 everywhere; 0ᵇ has derivative 0 in b for b > 0; "
-    "negative bases need constant exponents",
+    "negative bases need constant exponents", steep=True,
 )  # fmt: skip
 binary(
     "floor_divide", np.floor_divide, ZERO, ZERO, (ANY, (0.5, 20.0)), spelled="",
@@ -177,26 +187,34 @@ unary("exp2", np.exp2, lambda x, y: y * np.log(exactly(x, 2)), precise=lambda mp
 unary("expm1", np.expm1, lambda x, y: np.exp(x), shown="exp x", precise=lambda mp, x: mp.expm1(x))
 unary("log", np.log, lambda x, y: 1 / x, POSITIVE, spelled="log ln", text="ln", latex=r"\ln",
     shown="1/x", convention="natural, as in NumPy; ln is the same; for x < 0 the value is NaN, and "
-    "1/x says nothing")  # fmt: skip
+    "1/x says nothing", steep=True)  # fmt: skip
 unary("log2", np.log2, lambda x, y: 1 / (x * np.log(exactly(x, 2))), POSITIVE, latex=r"\log_{2}",
-      precise=lambda mp, x: mp.log(x) / mp.log(2), shown="1/(x·log 2)")  # fmt: skip
+      precise=lambda mp, x: mp.log(x) / mp.log(2), shown="1/(x·log 2)", steep=True)  # fmt: skip
 unary("log10", np.log10, lambda x, y: 1 / (x * np.log(exactly(x, 10))), POSITIVE,
-    latex=r"\log_{10}", shown="1/(x·log 10)")  # fmt: skip
+    latex=r"\log_{10}", shown="1/(x·log 10)", steep=True)  # fmt: skip
 unary("log1p", np.log1p, lambda x, y: 1 / (1 + x), (-0.95, 20.0), precise=lambda mp, x: mp.log1p(x),
-    shown="1/(1 + x)")  # fmt: skip
-unary("sqrt", np.sqrt, lambda x, y: 1 / (2 * y), POSITIVE, spelled="sqrt √", text="√{0}",
-    precedence=NEGATION, latex=r"\sqrt{{{0}}}", shown="1/(2·√x)",
-    convention="at 0 the slope is infinite, and is given as infinite")  # fmt: skip
+    shown="1/(1 + x)", steep=True)  # fmt: skip
+
+
+def _sqrt_slope(x: Any, y: Any) -> Any:
+    slope = 1 / (2 * y)
+    return np.where(np.equal(y, 0), 0.0, slope) if _is_norm(x) else slope
+
+
+unary("sqrt", np.sqrt, _sqrt_slope, POSITIVE, spelled="sqrt √", text="√{0}", precedence=NEGATION,
+    latex=r"\sqrt{{{0}}}", shown="1/(2·√x)",
+    convention="at 0 the slope is infinite, and is given as infinite; but the root of a sum of "
+    "squares is a norm, with derivative 0 at 0", steep=True)  # fmt: skip
 unary("cbrt", np.cbrt, lambda x, y: 1 / (3 * np.square(y)), text="∛{0}", precedence=NEGATION,
     latex=r"\sqrt[3]{{{0}}}", spelled="cbrt ∛",
     precise=lambda mp, x: mp.sign(x) * mp.cbrt(mp.fabs(x)), shown="1/(3·∛x²)",
     tolerance=(2.0, "NumPy's cbrt is itself wrong by up to 2.4 ulp, and the rule squares it"),
-    convention="at 0 the slope is infinite, and is given as infinite")  # fmt: skip
+    convention="at 0 the slope is infinite, and is given as infinite", steep=True)  # fmt: skip
 unary("square", np.square, lambda x, y: 2 * x, spelled="square", text="{0}²", latex="{{{0}}}^{{2}}",
     precedence=POWER, precise=lambda mp, x: x * x, shown="2·x")  # fmt: skip
 unary("reciprocal", np.reciprocal, lambda x, y: -np.square(y), (0.05, 20.0), text="1/{0}",
     precedence=MULTIPLICATION, latex=r"\frac{{1}}{{{0}}}", precise=lambda mp, x: 1 / x,
-    shown="−1/x²")  # fmt: skip
+    shown="−1/x²", steep=True)  # fmt: skip
 
 
 # ---- trigonometry --------------------------------------------------------------------------------
@@ -221,10 +239,10 @@ unary("cot", lambda x: 1 / np.tan(real(x)), lambda x, y: -1 / np.square(np.sin(x
     latex=r"\cot", spelled="cot ctg", shown="−csc²x")  # fmt: skip
 unary("arcsin", np.arcsin, lambda x, y: 1 / np.sqrt((1 - x) * (1 + x)), INSIDE,
     spelled="arcsin asin", latex=r"\arcsin", precise=lambda mp, x: mp.asin(x),
-    shown="1/√((1 − x)·(1 + x))")  # fmt: skip
+    shown="1/√((1 − x)·(1 + x))", steep=True)  # fmt: skip
 unary("arccos", np.arccos, lambda x, y: -1 / np.sqrt((1 - x) * (1 + x)), INSIDE,
     spelled="arccos acos", latex=r"\arccos", precise=lambda mp, x: mp.acos(x),
-    shown="−1/√((1 − x)·(1 + x))")  # fmt: skip
+    shown="−1/√((1 − x)·(1 + x))", steep=True)  # fmt: skip
 unary("arctan", np.arctan, lambda x, y: 1 / (1 + np.square(x)), spelled="arctan atan",
     latex=r"\arctan", precise=lambda mp, x: mp.atan(x), shown="1/(1 + x²)")  # fmt: skip
 binary("arctan2", np.arctan2, lambda a, b, y: over_length(b, a), lambda a, b, y: -over_length(a, b),
@@ -267,7 +285,7 @@ unary("arcsinh", np.arcsinh, lambda x, y: 1 / np.hypot(x, 1.0), spelled="arcsinh
 )  # fmt: skip
 unary("arccosh", np.arccosh, lambda x, y: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), (1.01, 20.0),
     spelled="arccosh acosh arcosh", latex=r"\operatorname{arcosh}",
-    precise=lambda mp, x: mp.acosh(x), shown="1/(√(x − 1)·√(x + 1))")  # fmt: skip
+    precise=lambda mp, x: mp.acosh(x), shown="1/(√(x − 1)·√(x + 1))", steep=True)  # fmt: skip
 unary("arctanh", np.arctanh, lambda x, y: 1 / ((1 - x) * (1 + x)), INSIDE,
     spelled="arctanh atanh artanh", latex=r"\operatorname{artanh}",
-    precise=lambda mp, x: mp.atanh(x), shown="1/((1 − x)·(1 + x))")  # fmt: skip
+    precise=lambda mp, x: mp.atanh(x), shown="1/((1 − x)·(1 + x))", steep=True)  # fmt: skip

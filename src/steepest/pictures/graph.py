@@ -182,7 +182,7 @@ def _places(
                 places[p] = (float(x), y - step / 2 + 0.5)
                 y -= step
         top -= max(heights) + 0.25
-    return places, (float(min(len(columns), ACROSS)), -top + 0.25)
+    return places, (float(min(len(columns), ACROSS)), -top)
 
 
 # ---- drawing -------------------------------------------------------------------------------------
