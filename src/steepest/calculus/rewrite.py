@@ -73,7 +73,7 @@ def _fold(node: Node, args: tuple[Node, ...], run: Callable[..., Fraction | None
         exact = run(*numbers)
         if exact is None:
             return None
-        value = float(node.op.run(*(float(q) for q in numbers if q is not None)))
+        value = float(node.op.run(*(float(a.value) for a in args)))  # -0.0 stays -0.0
     except (OverflowError, ZeroDivisionError):
         return None
     if (

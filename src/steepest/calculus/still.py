@@ -9,7 +9,6 @@ steep.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -61,7 +60,10 @@ class Stillness:
 
 
 def _any(parts: Sequence[Moving]) -> Moving:
-    return functools.reduce(_or, parts, False)
+    found: Moving = False
+    for part in parts:
+        found = _or(found, part)
+    return found
 
 
 def _or(a: Moving, b: Moving) -> Moving:
