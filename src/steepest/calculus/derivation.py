@@ -189,6 +189,7 @@ def derivation(output: Node, by: Node) -> Derivation:
         raise VariableError(f"a derivation is by an input of the function, and {by!r} is not one")
     if output.shape != () or by.shape != ():
         raise ShapeError("a derivation follows one number by one number; take one element of the array first")
+    (output,) = replace([output], {}, rebuild=_powers_of_e)
     lesson = _Lesson(output, by)
     assembled = lesson.derive()
     (answer,) = reading([partial(output, by)], inputs_of([output]))
@@ -358,6 +359,8 @@ class _Lesson:
         moving = [f for f in factors if f in self.moving]
         pending: dict[Node, Node] = {}
         if still:
+            if moving == [self.by]:
+                return ROWS["negative"].rule_name, _product(still), pending, ""
             rest = self.placeholder(self.joined(moving), pending)
             return ROWS["negative"].rule_name, _product([*still, rest]), pending, ""
         total: Node | None = None
@@ -387,8 +390,8 @@ class _Lesson:
         """f(u)' = f'(u)·u'; f(u, v)' = ∂f/∂u·u' + ∂f/∂v·v': the row's own rule with letters for the arguments."""
         row, args = node.op, node.args
         names = iter("uvwpqrst")
-        letters = [a if a.op is CONSTANT else fresh(next(names)) for a in args]
-        back = {u: a for u, a in zip(letters, args, strict=True) if a.op is not CONSTANT}
+        letters = [a if _is_number(a) else fresh(next(names)) for a in args]
+        back = {u: a for u, a in zip(letters, args, strict=True) if not _is_number(a)}
         outer = make(row, letters, **dict(node.params))
         moving = [(u, a) for u, a in zip(letters, args, strict=True) if a in self.moving]
         pending: dict[Node, Node] = {}
@@ -432,6 +435,19 @@ class _Lesson:
         style = Text(self.variables)
         inside = line(moving[0][1], style, LONGEST)
         return f", {line(outer, style, LONGEST)} with {moving[0][0].name} = {inside}"
+
+
+def _powers_of_e(node: Node, args: tuple[Node, ...]) -> Node:
+    """ℯ^u is exp(u): one function, however it was typed."""
+    if node.op.name == "power" and args[0].op.name == "euler":
+        return make(ROWS["exp"], (args[1],))
+    unchanged = all(a is b for a, b in zip(args, node.args, strict=True))
+    return node if unchanged else make(node.op, args, node.origin, **dict(node.params))
+
+
+def _is_number(node: Node) -> bool:
+    """A constant, or a number with a name."""
+    return node.op is CONSTANT or (node.op.arity == 0 and node.op is not INPUT)
 
 
 def _product(factors: Sequence[Node]) -> Node:

@@ -118,6 +118,8 @@ class Text(Style):
             return [{"euler": "ℯ", "pi": "π"}.get(row.name, self.template(row))]
         if row.name == "exp" and self.as_power_of_e(node):
             return self.power("e", node.args[0])
+        if row.name == "power" and node.args[0].op.name == "euler" and self.as_power_of_e(node):
+            return self.power("e", node.args[1])
         if row.name == "power":
             return self.raised(*node.args)
         if row.name == "multiply":
@@ -191,7 +193,7 @@ class Text(Style):
 
     def as_power_of_e(self, node: Node) -> bool:
         """e^(−x) is read back as the exponential function only where e is no variable and the exponent has one."""
-        return self.e_is_free and node.shape == () and varies(node.args[0])
+        return self.e_is_free and node.shape == () and varies(node.args[-1])
 
     # ---- functions -----------------------------------------------------------------------------------------------------
 

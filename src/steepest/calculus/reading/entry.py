@@ -48,6 +48,7 @@ _QUOTIENTS = {
     "sech": ("", "cosh"),
     "cot": ("cos", "sin"),
 }
+_SPREAD = {"broadcast_to", "reshape", "transpose"}
 _LINEAR = {"add", "subtract", "negative", "positive"}
 
 
@@ -151,8 +152,8 @@ class Entry:
                 return shorter
         if name == "where_moving":
             return args[1]  # where it is left out, the other factor is zero
-        if name == "broadcast_to" and node.args[0].shape == ():
-            return args[0]  # restored where a shape matters
+        if name in _SPREAD and (node.args[0].shape == () or args[0].number is not None):
+            return args[0]  # one number for all elements; the shape is restored where it matters
         if not node.op.elementwise or name == "cast":
             shapes = tuple(a.shape for a in node.args)
             return self.algebra.of(
@@ -171,16 +172,16 @@ class Entry:
             return algebra.add(
                 [(MINUS if name in ODD else ONE, self.function(name, algebra.add([(MINUS, x)])))]
             )
-        if name in _QUOTIENTS:
-            top, bottom = _QUOTIENTS[name]
-            parts = [algebra.power_by_number(self.function(bottom, x), MINUS)]
-            return algebra.multiply([self.function(top, x), *parts] if top else parts)
         only = x.only()
         if only is not None and len(only[0].factors) == 1:
             base, direction, exponent = only[0].factors[0]
             plain = only[1] == 1 and exponent == 1 and not direction.factors
             if plain and isinstance(base, Atom) and base.name == INVERSES.get(name):
                 return base.args[0]
+        if name in _QUOTIENTS:
+            top, bottom = _QUOTIENTS[name]
+            parts = [algebra.power_by_number(self.function(bottom, x), MINUS)]
+            return algebra.multiply([self.function(top, x), *parts] if top else parts)
         if name == "log":
             return self.logarithm(x)
         if name in ("absolute", "sign") and only is not None:
@@ -192,7 +193,7 @@ class Entry:
         return algebra.of(algebra.atom(ROWS[name], (x,)))
 
     def logarithm(self, x: Sum) -> Sum:
-        """Log 1 = 0 and log e^u = u."""
+        """The laws log 1 = 0 and log e^u = u."""
         algebra = self.algebra
         if x.number == 1:
             return algebra.zero
