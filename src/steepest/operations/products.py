@@ -80,9 +80,13 @@ EVERYWHERE: Final = np.True_
 
 def _run_selected(a: Any, a_counts: Any, b: Any, b_counts: Any) -> Any:
     """The sum over j of a[i, j]·b[j, k] where both factors count, whatever the others hold."""
-    a_counts, b_counts = np.broadcast_to(a_counts, a.shape), np.broadcast_to(b_counts, b.shape)
-    left, right = np.where(a_counts, a, a.dtype.type(0)), np.where(b_counts, b, b.dtype.type(0))
+    left, right = _counted(a, a_counts), _counted(b, b_counts)
     # Where all is finite, a zero factor is as good as a missing term; odd j are done one by one.
+    # No NaN and no infinity leaves a sum finite.
+    sums = left.sum() * 0, right.sum() * 0
+    if sums[0] == 0 and sums[1] == 0:
+        return left @ right
+    a_counts, b_counts = np.broadcast_to(a_counts, a.shape), np.broadcast_to(b_counts, b.shape)
     odd = np.any(left - left != 0, axis=tuple(range(left.ndim - 1))) | np.any(
         right - right != 0, axis=(*range(right.ndim - 2), right.ndim - 1)
     )
@@ -93,6 +97,11 @@ def _run_selected(a: Any, a_counts: Any, b: Any, b_counts: Any) -> Any:
             counts, left[..., :, j, None] * right[..., None, j, :], a.dtype.type(0)
         )
     return total
+
+
+def _counted(a: Any, counts: Any) -> Any:
+    """A factor with zero where it does not count."""
+    return a if np.ndim(counts) == 0 and counts else np.where(counts, a, a.dtype.type(0))
 
 
 def _selected_back(y_bar: Any, arrived: Any, args: Any, wanted: Any) -> Any:

@@ -9,6 +9,7 @@ belongs to.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -160,7 +161,7 @@ class Structure:
 
 
 def _length(shape: tuple[int, ...]) -> int:
-    return int(np.prod(shape, dtype=int))
+    return math.prod(shape)
 
 
 def _access(kind: type | None, key: Any) -> str:

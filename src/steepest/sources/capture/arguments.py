@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -125,16 +127,36 @@ def _objects(part: Structure, name: str) -> list[tuple[str, Any]]:
 
 def _titles(function: Callable[..., Any], count: int, keywords: list[str]) -> list[str]:
     """What each argument is called in the function's own words."""
-    try:
-        parameters = list(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):  # functions written in C do not all tell
-        parameters = []
+    parameters = _parameters(function)
     plain = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), "x")
     if not parameters and count == 1:
         plain = ["x"]
     extra = [f"{rest}[{i}]" for i in range(count - len(plain))]
     return [*plain[:count], *extra, *keywords]
+
+
+_known: WeakKeyDictionary[Any, tuple[inspect.Parameter, ...]] = WeakKeyDictionary()
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    """The function's parameters: asked for once, since the answer takes as long as a small call."""
+    try:
+        found = _known.get(function)
+    except TypeError:  # neither hashable nor weakly held
+        return _asked(function)
+    if found is None:
+        found = _asked(function)
+        with suppress(TypeError):
+            _known[function] = found
+    return found
+
+
+def _asked(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    try:
+        return tuple(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):  # functions written in C do not all tell
+        return ()
 
 
 def _chosen(titles: list[str], count: int, argnums: Sequence[int | str] | None) -> list[bool]:

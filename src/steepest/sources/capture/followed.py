@@ -112,7 +112,7 @@ class Followed:
             result = self.function(*args, **kwargs)
         finally:
             if watch is not None:
-                sys.setprofile(outer)
+                _resume(outer)
         return flatten(result)[0]
 
     # ---- which paths are known
@@ -296,6 +296,15 @@ class Followed:
             seam.own(function, self.tracing.name)
         for name, thing in given.objects:
             seam.own(thing, name)
+
+
+def _resume(profiler: Any) -> None:
+    """Let whoever was profiling go on; cProfile's own object is no function, and starts itself."""
+    if profiler is None or callable(profiler):
+        sys.setprofile(profiler)
+    else:
+        sys.setprofile(None)
+        profiler.enable()
 
 
 class _Run(NamedTuple):
