@@ -37,18 +37,18 @@ def _truth(name: str, run: Any, infix: str, latex: str, precise: Any, *, arity: 
 
 
 _truth("less", np.less, " < ", "{0} < {1}", lambda mp, a, b: a < b)
-_truth("less_equal", np.less_equal, " ≤ ", r"{0} \le {1}", lambda mp, a, b: a <= b)
+_truth("less_equal", np.less_equal, " ≤ ", r"{0} \leq {1}", lambda mp, a, b: a <= b)
 _truth("greater", np.greater, " > ", "{0} > {1}", lambda mp, a, b: a > b)
-_truth("greater_equal", np.greater_equal, " ≥ ", r"{0} \ge {1}", lambda mp, a, b: a >= b)
+_truth("greater_equal", np.greater_equal, " ≥ ", r"{0} \geq {1}", lambda mp, a, b: a >= b)
 _truth("equal", np.equal, " = ", "{0} = {1}", lambda mp, a, b: a == b)
 _truth("not_equal", np.not_equal, " ≠ ", r"{0} \ne {1}", lambda mp, a, b: a != b)
-_truth("logical_and", np.logical_and, " and ", r"{0} \land {1}",
+_truth("logical_and", np.logical_and, " and ", r"{0} \wedge {1}",
     lambda mp, a, b: bool(a) and bool(b), precedence=LOGICAL + 1)  # fmt: skip
-_truth("logical_or", np.logical_or, " or ", r"{0} \lor {1}", lambda mp, a, b: bool(a) or bool(b),
+_truth("logical_or", np.logical_or, " or ", r"{0} \vee {1}", lambda mp, a, b: bool(a) or bool(b),
     precedence=LOGICAL)  # fmt: skip
 _truth("logical_xor", np.logical_xor, "", r"{0} \oplus {1}", lambda mp, a, b: bool(a) != bool(b),
     spelled="xor")  # fmt: skip
-_truth("logical_not", np.logical_not, "", r"\lnot {0}", lambda mp, a: not a, arity=1, spelled="not")
+_truth("logical_not", np.logical_not, "", r"\neg {0}", lambda mp, a: not a, arity=1, spelled="not")
 for _name, _asks in (("isnan", np.isnan), ("isinf", np.isinf), ("isfinite", np.isfinite)):
     _truth(_name, _asks, "", "", lambda mp, a, f=_name: getattr(mp, f)(a), arity=1)
 

@@ -155,7 +155,7 @@ binary(
     convention="a staircase: its derivative is zero on every step, and at the edges too",
 )  # fmt: skip
 binary("remainder", np.remainder, lambda a, b, y: 1.0, lambda a, b, y: -np.floor(a / b),
-    (ANY, (0.5, 20.0)), spelled="mod", latex=r"{0} \bmod {1}",
+    (ANY, (0.5, 20.0)), spelled="mod", latex=r"\operatorname{{mod}}\left({0}, {1}\right)",
     precise=lambda mp, a, b: a - b * mp.floor(a / b), shown="da − ⌊a/b⌋·db",
     convention="at a jump the derivative from the right is taken")  # fmt: skip
 

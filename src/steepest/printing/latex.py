@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from steepest.graph.node import CONSTANT, INPUT, Node
-from steepest.graph.operation import ATOM, MULTIPLICATION, NEGATION, POWER, Operation
+from steepest.graph.node import CONSTANT, INPUT, Node, constant, make
+from steepest.graph.operation import ATOM, MULTIPLICATION, NEGATION, POWER, ROWS, Operation
 from steepest.printing.layout import (
     Piece,
     Place,
@@ -147,7 +147,7 @@ class LaTeX(Style):
         return row.precedence
 
     def leads(self, node: Node) -> bool:
-        return node.op.name != "divide"
+        return node.op.name != "divide" or without_sign(node.args[0]) is not None
 
     def pieces(self, node: Node) -> Sequence[Piece]:
         row = node.op
@@ -161,6 +161,8 @@ class LaTeX(Style):
             return [r"\mathrm{e}^{", Place(node.args[0]), "}"]
         if row.name == "power":
             return self.raised(*node.args)
+        if row.name == "divide" and (top := without_sign(node.args[0])) is not None:
+            return ["-", Place(make(row, (top, node.args[1])))]
         if row.name == "multiply":
             return self.product(*node.args)
         if row.name == "index":
@@ -256,7 +258,7 @@ class LaTeX(Style):
             elif field == "0" and row.infix:
                 place = Place(node.args[0], row.precedence)
             else:
-                place = Place(node.args[int(field)], row.precedence + 1, unsigned=True)
+                place = Place(node.args[int(field)], min(row.precedence, POWER) + 1, unsigned=True)
             found.append(place)
         return found
 
@@ -276,6 +278,23 @@ class LaTeX(Style):
                 found.append(Place(arrays[k.number]) if hasattr(k, "number") else str(k))
             axis += 1
         return [*found, "}"]
+
+
+def without_sign(node: Node) -> Node | None:
+    """What follows the minus sign that a product starts with; None where it starts with none."""
+    factors: list[Node] = []
+    while node.op.name == "multiply":
+        factors.append(node.args[1])
+        node = node.args[0]
+    if node.op.name == "negative":
+        node = node.args[0]
+    elif node.op is CONSTANT and node.exact is not None and node.exact < 0 and node.shape == ():
+        node = constant(-node.exact)
+    else:
+        return None
+    for factor in reversed(factors):
+        node = make(ROWS["multiply"], (node, factor))
+    return node
 
 
 @lru_cache(maxsize=256)

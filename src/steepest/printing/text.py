@@ -145,12 +145,12 @@ class Text(Style):
     def product(self, a: Node, b: Node) -> Sequence[Piece]:
         """2n, 2√x without a dot; all other products with one."""
         left, right = Place(a, MULTIPLICATION), Place(b, MULTIPLICATION + 1, unsigned=True)
-        if a.op.name == "divide":
+        if a.op.name == "divide" or (a.op is CONSTANT and "/" in number(a)):
             left = Place(a, MULTIPLICATION + 1)
         if a.op is CONSTANT and a.shape == () and a.exact is not None and self.follows_a_number(b):
             shown = number(a)
             if (
-                shown[-1].isdigit()
+                shown[-1].isdecimal()
                 and "·" not in shown
                 and "/" not in shown
                 and shown not in ("0", "1")
@@ -277,9 +277,12 @@ def slice_text(k: Any, length: int) -> str:
 
 
 def whole_number(node: Node) -> int | None:
-    """The value of a constant that is a small whole number."""
+    """The value of a small whole number, with its sign."""
+    sign = 1
+    if node.op.name == "negative":
+        sign, node = -1, node.args[0]
     q = node.exact if node.op is CONSTANT and node.shape == () else None
-    return int(q) if q is not None and q.denominator == 1 and abs(q) < 1000 else None
+    return sign * int(q) if q is not None and q.denominator == 1 and abs(q) < 1000 else None
 
 
 def varies(node: Node) -> bool:
