@@ -244,7 +244,7 @@ class Function(Written):
         """The slope in a direction: ∇f·u, with u the unit vector along what is given.
 
         >>> import steepest as st
-        >>> st.Function("n**2 + 3*e**2").directional(n=3, e=4)(1, 1)
+        >>> round(st.Function("n**2 + 3*e**2").directional(n=3, e=4)(1, 1), 12)
         6.0
         """
         values = self.arguments(

@@ -6,9 +6,12 @@ covers names, constants, lines and columns.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
+import functools
 import linecache
+import operator
 import threading
 from collections.abc import Iterator
 from types import CodeType
@@ -29,8 +32,11 @@ class _File(NamedTuple):
     codes: frozenset[CodeType]
 
 
-_files: dict[tuple[str, int], _File | None] = {}
+_files: dict[tuple[str, int, int], _File | None] = {}
 _lock = threading.Lock()
+FUTURE = functools.reduce(
+    operator.or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names)
+)
 # pytest compiles asserts in its own way, so codes that hold one cannot be compared
 PYTEST = "@pytest_ar"
 
@@ -44,10 +50,11 @@ def find(code: CodeType, module_globals: dict[str, Any]) -> Found | None:
     if not lines:
         return None
     text = "".join(lines)
-    key = (code.co_filename, hash(text))
+    future = code.co_flags & FUTURE  # a file says so itself; what is typed may have it from around
+    key = (code.co_filename, hash(text), future)
     with _lock:
         if key not in _files:
-            _files[key] = _read(text, code.co_filename)
+            _files[key] = _read(text, code.co_filename, future)
         file = _files[key]
     if file is None or (code not in file.codes and PYTEST not in code.co_names):
         return None
@@ -58,10 +65,10 @@ def find(code: CodeType, module_globals: dict[str, Any]) -> Found | None:
     return None
 
 
-def _read(text: str, name: str) -> _File | None:
+def _read(text: str, name: str, future: int) -> _File | None:
     try:
         tree = ast.parse(text)
-        whole = compile(text, name, "exec", dont_inherit=True)
+        whole = compile(text, name, "exec", flags=future, dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
     return _File(tree, frozenset(codes_in(whole)))
