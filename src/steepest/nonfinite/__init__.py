@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from steepest.nonfinite.birthplace import birthplace
+from steepest.nonfinite.birth import birthplace
 from steepest.nonfinite.entry import why_not_finite
 from steepest.nonfinite.finding import Finding
 
