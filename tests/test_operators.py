@@ -42,6 +42,13 @@ def test_arguments_by_position_name_and_several():
     assert st.grad(f, argnums=1)(2.0, 3.0) == 12
     assert st.grad(f, argnums=(1, 0))(2.0, 3.0) == (12, 9)
     assert st.grad(f, argnums="b")(a=2.0, b=3.0) == 12
+    assert st.grad(f, argnums="b")(2.0, 3.0) == 12
+    assert st.grad(f, argnums="b")(2.0, b=3.0) == 12
+    assert st.grad(st.grad(f, argnums="b"), argnums=("a", "b"))(2.0, 3.0) == (6, 4)
+    assert st.grad(st.Function("x^2*y"), argnums="y")(2.0, 3.0) == 4
+    assert st.grad(lambda t: st.grad(f, argnums="b")(t, 3.0))(2.0) == 6
+    with pytest.raises(VariableError, match="no argument 'c'"):
+        st.grad(f, argnums="c")(2.0, 3.0)
     assert st.grad(f)(2.0, 3.0, power=3) == 27
     assert st.grad(f)(2, 3) == 9
     with pytest.raises(VariableError, match="argument 4"):

@@ -26,6 +26,7 @@ class Piece:
     values: tuple[Any, ...]  # of the inputs, at this call
     owners: tuple[int, ...]  # for each input, the number of its argument
     input_structure: Structure  # of (args, kwargs)
+    titles: tuple[str, ...]  # what each argument is called
     outputs: tuple[Node, ...]
     output_structure: Structure
     captured: tuple[tuple[Node, Callable[[], Any]], ...] = ()
@@ -50,29 +51,23 @@ class Piece:
         """The inputs that belong to some arguments, in order, and the structure these stand in."""
         positional, named = self.input_structure.children
         parts = [*positional.children, *named.children]
-        owners: list[int] = []
-        for a in argnums:
-            if isinstance(a, str):
-                owners.append(
-                    len(positional.children) + list(named.keys).index(a)
-                    if a in named.keys
-                    else self._named(a)
-                )
-            else:
-                owners.append(a % len(positional.children))
+        owners = [self._owner(a) for a in argnums]
         by = [i for owner in owners for i, o in enumerate(self.owners) if o == owner]
         structures = tuple(_promoted(parts[o]) for o in owners)
         return by, structures[0] if single else Structure(
             tuple, tuple(range(len(structures))), structures
         )
 
-    def _named(self, name: str) -> int:
-        titles: tuple[str, ...] = self.made.get("titles", ())
-        if name not in titles:
+    def _owner(self, argument: int | str) -> int:
+        """The number of an argument that is named by its position or by its name."""
+        if isinstance(argument, int):
+            return argument % len(self.input_structure.children[0].children)
+        if argument not in self.titles:
             raise VariableError(
-                f"there is no argument {name!r} in this call; name one of {', '.join(titles)}"
+                f"there is no argument {argument!r} in this call; it has "
+                f"{', '.join(self.titles) or 'none'}"
             )
-        return titles.index(name)
+        return self.titles.index(argument)
 
     def extra(self, what: str, like: Sequence[Node]) -> list[Node]:
         """Fresh inputs in the shapes of other nodes; the same ones at every call on this path."""

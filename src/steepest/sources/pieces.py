@@ -14,6 +14,7 @@ from steepest.errors import VariableError
 from steepest.graph.traced import Traced
 from steepest.sources import within
 from steepest.sources.capture import Followed, Tracing
+from steepest.sources.capture.arguments import titles_of
 from steepest.sources.capture.trace import current
 from steepest.sources.code import expression_of
 from steepest.sources.piece import Piece
@@ -87,6 +88,7 @@ class Code(Source):
         if wanted not in self._followed:
             self._followed[wanted] = Followed(self.function, strict=self.strict, argnums=wanted)
         path = self._followed[wanted].path(args, kwargs)
+        titles = tuple(titles_of(self.function, len(args), list(kwargs)))
         if path.numerical:
             whole = expression_of(path)
             structure = flatten(path.plain(path.values)[0])[1]
@@ -96,13 +98,14 @@ class Code(Source):
                 path.values,
                 path.owners,
                 path.input_structure,
+                titles,
                 whole.outputs,
                 structure,
             )
         graph = path.graph
         return Piece(
-            path.tape, graph.inputs, path.values, path.owners, path.input_structure, graph.outputs,
-            path.output_structure,
+            path.tape, graph.inputs, path.values, path.owners, path.input_structure, titles,
+            graph.outputs, path.output_structure,
             graph.captured, graph.guards, path.tape.slots, self._made.setdefault(path.tape, {}),
         )  # fmt: skip
 
@@ -142,7 +145,8 @@ class Formula(Source):
         named = flatten((tuple(float(v) for v in values), {}))[1]
         owners = tuple(range(len(values)))
         return Piece(
-            expression, expression.inputs, tuple(values), owners, named, expression.outputs, scalar,
+            expression, expression.inputs, tuple(values), owners, named, self.function.variables,
+            expression.outputs, scalar,
             made=self._made,
         )  # fmt: skip
 

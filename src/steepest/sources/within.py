@@ -18,6 +18,7 @@ from steepest.graph.node import Guard, Node, constant, fresh
 from steepest.graph.traced import as_node
 from steepest.graph.traverse import Program
 from steepest.graph.traverse import replace as exchange
+from steepest.sources.capture.arguments import titles_of
 from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.handle import Handle, plain
 from steepest.sources.capture.memory import Buffer
@@ -40,8 +41,8 @@ def follow(
     """Run the function in the trace, and give back its graph over inputs of its own."""
     leaves, structure = flatten((tuple(args), dict(kwargs)))
     positional, named = structure.children
-    count = len(positional.children)
-    chosen = {a % count if isinstance(a, int) else count + named.keys.index(a) for a in argnums}
+    titles = tuple(titles_of(function, len(args), list(kwargs)))
+    chosen = {a % len(args) if isinstance(a, int) else titles.index(a) for a in argnums}
     owners = [
         k for k, part in enumerate((*positional.children, *named.children)) for _ in part.leaves()
     ]
@@ -73,6 +74,7 @@ def follow(
         tuple(values),
         tuple(kept),
         structure,
+        titles,
         nodes,
         output_structure,
         around=around,
@@ -102,6 +104,7 @@ def place(trace: Trace, expression: Expression, values: Sequence[Any]) -> Piece:
         numbers,
         owners,
         structure,
+        tuple(n.name for n in expression.inputs),
         expression.outputs,
         flatten(1.0)[1],
         around=around,

@@ -17,7 +17,7 @@ import numpy as np
 from steepest.errors import VariableError
 from steepest.sources.structure import Structure, flatten, promoted
 
-__all__ = ["Arguments"]
+__all__ = ["Arguments", "titles_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ class Arguments:
         leaves, structure = flatten((tuple(args), dict(kwargs)))
         positional, by_name = structure.children
         parts = [*positional.children, *by_name.children]
-        titles = _titles(function, len(args), list(kwargs))
+        titles = titles_of(function, len(args), list(kwargs))
         chosen = _chosen(titles, len(args), argnums)
         values, names, differentiable, statics, objects, notes, owners = [], [], [], [], [], [], []
         place = 0
@@ -125,7 +125,7 @@ def _objects(part: Structure, name: str) -> list[tuple[str, Any]]:
     return [found for child in part.children for found in _objects(child, name)]
 
 
-def _titles(function: Callable[..., Any], count: int, keywords: list[str]) -> list[str]:
+def titles_of(function: Callable[..., Any], count: int, keywords: list[str]) -> list[str]:
     """What each argument is called in the function's own words."""
     parameters = _parameters(function)
     plain = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
