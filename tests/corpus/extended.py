@@ -178,6 +178,25 @@ SPECIAL: dict[str, Callable[..., Any]] = {
         / np.sum(np.exp(x - np.max(x, axis=axis, keepdims=True)), axis=axis, keepdims=True)
     ),
 }
+
+
+def _interp(x: Any, xp: Any, fp: Any) -> Any:
+    x, xp, fp = (np.asarray(v, LONG) for v in (x, xp, fp))
+    k = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, len(xp) - 2)
+    at = np.clip(x, xp[0], xp[-1])
+    return fp[k] + (fp[k + 1] - fp[k]) / (xp[k + 1] - xp[k]) * (at - xp[k])
+
+
+def _bincount(bins: Any, weights: Any, minlength: int = 0) -> Any:
+    out = np.zeros(max(minlength, int(np.max(bins)) + 1), LONG)
+    np.add.at(out, bins, weights)
+    return out
+
+
+def _polyfit(x: Any, y: Any, degree: int) -> Any:
+    return _least_squares(np.vander(np.asarray(x, LONG), degree + 1), y)[0]
+
+
 LINEAR = {
     "solve": _refined, "det": _det, "slogdet": _slogdet, "cholesky": _cholesky,
     "inv": lambda a: _refined(a, np.eye(len(a))), "eigvalsh": _eigvalsh, "lstsq": _least_squares,
@@ -249,9 +268,9 @@ def _module(name: str, inside: types.ModuleType, **exchanged: Any) -> types.Modu
 @functools.cache
 def _counterparts() -> dict[str, types.ModuleType]:
     linear = _module("numpy.linalg", np.linalg, **LINEAR)
-    numpy = _module(
-        "numpy", np, linalg=linear, **{m: _longer(getattr(np, m)) for m in MAKERS if hasattr(np, m)}
-    )
+    longer = {m: _longer(getattr(np, m)) for m in MAKERS if hasattr(np, m)}
+    longer |= {"interp": _interp, "bincount": _bincount, "polyfit": _polyfit}
+    numpy = _module("numpy", np, linalg=linear, **longer)
     numpy.float64 = LONG  # type: ignore[attr-defined]
     special = _module("scipy.special", scipy.special, **SPECIAL)
     functions = {n: _of_math(n) for n in dir(math) if not n.startswith("_") and n in MATH}

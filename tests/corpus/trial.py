@@ -23,7 +23,7 @@ __all__ = ["MODULES", "Trial", "attempt", "complex_step", "entries"]
 
 MODULES = (
     "physics", "statistics", "learning", "minimisation", "finance", "life", "geometry",
-    "engineering", "numerics", "earth",
+    "engineering", "numerics", "earth", "habits",
 )  # fmt: skip
 
 
