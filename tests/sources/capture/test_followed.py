@@ -243,23 +243,6 @@ def test_a_fault_of_ours_is_an_error_with_a_report(monkeypatch: pytest.MonkeyPat
         Followed(lambda x: np.cosh(x).sum()).path((X,))
 
 
-def test_a_function_without_source_is_followed_as_far_as_numpy_sees_it() -> None:
-    names: dict = {"np": np}
-    exec(
-        "def f(x):\n    return np.sum(x**2) * x[0]\n"
-        "def g(x):\n    o = np.zeros(1)\n    o[0] = x[0]\n    return o[0]",
-        names,
-    )
-    followed = Followed(names["f"])
-    np.testing.assert_allclose(
-        slopes(followed.path((X,)))[0], 2 * X * X[0] + np.array([np.sum(X**2), 0, 0])
-    )
-    assert followed.tracing.exact is True and followed.tracing.paths == 0
-    assert any("no source" in n for n in followed.tracing.notes)
-    with pytest.warns(NumericalWarning, match="<string>:5"):
-        assert Followed(names["g"]).path((X,)).numerical
-
-
 def test_arguments_by_position_name_and_structure() -> None:
     def loss(params, data, power=2, *, scale=1.0):
         return scale * np.sum((params["w"] * data + params["b"]) ** power)

@@ -318,3 +318,35 @@ def test_data_changed_in_place_is_read_again_without_tracing() -> None:
     path = followed.path((X,))
     assert followed.tracing.traced == 1
     np.testing.assert_allclose(slopes(path)[0], 2 * data**2 * X, rtol=1e-15)
+
+
+class Gain:
+    k = 2.0
+
+    def __init__(self, w):
+        self.w = w
+
+    def times(self, x):
+        return self.k * self.w * x
+
+    @property
+    def twice(self):
+        return 2 * self.w
+
+
+def an_object_made_inside(x):
+    gain = Gain(x[0])
+    return gain.times(x[0]) + gain.twice
+
+
+def test_what_an_object_made_inside_has_from_its_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    followed = Followed(an_object_made_inside)
+    assert slopes(followed.path((X,)))[0][0] == pytest.approx(4 * X[0] + 2)
+    monkeypatch.setattr(Gain, "k", 5.0)
+    assert slopes(followed.path((X,)))[0][0] == pytest.approx(10 * X[0] + 2)
+    monkeypatch.setattr(Gain, "times", lambda self, x: x**3)
+    assert slopes(followed.path((X,)))[0][0] == pytest.approx(3 * X[0] ** 2 + 2)
+    monkeypatch.setattr(Gain, "twice", property(lambda self: 7 * self.w))
+    assert slopes(followed.path((X,)))[0][0] == pytest.approx(3 * X[0] ** 2 + 7)
+    followed.path((X,))
+    assert followed.tracing.traced == 4

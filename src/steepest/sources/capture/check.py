@@ -22,6 +22,7 @@ from steepest.graph.traverse import Program, evaluate, topological
 from steepest.sources.capture.guards import agrees
 from steepest.sources.capture.tape import Tape
 from steepest.sources.capture.trace import is_library
+from steepest.sources.capture.view import is_generated
 from steepest.sources.numerical import along
 
 __all__ = ["Verdict", "check"]
@@ -42,7 +43,6 @@ AGAIN = (
     "it gives another value when called again at the same point (randomness, or a count it keeps), "
     "so there is nothing to compare with"
 )
-GENERATED = "<string>"  # the file of what dataclasses and named tuples generate
 
 Values = Sequence[Any]
 
@@ -270,11 +270,9 @@ class _Watch:
         if event != "call":
             return
         code = frame.f_code
-        if (
-            code.co_filename,
-            code.co_firstlineno,
-            code.co_name,
-        ) in self.followed or code.co_filename.startswith(GENERATED):
+        if (code.co_filename, code.co_firstlineno, code.co_name) in self.followed:
+            return
+        if code in self.followed or is_generated(code, frame.f_globals.get("__name__", "")):
             return
         standard = code.co_filename.startswith(STANDARD) and "site-packages" not in code.co_filename
         if not standard and not is_library(frame.f_globals.get("__name__", "")):

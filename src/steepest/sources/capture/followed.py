@@ -265,7 +265,7 @@ class Followed:
             lambda v, watch: self._plain(given, v, watch),
             given.values,
             run.values,
-            trace.followed,
+            trace.followed | trace.followed_codes,
             written,
             given.differentiable,
         )

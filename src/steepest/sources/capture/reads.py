@@ -105,13 +105,27 @@ class Reads:
             return getattr(thing, name)
         getter = self._property(thing, name)
         if getter is not None:
+            self._class_fact(type(thing), thing, name, None)
             return self.call(getter, thing)
         value = getattr(thing, name)
         owner = None if isinstance(value, _BEHAVIOUR) else self._outside(thing)
         if owner is not None:
             self._fact((id(thing), name), attribute_slot(thing, name, f"{owner}.{name}", value))
             self.own(value, f"{owner}.{name}")
+        elif not isinstance(thing, (ModuleType, *_SIMPLE)):
+            self._class_fact(thing if isinstance(thing, type) else type(thing), thing, name, value)
         return self.trace.enter(value)
+
+    def _class_fact(self, kind: type, thing: Any, name: str, value: Any) -> None:
+        """A method, or what an object made in this run has from its class: it is held outside."""
+        if is_library(kind.__module__) or kind.__module__ == "builtins":
+            return
+        if name not in getattr(thing, "__dict__", ()) and hasattr(kind, name):
+            own = getattr(kind, name)
+            where = f"{kind.__name__}.{name}"
+            self._fact((id(kind), name), attribute_slot(kind, name, where, own))
+            if own is value and not isinstance(value, _BEHAVIOUR):
+                self.own(value, where)
 
     def _outside(self, thing: Any) -> str | None:
         """What to call a thing whose attributes are facts.
@@ -218,6 +232,7 @@ class Reads:
         """A container from outside was used as a whole."""
         owner = self._name_of(thing)
         if owner is not None and type(thing) in (list, dict, set, frozenset):
-            self._fact((id(thing), "content"), content_slot(thing, owner))
+            if (id(thing), "content") not in self.trace.slots:
+                self._fact((id(thing), "content"), content_slot(thing, owner))
         elif owner is not None and hasattr(thing, "__next__"):
             self.trace.do_not_keep(f"{owner} is an iterator, and gives something else each time")

@@ -21,10 +21,11 @@ from steepest.sources.capture.guards import (
     item_slot,
 )
 from steepest.sources.capture.handle import Handle, has_handle, plain
-from steepest.sources.capture.reads import Reads
 from steepest.sources.capture.rules import RULES
+from steepest.sources.capture.standing import StandIn, stood_for
 from steepest.sources.capture.trace import is_library
 from steepest.sources.capture.twin import SEAM, is_twin, twin_of
+from steepest.sources.capture.view import View, Viewing, is_viewable
 
 __all__ = ["Seam"]
 
@@ -43,13 +44,15 @@ RANDOM = (np.random.Generator, np.random.RandomState, random.Random)
 DISPATCHER = type(np.sum)
 
 
-class Seam(Reads):
+class Seam(Viewing):
     """One trace's seam. The method names are what rewritten code calls."""
 
     def call(self, function: Any, /, *args: Any, **named: Any) -> Any:
         """`function(*args, **named)`."""
         if self.trace.closed:
             return function(*args, **named)
+        if type(function) is StandIn:
+            function = stood_for(function)
         for a in (*args, *named.values()):
             self.whole(a)
         if function is getattr and type(args[1]) is str and hasattr(args[0], args[1]):
@@ -81,13 +84,17 @@ class Seam(Reads):
         return self._call_object(function, args, named)
 
     def twin(self, function: Any) -> FunctionType | None:
-        """The twin of a Python function, ready to be called.
+        """The twin of a Python function, ready to be called; its view where it has no source.
 
-        None where its source cannot be had.
+        None where it is neither a user's nor a library's Python.
         """
-        found = twin_of(function) if type(function) is FunctionType else None
-        if found is None:
+        if type(function) is not FunctionType:
             return None
+        if type(function.__globals__) is View:  # defined by code that is being followed
+            return function
+        found = twin_of(function)
+        if found is None:
+            return self.view(function)
         self.trace.followed |= found.covers
         cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
         cells[SEAM] = CellType(self)
@@ -145,6 +152,9 @@ class Seam(Reads):
                 f"{function.__name__} has no source at hand, so what it reads cannot be compared"
             )
             return self.trace.enter(function(*args, **named))
+        if type(new.__globals__) is View:
+            args, named = self.arguments(new, args, named)
+            return stood_for(new(*args, **named))
         return new(*args, **named)
 
     def _construct(self, kind: type, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
@@ -157,7 +167,7 @@ class Seam(Reads):
             type(init) is FunctionType
             and plain_new
             and not is_library(kind.__module__)
-            and twin_of(init) is not None
+            and (twin_of(init) is not None or is_viewable(init))
         ):
             made: Any = object.__new__(kind)
             self.trace.inside[id(made)] = made

@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from types import FrameType
-from typing import Any, NamedTuple
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,10 @@ from steepest.sources.capture.guards import Slot
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.memory import Buffer, owner_of
 from steepest.sources.capture.scalars import ScalarHandle
+from steepest.sources.capture.standing import holds_stand_in, stood_for
+
+if TYPE_CHECKING:
+    from steepest.sources.capture.view import View
 
 __all__ = ["Loss", "Trace", "current", "is_library", "line_of"]
 
@@ -77,12 +81,13 @@ class Trace:
         self.guards: list[Guard] = []
         self.slots: dict[Any, Slot] = {}
         self.pending_slots: dict[Any, Slot] = {}  # `x.n += 1`: a fact only if x.n is read as well
-        self.overwritten: set[Any] = set()  # written before it was read: no fact
         self.outer: dict[
             int, tuple[Any, str]
         ] = {}  # things that are held outside, and what they are called there
         self.inside: dict[int, Any] = {}  # objects made in this run: their attributes are no facts
         self.followed: set[tuple[str, int, str]] = set()  # code that ran as a twin
+        self.followed_codes: set[CodeType] = set()  # code that ran on a view of its globals
+        self.views: dict[int, View] = {}  # by the identity of the real globals
         self.losses: list[Loss] = []
         self.faults: list[tuple[BaseException, Origin | None]] = []
         self.notes: dict[str, Origin | None] = {}
@@ -362,6 +367,8 @@ class Trace:
     # ---- the end
     def close(self) -> None:
         """The run is over: handles that still exist somewhere are their values from now on."""
+        for view in self.views.values():
+            view.flush()
         self.sweep()
         self.closed = True
         self.buffers.clear()
@@ -374,15 +381,17 @@ class Trace:
             sweep_one(thing)
 
 
-def sweep_one(thing: Any) -> None:
-    """Exchange the handles in one list, dictionary or object."""
-    if type(thing) is list:
-        for i, v in enumerate(thing):
-            if has_handle(v):
-                thing[i] = plain(v)
-        return
-    held = thing if isinstance(thing, dict) else getattr(thing, "__dict__", None)
-    if isinstance(held, dict):
-        for k, v in list(held.items()):
-            if has_handle(v):
-                held[k] = plain(v)
+def sweep_one(thing: Any, depth: int = 3) -> None:
+    """Exchange the handles in one list, dictionary or object, and in the lists it holds."""
+    held = thing if isinstance(thing, (list, dict)) else vars_of(thing)
+    for key, value in list(enumerate(held) if isinstance(held, list) else held.items()):
+        if depth and isinstance(value, (list, dict)):
+            sweep_one(value, depth - 1)
+        elif has_handle(value) or holds_stand_in(value):
+            held[key] = stood_for(plain(value))
+
+
+def vars_of(thing: Any) -> dict[str, Any]:
+    """The attributes of an object, where it keeps them in a dictionary."""
+    found = getattr(thing, "__dict__", None)
+    return found if isinstance(found, dict) else {}

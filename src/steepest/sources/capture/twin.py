@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from steepest.sources.capture.source import codes_in, find
 
-__all__ = ["SEAM", "Twin", "is_twin", "twin_of"]
+__all__ = ["FRAME_SENSITIVE", "SEAM", "Twin", "is_twin", "names_in", "twin_of"]
 
 SEAM = "__seam__"
 FRAME_SENSITIVE = {"super", "locals", "globals", "vars", "dir", "eval", "exec", "breakpoint"}
@@ -38,12 +38,12 @@ class Twin(NamedTuple):
 
 
 _twins: dict[tuple[CodeType, str], Twin | None] = {}
-_made: set[CodeType] = set()
+_made: dict[int, CodeType] = {}  # by identity: where nothing is rewritten, twins equal originals
 
 
 def is_twin(code: CodeType) -> bool:
     """Whether a code is a twin, or part of one."""
-    return code in _made
+    return id(code) in _made
 
 
 def twin_of(function: Any) -> Twin | None:
@@ -61,9 +61,7 @@ def _make(code: CodeType, module_globals: dict[str, Any]) -> Twin | None:
     found = find(code, module_globals)
     if found is None:
         return None
-    outer = frozenset(code.co_freevars) | frozenset(
-        _global_names(code, ("LOAD_GLOBAL", "LOAD_NAME"))
-    )
+    outer = frozenset(code.co_freevars) | frozenset(names_in(code, ("LOAD_GLOBAL", "LOAD_NAME")))
     loaded = {
         n.id
         for n in ast.walk(found.node)
@@ -74,14 +72,13 @@ def _make(code: CodeType, module_globals: dict[str, Any]) -> Twin | None:
         made = _compile_inside(rewritten, code)
     except (SyntaxError, ValueError):
         return None
-    _made.update(codes_in(made))
+    _made.update((id(c), c) for c in codes_in(made))
     covers = frozenset((c.co_filename, c.co_firstlineno, c.co_name) for c in codes_in(code))
-    return Twin(
-        made, outer & loaded, any(True for _ in _global_names(code, ("STORE_GLOBAL",))), covers
-    )
+    return Twin(made, outer & loaded, any(True for _ in names_in(code, ("STORE_GLOBAL",))), covers)
 
 
-def _global_names(code: CodeType, opnames: tuple[str, ...]) -> Iterable[str]:
+def names_in(code: CodeType, opnames: tuple[str, ...]) -> Iterable[str]:
+    """The names that instructions of these kinds deal with, in a code and all nested in it."""
     for c in codes_in(code):
         for i in dis.get_instructions(c):
             if i.opname in opnames:
