@@ -24,19 +24,23 @@ def topological(
     entered.
     """
     order: list[Node] = []
-    done: set[Node] = set()
-    stack: list[tuple[Node, bool]] = [(n, False) for n in reversed(list(outputs))]
+    entered: set[Node] = set()
+    stack: list[Node | None] = [*reversed(list(outputs))]
     while stack:
-        node, entered = stack.pop()
-        if entered:
+        node = stack.pop()
+        if node is None:  # all that the node below depends on is listed
+            order.append(stack.pop())  # type: ignore[arg-type]
+            continue
+        if node in entered:
+            continue
+        entered.add(node)
+        if not node.args or node in stop:
             order.append(node)
             continue
-        if node in done:
-            continue
-        done.add(node)
-        stack.append((node, True))
-        if node not in stop:
-            stack.extend((a, False) for a in reversed(node.args) if a not in done)
+        stack += (node, None)
+        for a in reversed(node.args):
+            if a not in entered:
+                stack.append(a)
     return order
 
 
@@ -86,8 +90,10 @@ def _run_of(node: Node) -> Callable[..., Any]:
     run = node.op.run
     if node.params:
         return partial(run, **dict(node.params))
-    numbers = node.real and node.shape == () and all(a.real for a in node.args)
-    return ON_NUMBERS.get(run, run) if numbers and isinstance(run, np.ufunc) else run
+    quick = ON_NUMBERS.get(run)
+    if quick is None or node.shape or not node.real or not all(a.real for a in node.args):
+        return run
+    return quick
 
 
 def _reader(at: tuple[int, ...]) -> Callable[[list[Any]], Sequence[Any]]:
