@@ -1,4 +1,6 @@
-"""Random functions for the tests of reading, text and derivation: compositions of rows, and points to try them at."""
+"""Random functions for the tests of reading, text and derivation: compositions of rows, and points
+to try them at.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,27 @@ POINTS = [
     {X: "-1.2071067811865475244008443621", Y: "0.41421356237309504880168"},
     {X: "2.236067977499789696409173668731", Y: "-0.6180339887498948482045868"},
 ]
-ONE_PLACE = (
-    "negative square sqrt exp log sin cos tan sinh cosh tanh arctan arcsin arcsinh absolute sec sigmoid reciprocal cbrt"
-).split()
+ONE_PLACE = [
+    "negative",
+    "square",
+    "sqrt",
+    "exp",
+    "log",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "arctan",
+    "arcsin",
+    "arcsinh",
+    "absolute",
+    "sec",
+    "sigmoid",
+    "reciprocal",
+    "cbrt",
+]
 TWO_PLACE = ["add", "subtract", "multiply", "divide", "add", "multiply"]
 
 
@@ -33,7 +53,9 @@ def compositions(leaves: int = 8) -> st.SearchStrategy[Node]:
 
     def grown(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         one = st.builds(lambda name, a: make(ROWS[name], (a,)), st.sampled_from(ONE_PLACE), inner)
-        two = st.builds(lambda n, a, b: make(ROWS[n], (a, b)), st.sampled_from(TWO_PLACE), inner, inner)
+        two = st.builds(
+            lambda n, a, b: make(ROWS[n], (a, b)), st.sampled_from(TWO_PLACE), inner, inner
+        )
         exponents = st.sampled_from([2, 3, -1, -2, 0.5, 1.5])
         power = st.builds(lambda a, n: make(ROWS["power"], (a, constant(n))), inner, exponents)
         return one | two | power
@@ -42,7 +64,9 @@ def compositions(leaves: int = 8) -> st.SearchStrategy[Node]:
 
 
 def value(node: Node, point: Mapping[Node, Any], largest: float = 1e300) -> Any:
-    """The value of a node in many digits; None where it, or a part of it, is not real or beyond `largest`."""
+    """The value of a node in many digits; None where it, or a part of it, is not real or beyond
+    `largest`.
+    """
     try:
         found = [mpmath.mpmathify(v) for v in evaluate_precisely(topological([node]), point, 60)]
     except (ZeroDivisionError, ValueError, OverflowError, TypeError, AttributeError):

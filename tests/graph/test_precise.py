@@ -57,7 +57,7 @@ def test_every_scalar_row_has_a_meaning_in_many_digits(row: Operation) -> None:
 
 
 def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SteepestError, match="'x'.*no value"):
+    with pytest.raises(SteepestError, match=r"'x'.*no value"):
         evaluate_precisely([X], {})
     array = variable("v", (3,))
     with pytest.raises(SteepestError, match="'sum'"):

@@ -65,7 +65,9 @@ def test_compositions_can_be_set(f) -> None:
     assert shown.count(r"\left") == shown.count(r"\right")
 
 
-ONE_LINE = [r for r in ROWS.values() if r.elementwise and r.name not in ("where", "cast") and r.domain]
+ONE_LINE = [
+    r for r in ROWS.values() if r.elementwise and r.name not in ("where", "cast") and r.domain
+]
 
 
 @pytest.mark.parametrize("row", ONE_LINE, ids=lambda r: r.name)
@@ -73,7 +75,9 @@ def test_every_elementwise_row_can_be_set(row) -> None:
     args = [variable(name) for name in ("x", "y", "z")[: row.arity]]
     if row.name.startswith("logical"):
         args = [make(ROWS["less"], (a, constant(1))) for a in args]
-    parameters = {"spline2d": None, "polygamma": {"order": 1}, "round_to": {"decimals": 1}}.get(row.name, {})
+    parameters = {"spline2d": None, "polygamma": {"order": 1}, "round_to": {"decimals": 1}}.get(
+        row.name, {}
+    )
     if parameters is None:
         pytest.skip("needs a grid")
     set_by_mathtext(latex(make(row, args, **parameters)))

@@ -117,7 +117,9 @@ def test_every_row_reads_back_as_itself(operation) -> None:
     for whole in (node, row("multiply", number(3), node), row("power", node, number(2))):
         again = parse(text(whole), variables=("x", "y"))
         domain = (*operation.domain, (0.0, 1.0))
-        point = {n: low + (high - low) * 0.37 for n, (low, high) in zip((x, y), domain, strict=False)}
+        point = {
+            n: low + (high - low) * 0.37 for n, (low, high) in zip((x, y), domain, strict=False)
+        }
         back = {n: point[variable(n.name)] for n in again.inputs}
         assert same(value(whole, point), value(again.outputs[0], back))
 

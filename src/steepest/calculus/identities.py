@@ -1,7 +1,8 @@
-"""The laws of real numbers that turn a graph into what a person reads, each with the domain on which it holds.
+"""The laws of real numbers that turn a graph into what a person reads, each with the domain on
+which it holds.
 
-`reading` applies nothing else. Every law is a pair of formulas; a test evaluates both sides at random points of the
-domain, to 50 digits, and the documentation prints this list.
+`reading` applies nothing else. Every law is a pair of formulas; a test evaluates both sides at
+random points of the domain, to 50 digits, and the documentation prints this list.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ INSIDE: Interval = (-0.99, 0.99)
 
 
 class Identity(NamedTuple):
-    """left = right, as typed formulas, on the product of the open intervals `domain` (one a variable, as they appear)."""
+    """left = right, as typed formulas, on the product of the open intervals `domain` (one a
+    variable, as they appear).
+    """
 
     name: str
     left: str
@@ -36,13 +39,25 @@ def _law(name: str, equation: str, *domain: Interval, where: str = "everywhere")
 IDENTITIES: tuple[Identity, ...] = (
     # sums and products
     _law("like terms", "2x + 3x ≡ 5x", ALL),
-    _law("a term with the number zero", "x - x + y ≡ y", ALL, ALL, where="x is a number, not infinite"),
+    _law(
+        "a term with the number zero",
+        "x - x + y ≡ y",
+        ALL,
+        ALL,
+        where="x is a number, not infinite",
+    ),
     _law("a number over a sum", "2(x + 1) + y ≡ 2x + 2 + y", ALL, ALL),
     _law("multiplying out", "(x + y)(x - y) + y^2 ≡ x^2", ALL, ALL),
     _law("a common factor", "x*sin(y) + x*cos(y) ≡ x*(sin(y) + cos(y))", ALL, ALL),
     _law("a sign moved inside", "-(x - y)*z ≡ (y - x)*z", ALL, ALL, ALL),
     _law("an even power of a difference", "(1 - x)^2 ≡ (x - 1)^2", ALL),
-    _law("one denominator", "1/x + 1/y ≡ (y + x)/(x*y)", POSITIVE, POSITIVE, where="x ≠ 0 and y ≠ 0"),
+    _law(
+        "one denominator",
+        "1/x + 1/y ≡ (y + x)/(x*y)",
+        POSITIVE,
+        POSITIVE,
+        where="x ≠ 0 and y ≠ 0",
+    ),
     _law("cancelling", "(x^2 - 1)/(x - 1)^2 ≡ (x + 1)/(x - 1)", (1.01, 5.0), where="x ≠ 1"),
     _law("x over x", "x/x ≡ 1", POSITIVE, where="x ≠ 0"),
     _law("a fraction in a denominator", "1/(1 + 1/x) ≡ x/(x + 1)", POSITIVE, where="x ≠ 0, x ≠ −1"),
@@ -55,7 +70,8 @@ IDENTITIES: tuple[Identity, ...] = (
     _law("the root of a square times y", "sqrt(x^2*y) ≡ |x|*sqrt(y)", ALL, POSITIVE, where="y ≥ 0"),
     _law("a power of an odd power", "(x^3)^(1/2) ≡ x^(3/2)", POSITIVE, where="x ≥ 0"),
     _law("a power of a product", "(x*y)^3 ≡ x^3*y^3", ALL, ALL),
-    _law("a product of roots", "1/(sqrt(x - 1)*sqrt(x + 1)) ≡ 1/sqrt(x^2 - 1)", (1.01, 5.0), where="both roots are positive"),
+    _law("a product of roots", "1/(sqrt(x - 1)*sqrt(x + 1)) ≡ 1/sqrt(x^2 - "
+                               "1)", (1.01, 5.0), where="both roots are positive"),
     _law("a square number under a root", "sqrt(4x^2 + 4) ≡ 2*sqrt(x^2 + 1)", ALL),
     _law("a power of one", "1^x ≡ 1", ALL),
     _law("the cube of a cube root", "cbrt(x)^3 ≡ x", ALL),
@@ -75,7 +91,8 @@ IDENTITIES: tuple[Identity, ...] = (
     _law("a power of an exponential", "exp(x)^y ≡ exp(x*y)", ALL, ALL),
     _law("logarithm of an exponential", "ln(exp(x)) ≡ x", ALL),
     _law("exponential of a logarithm", "exp(ln(x)) ≡ x", POSITIVE, where="x > 0"),
-    _law("exponential of a multiple of a logarithm", "exp(y*ln(x)) ≡ x^y", ALL, POSITIVE, where="x > 0"),
+    _law("exponential of a multiple of a "
+         "logarithm", "exp(y*ln(x)) ≡ x^y", ALL, POSITIVE, where="x > 0"),
     _law("logarithm of one", "ln(1) + x ≡ x", ALL),
     # trigonometry
     _law("sine of the opposite", "sin(-x) ≡ -sin(x)", ALL),
@@ -109,7 +126,8 @@ IDENTITIES: tuple[Identity, ...] = (
     _law("hyperbolic cosine of its inverse", "cosh(arccosh(x)) ≡ x", (1.01, 5.0), where="x ≥ 1"),
     _law("hyperbolic tangent of its inverse", "tanh(arctanh(x)) ≡ x", INSIDE, where="−1 < x < 1"),
     _law("inverse hyperbolic sine of the opposite", "arcsinh(-x) ≡ -arcsinh(x)", ALL),
-    _law("inverse hyperbolic tangent of the opposite", "arctanh(-x) ≡ -arctanh(x)", INSIDE, where="−1 < x < 1"),
+    _law("inverse hyperbolic tangent of the "
+         "opposite", "arctanh(-x) ≡ -arctanh(x)", INSIDE, where="−1 < x < 1"),
     _law("error function of the opposite", "erf(-x) ≡ -erf(x)", ALL),
     _law("cube root of the opposite", "cbrt(-x) ≡ -cbrt(x)", ALL),
     _law("hyperbolic cosine of the double", "cosh(x)^2 + sinh(x)^2 ≡ cosh(2x)", ALL),
@@ -117,10 +135,15 @@ IDENTITIES: tuple[Identity, ...] = (
     _law("hyperbolic sine from exponentials", "e^x - e^(-x) ≡ 2*sinh(x)", ALL),
     # conventions at single points, which rules keep and texts leave out
     _law("equal branches", "where(x > 0, y, y) ≡ y", ALL, ALL),
-    _law("the tip of a cone", "where(hypot(x, y) == 0, 0, x/hypot(x, y)) ≡ x/hypot(x, y)", ALL, ALL, where="(x, y) ≠ (0, 0)"),
-    _law("the exponent zero", "where(b == 0, 0, b*x^where(b == 0, 1, b - 1)) ≡ b*x^(b - 1)", ALL, POSITIVE, where="b ≠ 0, x > 0"),
-    _law("the base zero", "where(x == 0 and b > 0, 0, x^b*ln(x)) ≡ x^b*ln(x)", POSITIVE, ALL, where="x > 0"),
-    _law("a tie", "where(x > y, 1, where(y > x, 2, 3/2)) ≡ where(x > y, 1, 2)", ALL, ALL, where="x ≠ y"),
-    _law("the edges of clip", "where(x < 1, 2, where(x > 2, 3, where(x == 1, 4, where(x == 2, 5, x)))) ≡ "
+    _law("the tip of a cone", "where(hypot(x, y) == 0, 0, x/hypot(x, y)) ≡ x/hypot(x, "
+                              "y)", ALL, ALL, where="(x, y) ≠ (0, 0)"),
+    _law("the exponent zero", "where(b == 0, 0, b*x^where(b == 0, 1, b - 1)) ≡ b*x^(b - "
+                              "1)", ALL, POSITIVE, where="b ≠ 0, x > 0"),
+    _law("the base zero", "where(x == 0 and b > 0, 0, x^b*ln(x)) ≡ "
+                          "x^b*ln(x)", POSITIVE, ALL, where="x > 0"),
+    _law("a tie", "where(x > y, 1, where(y > x, 2, 3/2)) ≡ where(x > y, 1, "
+                  "2)", ALL, ALL, where="x ≠ y"),
+    _law("the edges of clip", "where(x < 1, 2, where(x > 2, 3, where(x == 1, 4, where(x == 2, 5, "
+                              "x)))) ≡ "
          "where(x < 1, 2, where(x > 2, 3, x))", ALL, where="x ≠ 1, x ≠ 2"),
 )  # fmt: skip

@@ -1,4 +1,6 @@
-"""Formulas as LaTeX that KaTeX and matplotlib's mathtext both set: fractions upright, brackets that grow, few dots."""
+"""Formulas as LaTeX that KaTeX and matplotlib's mathtext both set: fractions upright, brackets that
+grow, few dots.
+"""
 
 from __future__ import annotations
 
@@ -63,15 +65,57 @@ GREEK = frozenset(
     ]
 )
 _DELIMITER = re.compile(r"(\\left\S+|\\lfloor|\\lceil) ?$")
-LETTERS = dict(zip("αβγδεζηθικλμνξρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"], strict=True))  # fmt: skip
+LETTERS = dict(
+    zip(
+        "αβγδεζηθικλμνξρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ",
+        [
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "iota",
+            "kappa",
+            "lambda",
+            "mu",
+            "nu",
+            "xi",
+            "rho",
+            "sigma",
+            "tau",
+            "upsilon",
+            "phi",
+            "chi",
+            "psi",
+            "omega",
+            "Gamma",
+            "Delta",
+            "Theta",
+            "Lambda",
+            "Xi",
+            "Pi",
+            "Sigma",
+            "Upsilon",
+            "Phi",
+            "Psi",
+            "Omega",
+        ],
+        strict=True,
+    )
+)
 
 
 def latex(
     nodes: Node | Sequence[Node], *, shape: tuple[int, ...] = (), limit: int | None = None
 ) -> str:
-    r"""One formula, or several as a column (or a matrix, when `shape` has two axes), without dollar signs.
+    r"""One formula, or several as a column (or a matrix, when `shape` has two axes), without dollar
+    signs.
 
-    Longer text than `limit` characters, for each formula, is cut and ends with an ellipsis; what was cut may not balance
+    Longer text than `limit` characters, for each formula, is cut and ends with an ellipsis; what
+    was cut may not balance
     its brackets, so show it as text.
 
     >>> from steepest.graph.node import constant, make, variable
@@ -127,12 +171,14 @@ class LaTeX(Style):
         self.names = names or {}
 
     def template(self, row: Operation) -> str:
+        """How a row stands around its arguments."""
         if row.latex:
             return row.latex
         head = row.spellings[0] if row.spellings else row.name
         return rf"\operatorname{{{escaped(head)}}}"
 
     def precedence(self, node: Node) -> int:
+        """How tightly a node binds, as it is written here."""
         row = node.op
         if row is CONSTANT:
             return number_precedence(node.exact)
@@ -147,9 +193,11 @@ class LaTeX(Style):
         return row.precedence
 
     def leads(self, node: Node) -> bool:
+        """Whether a factor may stand first, before a number or letter."""
         return node.op.name != "divide" or without_sign(node.args[0]) is not None
 
-    def pieces(self, node: Node) -> Sequence[Piece]:
+    def pieces(self, node: Node) -> Sequence[Piece]:  # noqa: C901  (one case a form)
+        """A node as texts and arguments in turn."""
         row = node.op
         if row is CONSTANT:
             return [number(node)]
@@ -203,7 +251,9 @@ class LaTeX(Style):
         return last.op is CONSTANT and last.shape != ()
 
     def named(self, b: Node) -> bool:
-        """Whether a factor starts with a name of several letters, which needs a little space before it."""
+        """Whether a factor starts with a name of several letters, which needs a little space before
+        it.
+        """
         while b.op.name == "power":
             b = b.args[0]
         return (
@@ -228,11 +278,16 @@ class LaTeX(Style):
             and "_" not in head
         ):
             return [head, "^{", Place(exponent), r"}\left(", Place(base.args[0]), r"\right)"]
-        return ["{", Place(base, POWER + 1), "}^{", Place(exponent), "}"] if not is_leaf(base) else [
-            Place(base), "^{", Place(exponent), "}"]  # fmt: skip
+        return (
+            ["{", Place(base, POWER + 1), "}^{", Place(exponent), "}"]
+            if not is_leaf(base)
+            else [Place(base), "^{", Place(exponent), "}"]
+        )
 
     def filled(self, template: str, node: Node) -> Sequence[Piece]:
-        r"""A template with its arguments: \frac{…}{…} and |…| enclose theirs, other places take brackets."""
+        r"""A template with its arguments: \frac{…}{…} and |…| enclose theirs, other places take
+        brackets.
+        """
         named, row = dict(node.params), node.op
         found: list[Piece] = []
         parsed = fields(template)
@@ -263,6 +318,7 @@ class LaTeX(Style):
         return found
 
     def indexed(self, node: Node) -> Sequence[Piece]:
+        """An array with its index below."""
         from steepest.printing.text import slice_text
 
         x, arrays = node.args[0], node.args[1:]

@@ -1,7 +1,9 @@
-"""From nodes to one line, left to right: brackets where precedence needs them, cut where it gets too long.
+"""From nodes to one line, left to right: brackets where precedence needs them, cut where it gets
+too long.
 
-A style says what each node is made of: strings, and places for its arguments. The walk keeps its own stack, so depth costs
-no recursion, and stops at the limit, so that shared parts of a graph, shown again and again, cost no time.
+A style says what each node is made of: strings, and places for its arguments. The walk keeps its
+own stack, so depth costs no recursion, and stops at the limit, so that shared parts of a graph,
+shown again and again, cost no time.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ LONGEST = 200_000  # characters; what is longer ends with …, whatever was aske
 
 
 class Place(NamedTuple):
-    """Where an argument stands: bracketed if it binds less tightly than `minimum`, or starts with a sign it must not."""
+    """Where an argument stands: bracketed if it binds less tightly than `minimum`, or starts with a
+    sign it must not.
+    """
 
     node: Node
     minimum: int = 0
@@ -116,7 +120,9 @@ def number_precedence(q: Fraction | None) -> int:
 
 
 def decimal(q: Fraction, times: str = "·10^") -> str | None:
-    """A number that is not negative, exactly: 42, 0.1, 2.5·10^-9; None where it has no finite decimal expansion."""
+    """A number that is not negative, exactly: 42, 0.1, 2.5·10^-9; None where it has no finite
+    decimal expansion.
+    """
     if q.denominator == 1 and q < 10**16:
         return str(q.numerator)
     twos = fives = 0
@@ -141,7 +147,9 @@ def decimal(q: Fraction, times: str = "·10^") -> str | None:
 
 
 def parameters(node: Node) -> list[str]:
-    """The parameters that say something, as name=value: an axis, an order; not what every reader takes for granted."""
+    """The parameters that say something, as name=value: an axis, an order; not what every reader
+    takes for granted.
+    """
     shown = []
     for name, value in node.params:
         if name == "axis" and node.args and value == tuple(range(len(node.args[0].shape))):

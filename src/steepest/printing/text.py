@@ -1,4 +1,6 @@
-"""Formulas as a line of text that reads like mathematics and can be typed again: 2n + 3e·cos(3n), 1/(2√x), e^(−x²/2)."""
+"""Formulas as a line of text that reads like mathematics and can be typed again: 2n + 3e·cos(3n),
+1/(2√x), e^(−x²/2).
+"""
 
 from __future__ import annotations
 
@@ -28,12 +30,19 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def text(nodes: Node | Sequence[Node], *, variables: Collection[str] = (), shape: tuple[int, ...] = (),
-         limit: int | None = None) -> str:  # fmt: skip
+def text(
+    nodes: Node | Sequence[Node],
+    *,
+    variables: Collection[str] = (),
+    shape: tuple[int, ...] = (),
+    limit: int | None = None,
+) -> str:
     """One formula, or several as [a, b] (or rows of them, when `shape` has two axes).
 
-    What is shown, typed as a formula, has the same value. Longer text than `limit` characters is cut and ends with …;
-    `variables` are names that mean something although they do not occur (where e is a variable, exp(x) is not eˣ).
+    What is shown, typed as a formula, has the same value. Longer text than `limit` characters is
+    cut and ends with …;
+    `variables` are names that mean something although they do not occur (where e is a variable,
+    exp(x) is not eˣ).
 
     >>> from steepest.graph.node import constant, make, variable
     >>> from steepest.graph.operation import ROWS
@@ -92,11 +101,13 @@ class Text(Style):
         self.names = names or {}
 
     def template(self, row: Operation) -> str:
+        """How a row stands around its arguments."""
         if row.text:
             return row.text
         return row.spellings[0] if row.spellings else row.name
 
     def precedence(self, node: Node) -> int:
+        """How tightly a node binds, as it is written here."""
         row = node.op
         if row is CONSTANT:
             return number_precedence(node.exact)
@@ -109,6 +120,7 @@ class Text(Style):
         return row.precedence
 
     def pieces(self, node: Node) -> Sequence[Piece]:
+        """A node as texts and arguments in turn."""
         row = node.op
         if row is CONSTANT:
             return [number(node)]
@@ -140,7 +152,7 @@ class Text(Style):
             return self.filled(template, node)
         return self.called(template if "{" not in template else row.spellings[0], node)
 
-    # ---- products and powers -------------------------------------------------------------------------------------------
+    # ---- products and powers ---------------------------------------------------------------------
 
     def product(self, a: Node, b: Node) -> Sequence[Piece]:
         """2n, 2√x without a dot; all other products with one."""
@@ -159,7 +171,9 @@ class Text(Style):
         return [left, "·", right]
 
     def follows_a_number(self, b: Node) -> bool:
-        """Whether no dot is needed between a number and this: a letter comes next, and no second reading."""
+        """Whether no dot is needed between a number and this: a letter comes next, and no second
+        reading.
+        """
         if b.op.name == "sqrt":
             return True
         while b.op.name == "power" and self.precedence(b.args[0]) > POWER:
@@ -178,12 +192,20 @@ class Text(Style):
         return [Place(base, POWER + 1), *self.power("", exponent)]
 
     def is_called(self, base: Node) -> bool:
+        """Whether a power of it is written on the name: sin²(x)."""
         row = base.op
-        return (row.arity == 1 and row.elementwise and bool(row.spellings) and not base.params
-                and "{" not in self.template(row) and self.template(row).isalpha()
-                and not (row.name == "exp" and self.as_power_of_e(base)))  # fmt: skip
+        return (
+            row.arity == 1
+            and row.elementwise
+            and bool(row.spellings)
+            and not base.params
+            and "{" not in self.template(row)
+            and self.template(row).isalpha()
+            and not (row.name == "exp" and self.as_power_of_e(base))
+        )
 
     def power(self, base: str, exponent: Node) -> Sequence[Piece]:
+        """A base with its exponent, raised where it is a small whole number."""
         whole = whole_number(exponent)
         if whole is not None and not base:
             return [superscript(whole)]
@@ -192,12 +214,15 @@ class Text(Style):
         return [base, "^(", Place(exponent), ")"]
 
     def as_power_of_e(self, node: Node) -> bool:
-        """e^(−x) is read back as the exponential function only where e is no variable and the exponent has one."""
+        """e^(−x) is read back as the exponential function only where e is no variable and the
+        exponent has one.
+        """
         return self.e_is_free and node.shape == () and varies(node.args[-1])
 
-    # ---- functions -----------------------------------------------------------------------------------------------------
+    # ---- functions -------------------------------------------------------------------------------
 
     def called(self, head: str, node: Node) -> Sequence[Piece]:
+        """A function's name with its arguments in brackets."""
         found: list[Piece] = [head, "("]
         for i, a in enumerate(node.args):
             found += [", " if i else "", Place(a)]
@@ -236,7 +261,7 @@ class Text(Style):
             stack += n.args
         return True
 
-    # ---- arrays --------------------------------------------------------------------------------------------------------
+    # ---- arrays ----------------------------------------------------------------------------------
 
     def indexed(self, node: Node) -> Sequence[Piece]:
         """x[0], x[1:], x[:, k]."""
@@ -291,7 +316,9 @@ def varies(node: Node) -> bool:
 
 
 def number(node: Node) -> str:
-    """A constant: exactly, in decimals where these end; arrays by their numbers or, when long, by their shape."""
+    """A constant: exactly, in decimals where these end; arrays by their numbers or, when long, by
+    their shape.
+    """
     q = node.exact
     if q is not None:
         shown = decimal(abs(q))

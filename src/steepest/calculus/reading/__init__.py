@@ -1,4 +1,5 @@
-"""What a person reads: a graph rewritten by laws of real numbers into the form that calculus texts give.
+"""What a person reads: a graph rewritten by laws of real numbers into the form that calculus texts
+give.
 
     entry     nodes -> sums of products, by the laws of arithmetic and of the functions
     terms     sums of products; algebra collects like terms, powers and numbers in them
@@ -20,20 +21,26 @@ from steepest.graph.traverse import topological
 
 __all__ = ["LARGE", "reading"]
 
-LARGE = 3000  # operations; a larger graph gets its like terms collected, but no search for the shortest form
+# operations; a larger graph gets its like terms collected, but no search for the shortest form
+LARGE = 3000
 
 
 def reading(
     outputs: Sequence[Node], variables: Sequence[Node] = (), given: Collection[Node] = ()
 ) -> list[Node]:
-    """The outputs as a text would write them: equal wherever the outputs have a value and a law's domain allows.
+    """The outputs as a text would write them: equal wherever the outputs have a value and a law's
+    domain allows.
 
-    `variables` gives their order (by default, as they appear). Conditions in `given`, the nodes of what a person typed,
-    are left as they are; a rule's own conventions at single points are not shown. The laws are listed in
+    `variables` gives their order (by default, as they appear). Conditions in `given`, the nodes of
+    what a person typed,
+    are left as they are; a rule's own conventions at single points are not shown. The laws are
+    listed in
     `calculus.identities`, each with its domain.
 
-    The time is near linear: like terms are always collected; the search for the shortest form ends for sums of more than
-    48 terms or 400 nodes, when `algebra.EFFORT` is used up, and altogether from 3,000 operations on.
+    The time is near linear: like terms are always collected; the search for the shortest form ends
+    for sums of more than
+    48 terms or 400 nodes, when `algebra.EFFORT` is used up, and altogether from 3,000 operations
+    on.
     """
     order = topological(outputs)
     names = [n.name for n in [*variables, *order] if n.op is INPUT]

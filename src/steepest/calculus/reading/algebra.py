@@ -1,7 +1,7 @@
 """The algebra of sums of products: like terms and powers are collected whenever something is made.
 
-A power is taken on the domain where it is real: x^(1/2) says x ≥ 0, 1/x says x ≠ 0. The laws used here are among those
-that `calculus.identities` lists and tests.
+A power is taken on the domain where it is real: x^(1/2) says x ≥ 0, 1/x says x ≠ 0. The laws used
+here are among those that `calculus.identities` lists and tests.
 """
 
 from __future__ import annotations
@@ -30,8 +30,12 @@ from steepest.graph.operation import ROWS, Operation
 __all__ = ["Algebra"]
 
 # Two of the three members of a relation α·f² + β·g² + γ = 0 give the third; see identities.py.
-_RELATIONS = {"sin": ("sin", "cos", (1, 1, -1)), "cos": ("sin", "cos", (1, 1, -1)),
-              "sinh": ("sinh", "cosh", (-1, 1, -1)), "cosh": ("sinh", "cosh", (-1, 1, -1))}  # fmt: skip
+_RELATIONS = {
+    "sin": ("sin", "cos", (1, 1, -1)),
+    "cos": ("sin", "cos", (1, 1, -1)),
+    "sinh": ("sinh", "cosh", (-1, 1, -1)),
+    "cosh": ("sinh", "cosh", (-1, 1, -1)),
+}
 EFFORT = (
     20_000  # terms multiplied with terms while multiplying out, before every sum stays as it is
 )
@@ -48,7 +52,7 @@ class Algebra:
         self.unit: Product = self._product({})
         self.zero, self.one = self.number(ZERO), self.number(ONE)
 
-    # ---- making things once ------------------------------------------------------------------------------------------
+    # ---- making things once ----------------------------------------------------------------------
 
     def _product(self, factors: Factors) -> Product:
         if len(factors) > 1:
@@ -78,8 +82,14 @@ class Algebra:
         """A plain number."""
         return self._sum({self.unit: Fraction(value)})
 
-    def atom(self, op: Operation | None = None, args: tuple[Sum, ...] = (), params: tuple[Any, ...] = (),
-             node: Node | None = None, number: Fraction | None = None) -> Atom:  # fmt: skip
+    def atom(
+        self,
+        op: Operation | None = None,
+        args: tuple[Sum, ...] = (),
+        params: tuple[Any, ...] = (),
+        node: Node | None = None,
+        number: Fraction | None = None,
+    ) -> Atom:
         """The one atom with this content."""
         key = ("atom", op, args, params, node, number)
         found = self._made.get(key)
@@ -91,7 +101,7 @@ class Algebra:
         """base^exponent as a sum of one term."""
         return self.term(ONE, {(base, self.unit): exponent})
 
-    # ---- addition ----------------------------------------------------------------------------------------------------
+    # ---- addition --------------------------------------------------------------------------------
 
     def add(self, parts: Iterable[tuple[Fraction, Sum]]) -> Sum:
         """Σ number · sum, like terms collected."""
@@ -138,8 +148,9 @@ class Algebra:
                 f, g, weights = _RELATIONS[base.name]
                 rest = self.times(p, {(base, self.unit): Fraction(-2)})
                 members = [
-                    self.times(rest, {(self.atom(ROWS[n], base.args), self.unit): Fraction(2)}) for n in (f, g)
-                ] + [rest]  # fmt: skip
+                    self.times(rest, {(self.atom(ROWS[n], base.args), self.unit): Fraction(2)})
+                    for n in (f, g)
+                ] + [rest]
                 ratios = [
                     total[m] / w if m in total else None
                     for m, w in zip(members, weights, strict=True)
@@ -155,7 +166,7 @@ class Algebra:
                             waiting.append(members[k])
                         break
 
-    # ---- multiplication ----------------------------------------------------------------------------------------------
+    # ---- multiplication --------------------------------------------------------------------------
 
     def times(self, product: Product, more: Factors) -> Product:
         """A product with further factors; only for such as need no rule (see `term`)."""
@@ -182,7 +193,9 @@ class Algebra:
         return self.term(coefficient, factors)
 
     def primitive(self, s: Sum) -> tuple[Fraction, Sum]:
-        """A sum as number·sum, the whole numbers in it without a common divisor, its first coefficient positive."""
+        """A sum as number·sum, the whole numbers in it without a common divisor, its first
+        coefficient positive.
+        """
         content = content_of(c for _, c in s.terms)
         if content.denominator != 1:
             content = ONE
@@ -192,7 +205,7 @@ class Algebra:
             (ONE, s) if content == 1 else (content, self._sum({p: c / content for p, c in s.terms}))
         )
 
-    def term(self, coefficient: Fraction, factors: Factors) -> Sum:
+    def term(self, coefficient: Fraction, factors: Factors) -> Sum:  # noqa: C901  (a law a case)
         """number·product as a sum, after the rules for powers of numbers, |x|, sign and cbrt."""
         for base, direction in list(factors):
             exponent = factors.get((base, direction), ZERO)
@@ -228,7 +241,7 @@ class Algebra:
                 return self._sum({p: -c for p, c in base.terms})
         return self._sum({self._product(factors): coefficient})
 
-    # ---- powers ------------------------------------------------------------------------------------------------------
+    # ---- powers ----------------------------------------------------------------------------------
 
     def power(self, base: Sum, exponent: Sum) -> Sum:
         """base^exponent, on the domain where it is real."""
@@ -327,7 +340,9 @@ class Algebra:
         return self.opaque_power(base, e)
 
     def _fractional_power_of_product(self, product: Product, number: Fraction, e: Fraction) -> Sum:
-        """Factors known not to be negative come out; an even power leaves as |b|; one factor alone takes the exponent."""
+        """Factors known not to be negative come out; an even power leaves as |b|; one factor alone
+        takes the exponent.
+        """
         if sum(isinstance(b, Sum) and f == 1 for b, _, f in product.factors) > 1:
             flat = expand(self, self._sum({product: number}))  # √((1 − x)·(1 + x)) is √(1 − x²)
             if flat is not None and len(flat.terms) > 1:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from steepest.calculus.reading.algebra import Algebra
-from steepest.calculus.reading.entry import Entry
+from steepest.calculus.reading.entry import ODD, Entry
 from steepest.calculus.reading.forms import MOST_TERMS, Forms
 from steepest.calculus.reading.numbers import finite_decimal
 from steepest.calculus.reading.order import Order
@@ -114,12 +114,16 @@ class Composer:
         for start in starts:
             if len(start.terms) > 1 and not forms.is_polynomial(start):
                 yield forms.factored(start)
+                yield forms.put_together(*forms.common(start))
+                yield forms.put_together(*forms.common(start, equal=True))
                 if (
                     not polynomial
                 ):  # x² − 2x − 1 stays as it is, though x·(x − 2) − 1 has fewer signs
                     yield forms.grouped(start)
                 yield forms.special_sums(start)
-            yield forms.one_denominator(start)
+            fraction = forms.one_denominator(start)
+            yield fraction
+            yield forms.denominators_out(fraction)
         yield forms.denominators_out(s)
 
     def cost(self, node: Node) -> tuple[int, int]:
@@ -175,7 +179,7 @@ class Composer:
     def _double_angle(
         self, product: Product, coefficient: Fraction
     ) -> tuple[Product, Fraction] | None:
-        """sin u·cos u as ½·sin 2u, where both stand in a product once."""
+        """Sin u·cos u as ½·sin 2u, where both stand in a product once."""
         plain = [
             b for b, d, e in product.factors if isinstance(b, Atom) and e == 1 and not d.factors
         ]
@@ -200,7 +204,7 @@ class Composer:
             if isinstance(b, Sum) and not d.factors and e.denominator == 1:
                 self.node_of_part(b)
                 form = self._chosen.get(b, b)
-                if form is not b and form.only() is not None:
+                if form is not b:
                     factor = self.algebra.power_by_number(form, e)
             factors.append(factor)
         only = self.algebra.multiply(factors).only()
@@ -249,7 +253,13 @@ class Composer:
         if coefficient >= 0:
             return product, coefficient
         for b, d, e in product.factors:
-            if not isinstance(b, Sum) or d.factors or e.denominator != 1 or e.numerator % 2 == 0:
+            if d.factors or e.denominator != 1 or e.numerator % 2 == 0:
+                continue
+            if isinstance(b, Atom):
+                if coefficient == -1 and b.name in ODD and any(c < 0 for _, c in b.args[0].terms):
+                    inside = self.algebra.add([(-ONE, b.args[0])])  # −sin(5 − y) is sin(y − 5)
+                    turned = self.algebra.atom(b.op, (inside,))
+                    return self.algebra.times(product, {(b, d): -e, (turned, d): e}), ONE
                 continue
             free = (coefficient == -1 or e > 0) and any(c < 0 for _, c in b.terms)
             if len(b.terms) > 1 and free:

@@ -1,4 +1,6 @@
-"""From nodes to sums of products: each row that has an algebraic meaning, and the laws of the functions."""
+"""From nodes to sums of products: each row that has an algebraic meaning, and the laws of the
+functions.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,6 @@ _QUOTIENTS = {
     "sec": ("", "cos"),
     "sech": ("", "cosh"),
     "csc": ("", "sin"),
-    "sech": ("", "cosh"),
     "cot": ("cos", "sin"),
 }
 _SPREAD = {"broadcast_to", "reshape", "transpose"}
@@ -53,7 +54,9 @@ _LINEAR = {"add", "subtract", "negative", "positive"}
 
 
 class Entry:
-    """Reads a graph into an algebra, arguments first; sums and products of many nodes are gathered at once."""
+    """Reads a graph into an algebra, arguments first; sums and products of many nodes are gathered
+    at once.
+    """
 
     def __init__(self, algebra: Algebra, given: Collection[Node] = ()) -> None:
         self.algebra = algebra
@@ -72,7 +75,7 @@ class Entry:
         return [self.known[n] for n in outputs]
 
     def _inside_of_chains(self, order: Sequence[Node], outputs: Sequence[Node]) -> set[Node]:
-        """Nodes of a + b + c + ... or a·b·c·... that are used only by the next one of their kind."""
+        """Nodes of a + b + c + ... or a·b·c·... used only by the next one of their kind."""
         users: dict[Node, list[Node]] = {}
         for node in order:
             for a in node.args:
@@ -141,7 +144,7 @@ class Entry:
         """A variable, or a constant that is no exact number."""
         return self.algebra.of(self.algebra.atom(node=node))
 
-    # ---- functions ---------------------------------------------------------------------------------------------------
+    # ---- functions -------------------------------------------------------------------------------
 
     def apply(self, node: Node) -> Sum:
         """A row that is not arithmetic, after the laws that hold for it."""
@@ -198,10 +201,18 @@ class Entry:
         if x.number == 1:
             return algebra.zero
         only = x.only()
-        if only is not None and only[1] == 1 and only[0].factors:
-            if all(isinstance(b, Atom) and b.name == "euler" for b, _, _ in only[0].factors):
-                return algebra.add([(e, algebra.term(ONE, {(b, d): f for b, d, f in direction.factors}))
-                                    for _, direction, e in only[0].factors])  # fmt: skip
+        if (
+            only is not None
+            and only[1] == 1
+            and only[0].factors
+            and all(isinstance(b, Atom) and b.name == "euler" for b, _, _ in only[0].factors)
+        ):
+            return algebra.add(
+                [
+                    (e, algebra.term(ONE, {(b, d): f for b, d, f in direction.factors}))
+                    for _, direction, e in only[0].factors
+                ]
+            )
         return algebra.of(algebra.atom(ROWS["log"], (x,)))
 
     def size_or_sign(self, name: str, x: Sum) -> Sum | None:
@@ -215,8 +226,14 @@ class Entry:
         if name == "sign":
             if number == 1:
                 return None
-            return algebra.add([(ONE if number > 0 else MINUS,
-                                 self.function("sign", algebra.multiply([x, algebra.number(1 / number)])))])  # fmt: skip
+            return algebra.add(
+                [
+                    (
+                        ONE if number > 0 else MINUS,
+                        self.function("sign", algebra.multiply([x, algebra.number(1 / number)])),
+                    )
+                ]
+            )
         outside = [algebra.number(abs(number))]
         inside: list[Sum] = []
         for b, d, e in product.factors:
@@ -234,10 +251,12 @@ class Entry:
             outside.append(self.function("absolute", algebra.multiply(inside)))
         return algebra.multiply(outside)
 
-    # ---- conventions at single points --------------------------------------------------------------------------------
+    # ---- conventions at single points ------------------------------------------------------------
 
     def without_convention(self, args: tuple[Sum, ...]) -> Sum | None:
-        """A rule's own `where` without the case of a single point, such as the tip of a cone or a tie."""
+        """A rule's own `where` without the case of a single point, such as the tip of a cone or a
+        tie.
+        """
         condition, first, second = args
         test = _atom(condition)
         if first is second:
@@ -248,11 +267,12 @@ class Entry:
             test.args[0].number is not None and test.args[1].number is not None
         ):
             return first if test.args[0] is test.args[1] else second
-        if (
-            test.name == "equal" and test.args[1].number == 0 and first.number == 1
-        ):  # the exponent b − 1 of the power rule
-            if self.algebra.add([(ONE, second), (ONE, self.algebra.one)]) is test.args[0]:
-                return second
+        one_less = test.name == "equal" and test.args[1].number == 0 and first.number == 1
+        # the exponent b − 1 of the power rule
+        if one_less and (
+            self.algebra.add([(ONE, second), (ONE, self.algebra.one)]) is test.args[0]
+        ):
+            return second
         other = _atom(second)
         if (
             test.name in ("equal", "logical_and")
@@ -283,7 +303,9 @@ class Entry:
         return None
 
     def _singular(self, test: Atom, second: Sum) -> bool:
-        """Whether the other branch has no value of its own, or the same one, where the condition holds."""
+        """Whether the other branch has no value of its own, or the same one, where the condition
+        holds.
+        """
         if test.name == "logical_and":
             left = _atom(test.args[0])
             return left is not None and left.name == "equal" and self._singular(left, second)
@@ -316,7 +338,9 @@ class Entry:
 
 
 def algebraic(node: Node) -> bool:
-    """Whether arithmetic on a node is arithmetic on real numbers: no truth values, no whole-number division."""
+    """Whether arithmetic on a node is arithmetic on real numbers: no truth values, no whole-number
+    division.
+    """
     return (
         node.op.elementwise
         and node.dtype.kind in "fiu"
@@ -359,8 +383,11 @@ def _length(algebra: Algebra, a: Sum, b: Sum) -> Sum:
 
 _ALGEBRAIC: dict[str, Callable[..., Sum]] = {
     "divide": _divide,
-    "power": lambda algebra, a, b: algebra.power(a, b) if a.terms or (b.number or 0) > 0 else algebra.of(
-        algebra.atom(ROWS["power"], (a, b))),
+    "power": lambda algebra, a, b: (
+        algebra.power(a, b)
+        if a.terms or (b.number or 0) > 0
+        else algebra.of(algebra.atom(ROWS["power"], (a, b)))
+    ),
     "square": lambda algebra, x: algebra.power_by_number(x, Fraction(2)),
     "reciprocal": lambda algebra, x: _divide(algebra, algebra.one, x),
     "sqrt": _root,
@@ -369,4 +396,4 @@ _ALGEBRAIC: dict[str, Callable[..., Sum]] = {
     "hypot": _length,
     "euler": lambda algebra: algebra.of(algebra.atom(ROWS["euler"])),
     "pi": lambda algebra: algebra.of(algebra.atom(ROWS["pi"])),
-}  # fmt: skip
+}

@@ -1,4 +1,6 @@
-"""Rules for single factors of a product: each changes the factors in place and returns a number to multiply with."""
+"""Rules for single factors of a product: each changes the factors in place and returns a number to
+multiply with.
+"""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class Forms:
     # ---- common factors ------------------------------------------------------------------------------------------------
 
     def common(
-        self, s: Sum, *, above: bool = True, below: bool = True
+        self, s: Sum, *, above: bool = True, below: bool = True, equal: bool = False
     ) -> tuple[Factors, Fraction, Sum]:
         """The factors and the number that all terms share (a missing factor has exponent 0), and the sum that is left."""
         lowest: Factors = {}
@@ -94,6 +94,11 @@ class Forms:
             if n < len(s.terms):
                 lowest[key] = min(lowest[key], ZERO)
         taken = {k: e for k, e in lowest.items() if (e > 0 and above) or (e < 0 and below)}
+        if equal:  # only what every term has alike: 1/y, but not 1/cos² where another has 1/cos
+            every = {
+                k: {e for p, _ in s.terms for b, d, e in p.factors if (b, d) == k} for k in taken
+            }
+            taken = {k: e for k, e in taken.items() if len(every[k]) == 1}
         content = content_of(c for _, c in s.terms)
         if not above:
             content = Fraction(1, content.denominator)
@@ -130,7 +135,7 @@ class Forms:
         if not inside.terms:
             return inside
         taken = dict(taken)
-        for (b, d), e in list(taken.items()):
+        for b, d in list(taken):
             while (
                 isinstance(b, Sum) and not d.factors and taken[b, d] <= -1 and len(inside.terms) > 1
             ):
@@ -172,7 +177,7 @@ class Forms:
         return self.algebra.add(parts) if changed else s
 
     def _has_fractions(self, s: Sum) -> bool:
-        return any(e < 0 for p, _ in s.terms for _, _, e in p.factors)
+        return any(c.denominator != 1 or any(e < 0 for _, _, e in p.factors) for p, c in s.terms)
 
     # ---- partial factors -----------------------------------------------------------------------------------------------
 

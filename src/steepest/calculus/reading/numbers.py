@@ -17,7 +17,9 @@ def integer_power(q: Fraction, e: int) -> Fraction:
 
 
 def root(n: int, k: int) -> tuple[int, int]:
-    """A positive whole number as outside^k · inside, with `outside` as large as small primes allow: √12 is 2·√3."""
+    """A positive whole number as outside^k · inside, with `outside` as large as small primes allow:
+    √12 is 2·√3.
+    """
     outside, inside = 1, 1
     for prime in (2, 3, 5, 7, 11, 13):
         times = 0

@@ -22,7 +22,9 @@ class Order:
         self.rows = {name: i for i, name in enumerate(ROWS)}
 
     def sorted(self, terms: Sequence[tuple[Product, Fraction]]) -> list[tuple[Product, Fraction]]:
-        """The terms of a sum: falling powers, functions before numbers; a positive one first where there is one."""
+        """The terms of a sum: falling powers, functions before numbers; a positive one first where
+        there is one.
+        """
         terms = sorted(terms, key=lambda t: self.term(t[0]))
         if terms[0][1] < 0 and any(c > 0 for _, c in terms):
             if terms[-1][1] > 0:
@@ -47,7 +49,9 @@ class Order:
         return (vector, not functions, functions, p.serial)
 
     def degrees(self, p: Product) -> dict[int, Fraction]:
-        """The exponent of each variable, those of sums by their highest power; parts are asked for first."""
+        """The exponent of each variable, those of sums by their highest power; parts are asked for
+        first.
+        """
         found = self._degrees.get(p)
         if found is not None:
             return found
@@ -67,7 +71,9 @@ class Order:
         return found
 
     def factor(self, base: Base, e: Fraction, symbolic: bool = False) -> Any:
-        """Named constants, variables, powers with other exponents, sums, functions, sums of functions."""
+        """Named constants, variables, powers with other exponents, sums, functions, sums of
+        functions.
+        """
         if isinstance(base, Sum):
             return (3 if base.algebraic else 6, 0, base.serial)
         if base.node is not None:

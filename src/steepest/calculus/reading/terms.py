@@ -1,11 +1,13 @@
-"""Sums of products with exact coefficients: the form in which expressions are compared and collected.
+"""Sums of products with exact coefficients: the form in which expressions are compared and
+collected.
 
     sum      =  Σ  number · product
     product  =  Π  base^(number · direction)
 
-A base is an atom (variable, named constant, function of sums) or a sum that was not multiplied out; a direction is a
-product again, 1 for plain powers: e^(2x + 1) is kept as (e^x)²·(e^1)¹. So all exponents are fractions, and multiplying adds
-them. Equal things are one object within an `Algebra`, so comparing them takes no time and no recursion.
+A base is an atom (variable, named constant, function of sums) or a sum that was not multiplied out;
+a direction is a product again, 1 for plain powers: e^(2x + 1) is kept as (e^x)²·(e^1)¹. So all
+exponents are fractions, and multiplying adds them. Equal things are one object within an `Algebra`,
+so comparing them takes no time and no recursion.
 """
 
 from __future__ import annotations
@@ -24,12 +26,21 @@ ZERO, ONE = Fraction(0), Fraction(1)
 
 
 class Atom:
-    """What algebra does not look into: a leaf (`node`), a number under a root (`number`), or a row applied to sums."""
+    """What algebra does not look into: a leaf (`node`), a number under a root (`number`), or a row
+    applied to sums.
+    """
 
     __slots__ = ("args", "node", "number", "op", "params", "serial")
 
-    def __init__(self, serial: int, op: Operation | None, args: tuple[Sum, ...], params: tuple[Any, ...],
-                 node: Node | None, number: Fraction | None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        serial: int,
+        op: Operation | None,
+        args: tuple[Sum, ...],
+        params: tuple[Any, ...],
+        node: Node | None,
+        number: Fraction | None,
+    ) -> None:
         self.serial, self.op, self.args, self.params, self.node, self.number = (
             serial,
             op,
