@@ -9,15 +9,15 @@ from steepest.diagnosis import Verdict as Verdict
 from steepest.errors import SteepestError as SteepestError
 from steepest.explanation import explain as explain
 from steepest.function import Function as Function
-from steepest.nonfinite import why_not_finite as why_not_finite
 from steepest.gradcheck import check_grad as check_grad
+from steepest.nonfinite import why_not_finite as why_not_finite
 from steepest.operators import grad as grad
-from steepest.operators import value_and_grad as value_and_grad
-from steepest.operators import jacobian as jacobian
 from steepest.operators import hessian as hessian
-from steepest.operators import jvp as jvp
-from steepest.operators import vjp as vjp
 from steepest.operators import hvp as hvp
+from steepest.operators import jacobian as jacobian
+from steepest.operators import jvp as jvp
+from steepest.operators import value_and_grad as value_and_grad
+from steepest.operators import vjp as vjp
 from steepest.slope import Slope as Slope
 from steepest.sources.terrain import Terrain as Terrain
 

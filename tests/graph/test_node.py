@@ -15,7 +15,8 @@ import steepest.operations  # noqa: F401
 from steepest.calculus.derive import gradient, hvp
 from steepest.errors import ShapeError
 from steepest.graph import node as node_module
-from steepest.graph.node import Graph, Node, Origin, born_at, constant, fresh, make, variable
+from steepest.graph.graph import Graph
+from steepest.graph.node import Node, Origin, born_at, constant, fresh, make, variable
 from steepest.graph.operation import ROWS, Operation, register
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import evaluate

@@ -13,7 +13,8 @@ import pytest
 
 from steepest.calculus.derive import gradient, hvp, jvp
 from steepest.errors import ShapeError
-from steepest.graph.node import Graph, Guard, Node, constant, fresh, variable
+from steepest.graph.graph import Graph, Guard
+from steepest.graph.node import Node, constant, fresh, variable
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import count, evaluate, replace, topological
 from steepest.operations.call import CALL, call

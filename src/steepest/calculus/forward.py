@@ -12,7 +12,8 @@ import numpy as np
 from steepest.calculus.rewrite import running
 from steepest.calculus.still import Stillness
 from steepest.errors import NotDifferentiableError
-from steepest.graph.node import CONSTANT, INPUT, Graph, Node, constant, fresh, make, set_origin
+from steepest.graph.graph import Graph
+from steepest.graph.node import CONSTANT, INPUT, Node, constant, fresh, make, set_origin
 from steepest.graph.operation import EACH, JOINTLY, ROWS, Operation, Zero
 from steepest.graph.traced import Traced, as_node
 from steepest.graph.traverse import topological
@@ -47,9 +48,7 @@ def push_forward(
     return [known[n] for n in outputs]
 
 
-def _tangent(
-    node: Node, known: Mapping[Node, Node | None], still: Stillness
-) -> Node | None:
+def _tangent(node: Node, known: Mapping[Node, Node | None], still: Stillness) -> Node | None:
     row = node.op
     if row is INPUT or row is CONSTANT or row.flat or not node.real:
         return None

@@ -18,7 +18,8 @@ import numpy as np
 from steepest.calculus.elements import Elements
 from steepest.calculus.rewrite import running
 from steepest.errors import NotDifferentiableError
-from steepest.graph.node import INPUT, Graph, Node, constant, fresh, make
+from steepest.graph.graph import Graph
+from steepest.graph.node import INPUT, Node, constant, fresh, make
 from steepest.graph.operation import EACH, JOINTLY, ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import topological

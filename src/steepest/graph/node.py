@@ -6,7 +6,6 @@ import math
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
@@ -19,8 +18,6 @@ from steepest.graph.operation import Operation, register
 __all__ = [
     "CONSTANT",
     "INPUT",
-    "Graph",
-    "Guard",
     "Node",
     "Origin",
     "born_at",
@@ -359,43 +356,3 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
         array.flags.writeable = False
         held = Held(array)
     return _leaf(CONSTANT, (("value", held),), array.shape, array.dtype, False, origin)
-
-
-@dataclass(frozen=True, eq=False)
-class Guard:
-    """A fact that held while a path was followed: `node` had the value `expected`. Elsewhere the
-    path is another.
-    """
-
-    node: Node
-    expected: Any
-    origin: Origin | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Graph:
-    """A function as a whole: inputs in order, outputs in order; captured values are inputs, each
-    with its reader.
-
-    A graph can itself be a parameter of a node (`call`, later a loop): it is immutable and equal
-    only to itself.
-    """
-
-    inputs: tuple[Node, ...]
-    outputs: tuple[Node, ...]
-    guards: tuple[Guard, ...] = ()
-    captured: tuple[tuple[Node, Any], ...] = ()  # (input node, a callable that reads the value now)
-    made: dict[Any, Any] = field(
-        default_factory=dict, init=False, repr=False
-    )  # programs and derivatives, made once
-
-    def __post_init__(self) -> None:
-        for n in self.inputs:
-            if n.op is not INPUT:
-                raise TypeError(f"a graph's inputs are input nodes; {n!r} is computed from others")
-
-    @property
-    def roots(self) -> tuple[Node, ...]:
-        """Everything that has to be computed to run it: the guards' nodes, then the outputs."""
-        return (*(g.node for g in self.guards), *self.outputs)

@@ -1,7 +1,7 @@
 """The row: everything `steepest` knows about one operation, and the registry of all rows.
 
-Tracing, both modes of differentiation, formulas, derivation steps, tests and the documentation's table read these rows;
-nothing else in the project lists operations.
+Tracing, both modes of differentiation, formulas, derivation steps, tests and the documentation's
+table read these rows; nothing else in the project lists operations.
 """
 
 from __future__ import annotations
@@ -39,12 +39,15 @@ __all__ = [
 Rule = Callable[..., Any]
 Shape = tuple[int, ...]
 
-# Precedence, lowest first: the whole table. A printer brackets an argument that binds less tightly than its place.
+# Precedence, lowest first: the whole table. A printer brackets an argument that binds less tightly
+# than its place.
 LOGICAL, COMPARISON, ADDITION, MULTIPLICATION, NEGATION, POWER, ATOM = 5, 8, 10, 20, 30, 40, 100
 
 
 class Zero:
-    """The word for "this derivative is zero, and that is meant"; a missing rule is an error instead."""
+    """The word for "this derivative is zero, and that is meant"; a missing rule is an error
+    instead.
+    """
 
     def __repr__(self) -> str:
         return "ZERO"
@@ -56,7 +59,9 @@ EACH: Final = "each"  # linear in one argument while the others stay, as for a *
 
 
 class Traceable:
-    """What user code and derivative rules hold instead of numbers; `graph.traced` and `sources.capture` fill it in."""
+    """What user code and derivative rules hold instead of numbers; `graph.traced` and
+    `sources.capture` fill it in.
+    """
 
     __slots__ = ()
 
@@ -77,8 +82,10 @@ def broadcast_shape(*shapes: Shape, **params: Any) -> Shape:
     except ValueError:
         listed = " and ".join(str(s) for s in shapes)
         raise ShapeError(
-            f"shapes {listed} do not broadcast together: compared from the last axis backwards, each pair of "
-            "lengths must be equal or contain a 1; reshape one of them or add an axis with [:, None]"
+            f"shapes {listed} do not broadcast together: compared from the last axis backwards, "
+            "each pair of "
+            "lengths must be equal or contain a 1; reshape one of them or add an axis with [:, "
+            "None]"
         ) from None
 
 
@@ -86,19 +93,26 @@ def broadcast_shape(*shapes: Shape, **params: Any) -> Shape:
 class Operation:
     """One operation, whole.
 
-    Meaning: `run(*values, **params)` in NumPy, `shape` and `dtype` rules, `precise(mp, *values, **params)` in
+    Meaning: `run(*values, **params)` in NumPy, `shape` and `dtype` rules, `precise(mp, *values,
+    **params)` in
     mpmath's terms (for any number of digits), `numpy`: the NumPy callables that mean this row.
 
     Derivative, in exactly one of five ways:
-      `partials`   elementwise rows: one rule a argument, `rule(*args, y, **params) -> dy/darg`, or `ZERO`;
+      `partials`   elementwise rows: one rule a argument, `rule(*args, y, **params) -> dy/darg`, or
+                   `ZERO`;
       `linear`     `JOINTLY` or `EACH` (with `transpose`): the rule follows from the row itself;
-      `tangent`    `rule(tangents, args, y, **params) -> dy` where neither fits; a tangent may be None (zero);
+      `tangent`    `rule(tangents, args, y, **params) -> dy` where neither fits; a tangent may be
+                   None (zero);
       `flat`       the derivative is zero wherever there is one, and `convention` says so.
-      `inside`     the row holds a graph as its parameter, and the derivative is that of the graph (`call`).
+      `inside`     the row holds a graph as its parameter, and the derivative is that of the graph
+                   (`call`).
 
-    Only linear rows carry a `transpose(y_bar, args, wanted, **params)`: one cotangent (or None) for every argument,
-    wanted[i] telling for which; reverse mode is nothing but this, applied backwards to forward mode.
-    `moves`: its matrix holds zeros and ones (or non-negative weights), so that "nothing arrives here" can be
+    Only linear rows carry a `transpose(y_bar, args, wanted, **params)`: one cotangent (or None) for
+    every argument,
+    wanted[i] telling for which; reverse mode is nothing but this, applied backwards to forward
+    mode.
+    `moves`: its matrix holds zeros and ones (or non-negative weights), so that "nothing arrives
+    here" can be
     carried backwards through it as a mask.
     """
 
@@ -115,8 +129,10 @@ class Operation:
     linear: str = ""
     transpose: Rule | None = None
     tangent: Rule | None = None
-    transpose_where: Rule | None = None  # (y_bar, arrived, args, wanted): the transpose, where only some of y_bar arrives
-    values: int | None = None  # how many leading arguments are values; the rest are positions, which do not move
+    # (y_bar, arrived, args, wanted): the transpose, where only some of y_bar arrives
+    transpose_where: Rule | None = None
+    # how many leading arguments are values; the rest are positions, which do not move
+    values: int | None = None
     flat: bool = False
     steep: bool = False  # its slope may be infinite: it matters whether an argument stands still
     inside: bool = False
@@ -129,7 +145,8 @@ class Operation:
     text: str = ""  # how it reads in text: another head, such as ln, or a template such as |{0}|
     latex: str = ""  # a head such as \sin, or a template with {0}, {1}
     precise: Rule | None = None
-    domain: tuple[tuple[float, float], ...] = ()  # an open interval for each argument: where tests take their points
+    # an open interval for each argument: where tests take their points
+    domain: tuple[tuple[float, float], ...] = ()
     convention: str = ""  # what holds at kinks, edges and poles
     tolerance: tuple[float, str] = (0.0, "")  # further ulp allowed in float64, and the reason
     rule_name: str = ""  # what a calculus text calls its derivative rule
@@ -143,7 +160,7 @@ class Operation:
         return _find, (self.name,)
 
     def __call__(self, *args: Any, **params: Any) -> Any:
-        """Apply the row: to traced values it adds a node, to plain ones it is the NumPy function."""
+        """Apply the row: traced values get a node, plain ones what the NumPy function gives."""
         for a in args:
             if isinstance(a, Traceable):
                 return a.apply(self, args, params)
@@ -156,19 +173,34 @@ REDUCTIONS: dict[Any, Rule] = {}  # ufunc -> what its .reduce means
 
 
 def register(row: Operation) -> Operation:
-    """Enter a row into the registry, under its name and under every NumPy callable that means it."""
+    """Enter a row into the registry, by its name and by every NumPy callable that means it."""
     if row.name in ROWS:
-        raise ValueError(f"there is a row named {row.name!r} already; choose another name, or change that row")
-    ways = [row.partials is not None, bool(row.linear), row.tangent is not None, row.flat, row.inside]
+        raise ValueError(
+            f"there is a row named {row.name!r} already; choose another name, or change that row"
+        )
+    ways = [
+        row.partials is not None,
+        bool(row.linear),
+        row.tangent is not None,
+        row.flat,
+        row.inside,
+    ]
     if sum(ways) != 1:
         raise ValueError(
-            f"row {row.name!r} gives its derivative in {sum(ways)} ways; give exactly one of partials, linear "
-            "(with transpose), tangent, flat=True for a derivative that is zero, or inside=True for that of a graph it holds"
+            f"row {row.name!r} gives its derivative in {sum(ways)} ways; give exactly one of "
+            "partials, linear "
+            "(with transpose), tangent, flat=True for a derivative that is zero, or inside=True "
+            "for that of a graph it holds"
         )
     if row.linear and row.transpose is None:
-        raise ValueError(f"linear row {row.name!r} needs a transpose: reverse mode is made of transposes")
+        raise ValueError(
+            f"linear row {row.name!r} needs a transpose: reverse mode is made of transposes"
+        )
     if row.partials is not None and row.arity is not None and len(row.partials) != row.arity:
-        raise ValueError(f"row {row.name!r} has {row.arity} arguments but {len(row.partials)} partial derivatives")
+        raise ValueError(
+            f"row {row.name!r} has {row.arity} arguments but {len(row.partials)} "
+            "partial derivatives"
+        )
     ROWS[row.name] = row
     for function in row.numpy:
         BINDINGS.setdefault(function, row)

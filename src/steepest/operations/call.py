@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from steepest.errors import ShapeError
-from steepest.graph.node import Graph, Node
+from steepest.graph.graph import Graph
+from steepest.graph.node import Node
 from steepest.graph.operation import Operation, register
 from steepest.graph.traverse import Program
 

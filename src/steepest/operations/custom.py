@@ -15,7 +15,8 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.errors import NotDifferentiableError, SteepestError
-from steepest.graph.node import Graph, Node, constant, make
+from steepest.graph.graph import Graph
+from steepest.graph.node import Node, constant, make
 from steepest.graph.operation import ROWS, Operation, register
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import replace

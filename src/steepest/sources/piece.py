@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from steepest.errors import VariableError
-from steepest.graph.node import Guard, Node, fresh
+from steepest.graph.graph import Guard
+from steepest.graph.node import Node, fresh
 from steepest.graph.traverse import Program
 from steepest.sources.capture.guards import Slot
 from steepest.sources.structure import Structure

@@ -14,7 +14,8 @@ import numpy as np
 
 from steepest.errors import NotDifferentiableError
 from steepest.expression import Expression
-from steepest.graph.node import Guard, Node, constant, fresh
+from steepest.graph.graph import Guard
+from steepest.graph.node import Node, constant, fresh
 from steepest.graph.traced import as_node
 from steepest.graph.traverse import Program
 from steepest.graph.traverse import replace as exchange

@@ -17,7 +17,8 @@ import numpy as np
 import steepest.operations
 import steepest.sources.capture.operators  # noqa: F401  (gives handles their operators)
 from steepest.errors import CaptureError
-from steepest.graph.node import Graph, Node, fresh
+from steepest.graph.graph import Graph
+from steepest.graph.node import Node, fresh
 from steepest.graph.traced import as_node
 from steepest.graph.traverse import topological
 from steepest.sources.capture.arguments import Arguments
@@ -28,7 +29,7 @@ from steepest.sources.capture.memory import Buffer
 from steepest.sources.capture.scalars import ScalarHandle
 from steepest.sources.capture.seam import Seam
 from steepest.sources.capture.tape import Path, Tape
-from steepest.sources.capture.trace import Trace, line_of
+from steepest.sources.capture.trace import OPERATIONS, Endless, Trace, line_of
 from steepest.sources.capture.tracing import Tracing
 from steepest.sources.structure import Structure, flatten
 
@@ -223,6 +224,11 @@ class Followed:
             leaves, structure = flatten(result)
             nodes = tuple(as_node(trace.lift(leaf)) for leaf in leaves)
             values = [np.array(plain(leaf)) for leaf in leaves]
+        except Endless as stop:
+            return (
+                f"it takes more than {OPERATIONS:,} operations on values that are being followed "
+                f"({stop}); operations on whole arrays in place of loops over elements count once"
+            )
         except Exception as error:
             self._as_the_function_itself(given, error)
             line = _line(error)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.graph.node import Graph
+from steepest.graph.graph import Graph
 from steepest.graph.traverse import Program, count
 from steepest.sources.capture.guards import Slot, agrees
 from steepest.sources.structure import Structure

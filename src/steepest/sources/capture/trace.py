@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from steepest.errors import CaptureError, NotDifferentiableError
-from steepest.graph.node import Guard, Node, Origin, fresh, make, set_origin
+from steepest.graph.graph import Guard
+from steepest.graph.node import Node, Origin, fresh, make, set_origin
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced, as_node
 from steepest.sources.capture.arrays import ArrayHandle
@@ -27,8 +28,9 @@ from steepest.sources.capture.standing import holds_stand_in, stood_for
 if TYPE_CHECKING:
     from steepest.sources.capture.view import View
 
-__all__ = ["Loss", "Trace", "current", "is_library", "line_of"]
+__all__ = ["Endless", "Loss", "Trace", "current", "is_library", "line_of"]
 
+OPERATIONS = 1_000_000  # in one run
 LIBRARIES = ("numpy", "scipy", "steepest", "functools", "importlib")
 
 
@@ -42,6 +44,13 @@ def current() -> Trace | None:
     """
     traces = getattr(_running, "traces", None)
     return traces[-1] if traces else None
+
+
+class Endless(BaseException):
+    """A run has more operations than a trace can hold.
+
+    No Exception, so that a user's `except Exception` in the loop does not swallow it.
+    """
 
 
 class Loss(NamedTuple):
@@ -95,6 +104,7 @@ class Trace:
             str, Origin | None
         ] = {}  # reasons why this trace is right but must not be used again
         self.following: list[Any] = []  # NumPy functions whose own Python is being followed
+        self.operations = 0  # that were followed
         self.random = False
         self.closed = False
 
@@ -246,6 +256,9 @@ class Trace:
 
         None where it cannot be followed (which is recorded).
         """
+        self.operations += 1
+        if self.operations > OPERATIONS:
+            raise Endless(self.where())
         if express is None:
             self.lose(f"{what} has no row")
             return None

@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from steepest.errors import NotDifferentiableError
-from steepest.graph.node import Graph, Guard, Node, constant, fresh
+from steepest.graph.graph import Graph, Guard
+from steepest.graph.node import Node, constant, fresh
 from steepest.graph.traced import Traced, as_node
 from steepest.graph.traverse import Program, inputs_of, topological
 from steepest.graph.traverse import replace as exchange
