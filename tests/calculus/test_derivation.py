@@ -54,7 +54,7 @@ Simplified:   d/dx 2^(3x) = 3·2^(3x)·ln(2)
 """,
     ("3x", "x"): "1. Constant-multiple rule: d/dx 3x = 3",
     ("x", "x"): "1. The variable itself: d/dx x = 1",
-}  # fmt: skip
+}
 
 
 def lesson(formula: str, by: str):
@@ -71,7 +71,15 @@ def test_a_lesson_reads_like_one(formula: str, by: str) -> None:
     ("formula", "rules"),
     [
         ("sin(x)*cos(x)", ["product rule", "derivative of sin(u)", "derivative of cos(u)"]),
-        ("x*y*sin(x)", ["constant-multiple rule", "product rule", "the variable itself", "derivative of sin(u)"]),
+        (
+            "x*y*sin(x)",
+            [
+                "constant-multiple rule",
+                "product rule",
+                "the variable itself",
+                "derivative of sin(u)",
+            ],
+        ),
         ("(2x - 1)^5", ["power rule and chain rule", "straight line"]),
         ("5x^3/2", ["constant-multiple and power rule"]),
         ("ln(sqrt(x))", ["chain rule", "derivative of √u"]),

@@ -39,10 +39,11 @@ def test_fractions_are_divided_in_full() -> None:
 
 
 PARAMETERS = {"polygamma": {"order": 1}, "round_to": {"decimals": 1}}
+# Logical rows and `where` take truth values.
 SCALAR = [
     row for row in ROWS.values()
     if row.elementwise and row.domain and row.family != "terrain"
-    and row.name not in ("where", "cast") and not row.name.startswith("logical")  # these take truth values
+    and row.name not in ("where", "cast") and not row.name.startswith("logical")
 ]  # fmt: skip
 
 

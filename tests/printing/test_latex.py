@@ -1,4 +1,4 @@
-r"""LaTeX: exact strings for the common shapes, and everything that is shown can be set by mathtext."""
+"""LaTeX: exact strings for the common shapes; mathtext can set everything that is shown."""
 
 from __future__ import annotations
 

@@ -106,7 +106,9 @@ def test_text_typed_again_has_the_same_value(f: Node) -> None:
 
 
 ELEMENTWISE = [
-    r for r in ROWS.values() if r.elementwise and r.arity in (1, 2) and r.spellings and r.family != "comparison"
+    r
+    for r in ROWS.values()
+    if r.elementwise and r.arity in (1, 2) and r.spellings and r.family != "comparison"
 ]  # fmt: skip
 
 

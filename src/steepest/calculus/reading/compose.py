@@ -1,7 +1,7 @@
-"""From sums of products back to nodes: the shortest of several forms, in the order that calculus texts use.
+"""From sums of products back to nodes: the shortest of several forms, in the order of texts.
 
-Short means few nodes of the displayed tree. Terms: falling powers, functions, then numbers, a positive one first.
-Factors: number, named constants, variables, powers, sums, functions.
+Short means few nodes of the displayed tree. Terms: falling powers, functions before numbers, a
+positive one first. Factors: number, named constants, variables, powers, sums, functions.
 """
 
 from __future__ import annotations
@@ -11,23 +11,24 @@ from fractions import Fraction
 from typing import Any
 
 from steepest.calculus.reading.algebra import Algebra
+from steepest.calculus.reading.angles import double_angle, with_tangents
 from steepest.calculus.reading.entry import ODD, Entry
 from steepest.calculus.reading.forms import MOST_TERMS, Forms
 from steepest.calculus.reading.numbers import finite_decimal
 from steepest.calculus.reading.order import Order
-from steepest.calculus.reading.terms import ONE, ZERO, Atom, Base, Factors, Product, Sum
+from steepest.calculus.reading.terms import ONE, ZERO, Atom, Base, Product, Sum
 from steepest.graph.node import CONSTANT, Node, constant, make
 from steepest.graph.operation import ROWS
 
 __all__ = ["Composer", "size"]
 
-LONG = 400  # nodes; a longer expression keeps its form, its parts are still made as short as they can be
+# An expression of more nodes keeps its form; its parts are still made as short as they can be.
+LONG = 400
 HALF, TWO = Fraction(1, 2), Fraction(2)
-_TANGENTS = (("sin", "cos", "tan", "cot", "sec", "csc"), ("sinh", "cosh", "tanh", "", "sech", ""))
 
 
 def size(node: Node, known: dict[Node, int]) -> int:
-    """How many nodes the tree of an expression shows; shared parts count each time they are shown."""
+    """How many nodes the tree of an expression shows; shared parts count each time."""
     stack = [node]
     while stack:
         n = stack[-1]
@@ -59,7 +60,7 @@ class Composer:
         self._sizes: dict[Node, int] = {}
         self._atoms: dict[Atom, Node] = {}
 
-    # ---- the choice ----------------------------------------------------------------------------------------------------
+    # ---- the choice ------------------------------------------------------------------------------
 
     def node(self, s: Sum) -> Node:
         """The best node for a sum; parts before wholes, so that depth costs no recursion."""
@@ -127,7 +128,7 @@ class Composer:
         yield forms.denominators_out(s)
 
     def cost(self, node: Node) -> tuple[int, int]:
-        """The nodes shown; among equals, the fractions in a sum: one fraction is better than two."""
+        """The nodes shown; among equals, the fractions in a sum: one is better than two."""
         total, bars = self.size(node), 0
         while node.op.name in ("add", "subtract"):
             term = node.args[1]
@@ -139,7 +140,7 @@ class Composer:
         """The nodes that the tree of `node` shows."""
         return size(node, self._sizes)
 
-    # ---- sums ----------------------------------------------------------------------------------------------------------
+    # ---- sums ------------------------------------------------------------------------------------
 
     def plain(self, s: Sum) -> Node:
         """The sum as it stands, in the order of texts."""
@@ -163,38 +164,18 @@ class Composer:
         assert total is not None
         return total
 
-    # ---- products ------------------------------------------------------------------------------------------------------
+    # ---- products --------------------------------------------------------------------------------
 
     def term(self, product: Product, coefficient: Fraction) -> Node:
         """Number · product, with 2·sin u·cos u as sin 2u where that is shorter."""
         best = self._product_node(product, coefficient)
         found: tuple[Product, Fraction] | None = product, coefficient
-        while found is not None and (found := self._double_angle(*found)) is not None:
+        while found is not None and (found := double_angle(self.algebra, *found)) is not None:
             node = self._product_node(found[0], found[1])
             if self.size(node) >= self.size(best):
                 break
             best = node
         return best
-
-    def _double_angle(
-        self, product: Product, coefficient: Fraction
-    ) -> tuple[Product, Fraction] | None:
-        """Sin u·cos u as ½·sin 2u, where both stand in a product once."""
-        plain = [
-            b for b, d, e in product.factors if isinstance(b, Atom) and e == 1 and not d.factors
-        ]
-        for sine in plain:
-            other = {"sin": "cos", "sinh": "cosh"}.get(sine.name)
-            if other is None:
-                continue
-            partner = self.algebra.atom(ROWS[other], sine.args)
-            if partner in plain and sine.op is not None:
-                unit = self.algebra.unit
-                argument = self.algebra.add([(TWO, sine.args[0])])
-                double = self.algebra.atom(sine.op, (argument,))
-                swap: Factors = {(sine, unit): -ONE, (partner, unit): -ONE, (double, unit): ONE}
-                return self.algebra.times(product, swap), coefficient / 2
-        return None
 
     def _spliced(self, product: Product, coefficient: Fraction) -> tuple[Product, Fraction]:
         """Sums whose best form is itself a product become part of this one."""
@@ -213,7 +194,9 @@ class Composer:
     def _leading_positive(
         self, product: Product, coefficient: Fraction
     ) -> tuple[Product, Fraction]:
-        """(1 − x)² is (x − 1)² and −(y − x²) is x² − y: where signs are free, the first term is positive."""
+        """(1 − x)² is (x − 1)² and −(y − x²) is x² − y: where signs are free, the first term is
+        positive.
+        """
         for b, d, e in product.factors:
             if isinstance(b, Sum) and not d.factors and e.denominator == 1 and self._negative(b):
                 flipped = self.algebra._sum({p: -c for p, c in b.terms})
@@ -249,7 +232,9 @@ class Composer:
     def _sign_moved_inside(
         self, product: Product, coefficient: Fraction
     ) -> tuple[Product, Fraction]:
-        """−(x − 1)·y is (1 − x)·y, and −2/(x − 1) stays: a sign goes into a sum above, or goes away altogether."""
+        """−(x − 1)·y is (1 − x)·y, and −2/(x − 1) stays: a sign goes into a sum above, or goes away
+        altogether.
+        """
         if coefficient >= 0:
             return product, coefficient
         for b, d, e in product.factors:
@@ -304,43 +289,9 @@ class Composer:
         brackets = any(
             isinstance(b, Sum) and e > 0 and len(b.terms) > 1 for b, e in numbers.items()
         )
-        return powers, self._with_tangents(numbers, secants=not brackets)
+        return powers, with_tangents(self.algebra, numbers, secants=not brackets)
 
-    def _with_tangents(
-        self, numbers: dict[Base, Fraction], secants: bool
-    ) -> list[tuple[Base, Fraction]]:
-        """sin/cos as tan, 1/cos as sec (not below a bracket); likewise for the hyperbolic functions."""
-        for sine, cosine, tangent, cotangent, secant, cosecant in _TANGENTS:
-            if not secants:
-                secant = cosecant = ""
-            for base in [b for b in numbers if isinstance(b, Atom) and b.name in (sine, cosine)]:
-                assert isinstance(base, Atom)
-                if base not in numbers:
-                    continue
-                s, c = (self.algebra.atom(ROWS[n], base.args) for n in (sine, cosine))
-                p, q = numbers.get(s, ZERO), numbers.get(c, ZERO)
-                if p * q < 0 and p.denominator == q.denominator == 1:
-                    shared = min(abs(p), abs(q))
-                    if p > 0 or not cotangent:
-                        t, e = tangent, shared if p > 0 else -shared
-                    else:
-                        t, e = cotangent, shared
-                    if (
-                        abs(p) == abs(q)
-                        or (p > 0 and secant and abs(q) > p)
-                        or (p < 0 and cosecant and abs(p) > q)
-                    ):
-                        numbers[self.algebra.atom(ROWS[t], base.args)] = e
-                        p, q = (p - shared, q + shared) if p > 0 else (p + shared, q - shared)
-                for atom, e, other in ((s, p, cosecant), (c, q, secant)):
-                    numbers.pop(atom, None)
-                    if e < 0 and other and e.denominator == 1:
-                        numbers[self.algebra.atom(ROWS[other], base.args)] = -e
-                    elif e:
-                        numbers[atom] = e
-        return list(numbers.items())
-
-    # ---- powers and atoms ------------------------------------------------------------------------------------------------
+    # ---- powers and atoms ------------------------------------------------------------------------
 
     def raised(self, node: Node, e: Fraction) -> Node:
         """node^e for a positive number e: square roots have their sign."""

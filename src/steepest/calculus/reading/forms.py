@@ -1,6 +1,7 @@
-"""Other forms of the same sum: multiplied out, a common factor taken out, over one denominator, grouped.
+"""Other forms of the same sum: multiplied out, factored, over one denominator, grouped.
 
-Each is an equality of real numbers wherever the given form is defined; which one is shown, `compose` decides.
+Each is an equality of real numbers wherever the given form is defined; which one is shown,
+`compose` decides.
 """
 
 from __future__ import annotations
@@ -25,10 +26,12 @@ class Forms:
     def __init__(self, algebra: Algebra) -> None:
         self.algebra = algebra
 
-    # ---- polynomials ---------------------------------------------------------------------------------------------------
+    # ---- polynomials -----------------------------------------------------------------------------
 
     def is_polynomial(self, s: Sum) -> bool:
-        """Whether a sum is numbers times whole powers of variables: what every text leaves multiplied out."""
+        """Whether a sum is numbers times whole powers of variables: what every text leaves
+        multiplied out.
+        """
         return all(
             isinstance(b, Atom)
             and b.node is not None
@@ -45,8 +48,8 @@ class Forms:
 
     def divided(self, s: Sum, by: Sum) -> Sum | None:
         """s/by where the division leaves no rest: as for polynomials, leading terms first."""
-        keys: list[Key] = sorted({(b, d) for t in (s, by) for p, _ in t.terms for b, d, _ in p.factors},
-                                 key=lambda k: (k[0].serial, k[1].serial))  # fmt: skip
+        found = {(b, d) for t in (s, by) for p, _ in t.terms for b, d, _ in p.factors}
+        keys: list[Key] = sorted(found, key=lambda k: (k[0].serial, k[1].serial))
         left = {self._exponents(p, keys): c for p, c in s.terms}
         divisor = sorted(((self._exponents(p, keys), c) for p, c in by.terms), reverse=True)
         lead, lead_c = divisor[0]
@@ -78,12 +81,14 @@ class Forms:
         found = {(b, d): e for b, d, e in p.factors}
         return tuple(found.get(k, ZERO) for k in keys)
 
-    # ---- common factors ------------------------------------------------------------------------------------------------
+    # ---- common factors --------------------------------------------------------------------------
 
     def common(
         self, s: Sum, *, above: bool = True, below: bool = True, equal: bool = False
     ) -> tuple[Factors, Fraction, Sum]:
-        """The factors and the number that all terms share (a missing factor has exponent 0), and the sum that is left."""
+        """The factors and the number that all terms share (a missing factor has exponent 0), and
+        the sum that is left.
+        """
         lowest: Factors = {}
         seen: Counter[Key] = Counter()
         for p, _ in s.terms:
@@ -123,10 +128,12 @@ class Forms:
         """S with its common factors before the bracket."""
         return self.put_together(*self.common(s, below=False))
 
-    # ---- one denominator -----------------------------------------------------------------------------------------------
+    # ---- one denominator -------------------------------------------------------------------------
 
     def one_denominator(self, s: Sum) -> Sum:
-        """A sum of fractions as one fraction, the numerator multiplied out and what it shares with the denominator cancelled."""
+        """A sum of fractions as one fraction, the numerator multiplied out and what it shares with
+        the denominator cancelled.
+        """
         s = self._bases_as_fractions(s)
         taken, content, inside = self.common(s, above=False)
         flat = self.expand(inside) if self._needs_expansion(inside) else inside
@@ -179,10 +186,12 @@ class Forms:
     def _has_fractions(self, s: Sum) -> bool:
         return any(c.denominator != 1 or any(e < 0 for _, _, e in p.factors) for p, c in s.terms)
 
-    # ---- partial factors -----------------------------------------------------------------------------------------------
+    # ---- partial factors -------------------------------------------------------------------------
 
     def grouped(self, s: Sum) -> Sum:
-        """The factor that most terms share taken out of these, then of the others likewise: (x² + 2x)·eˣ + 1."""
+        """The factor that most terms share taken out of these, then of the others likewise: (x² +
+        2x)·eˣ + 1.
+        """
         groups: list[Sum] = []
         left = dict(s.terms)
         while len(left) > 1:
@@ -212,7 +221,9 @@ class Forms:
         return 2 if isinstance(base, Sum) or key[1].factors else 1 if base.op is not None else 0
 
     def special_sums(self, s: Sum) -> Sum:
-        """cos²u − sin²u = cos 2u, cosh²u + sinh²u = cosh 2u, eᵘ ± e⁻ᵘ = 2·cosh u or 2·sinh u, with any common factor."""
+        """cos²u − sin²u = cos 2u, cosh²u + sinh²u = cosh 2u, eᵘ ± e⁻ᵘ = 2·cosh u or 2·sinh u, with
+        any common factor.
+        """
         total = dict(s.terms)
         out: list[tuple[Fraction, Sum]] = []
         for p in list(total):
@@ -260,7 +271,9 @@ class Forms:
         return self.algebra.term(ONE, {**factors, (atom, self.algebra.unit): ONE})
 
     def denominators_out(self, s: Sum) -> Sum:
-        """1/((1 − x)·(1 + x)) = 1/(1 − x²), and likewise for all sums in a denominator with one exponent."""
+        """1/((1 − x)·(1 + x)) = 1/(1 − x²), and likewise for all sums in a denominator with one
+        exponent.
+        """
         parts = []
         for p, c in s.terms:
             factors: Factors = {(b, d): e for b, d, e in p.factors}
