@@ -134,6 +134,12 @@ def test_arrays_keep_their_shapes() -> None:
     assert flat.shape == (3,)
 
 
+def test_the_sum_of_one_number_is_that_number() -> None:
+    x = variable("x")
+    total = make(ROWS["sum"], (make(ROWS["multiply"], (x, x)),), axis=(), keepdims=False)
+    assert text(reading(gradient(total, [x]))) == "2x"
+
+
 def test_dividing_by_zero_is_not_hidden() -> None:
     f = parse("x/(y - y)")
     assert text(reading(f.outputs)) == "x/0"

@@ -50,6 +50,7 @@ _QUOTIENTS = {
     "cot": ("cos", "sin"),
 }
 _SPREAD = {"broadcast_to", "reshape", "transpose"}
+_OF_ONE = {"sum", "mean", "prod", "max", "min"}  # of one number: that number
 _LINEAR = {"add", "subtract", "negative", "positive"}
 
 
@@ -155,6 +156,8 @@ class Entry:
                 return shorter
         if name == "where_moving":
             return args[1]  # where it is left out, the other factor is zero
+        if name in _OF_ONE and node.args[0].shape == ():
+            return args[0]
         if name in _SPREAD and (node.args[0].shape == () or args[0].number is not None):
             return args[0]  # one number for all elements; the shape is restored where it matters
         if not node.op.elementwise or name == "cast":
