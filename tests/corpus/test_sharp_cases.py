@@ -394,3 +394,26 @@ def test_float32_has_float32_slopes_that_are_right() -> None:
         return np.sum((np.asarray(x, dtype=np.float32) - np.float32(3)) ** 2)
 
     np.testing.assert_allclose(st.grad(f)(np.array([1.0, 2.0])), [-4.0, -2.0], rtol=1e-6)
+
+
+# ---- values to the bit, where the recording is evaluated and not the function
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x.std(ddof=1),
+        lambda x: np.var(x, ddof=2),
+        lambda x: np.std(np.outer(x, x), axis=0, ddof=1)[1],
+        lambda x: x.var(),
+        lambda x: x.mean() + np.median(x) + np.ptp(x),
+        lambda x: np.linalg.norm(x) * np.prod(x),
+        lambda x: np.average(x, weights=[1.0, 2.0, 3.0, 4.0, 5.0]),
+        lambda x: np.trapezoid(np.log(x), dx=0.1) + np.cumsum(x)[-1] ** 2.3,
+        lambda x: sum(math.sin(v) + math.exp(v) + math.atan2(v, 1.2) for v in x),
+    ],
+)
+def test_values_on_what_was_kept_are_numpys_to_the_bit(f: Any) -> None:
+    both = st.value_and_grad(f)
+    generator = np.random.default_rng(11)
+    for x in generator.uniform(0.1, 3.0, (100, 5)):
+        assert both(x)[0] == f(x)
+    assert both.tracing.exact is True

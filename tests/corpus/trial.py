@@ -19,7 +19,7 @@ from steepest.sources.pieces import as_source
 from tests.corpus.extended import derivative, leaves, mapped
 from tests.corpus.register import ENTRIES, Entry
 
-__all__ = ["MODULES", "Trial", "attempt", "complex_step", "entries"]
+__all__ = ["MODULES", "Trial", "attempt", "complex_step", "entries", "fresh", "nearby", "truth"]
 
 MODULES = (
     "physics", "statistics", "learning", "minimisation", "finance", "life", "geometry",
@@ -58,6 +58,7 @@ class Trial:
     retraced: int
     operations: tuple[int, int] | None
     seconds: tuple[float, float]  # a plain run, the first call
+    operator: Any
 
 
 def fresh(args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -100,7 +101,7 @@ def attempt(entry: Entry, k: int) -> Trial:
     return Trial(
         plain, (value, value_again), slopes, again,
         tracing.exact, tracing.reasons, tracing.notes, tracing.paths > 0, traced, retraced,
-        operations, (usual, took),
+        operations, (usual, took), operator,
     )  # fmt: skip
 
 
@@ -114,9 +115,21 @@ def _value(follower: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
     return piece.result(piece.run("value", lambda: piece.outputs)())
 
 
-def truth(entry: Entry, k: int) -> list[tuple[Any, Any]]:
+def truth(entry: Entry, args: tuple[Any, ...]) -> list[tuple[Any, Any]]:
     """The derivative in extended precision, for each leaf, with its error bar."""
-    return derivative(entry, entry.points[k], entry.named)
+    return derivative(entry, args, entry.named)
+
+
+def nearby(entry: Entry, k: int) -> tuple[Any, ...]:
+    """Another point: every number of the first argument moved by up to a thirtieth."""
+    first, *others = fresh(entry.points[k])
+    generator = np.random.default_rng([k, *entry.name.encode()])
+
+    def moved(v: Any) -> Any:
+        shift = 1 + generator.uniform(-1, 1, np.shape(v)) / 30
+        return v * shift if np.ndim(v) else type(v)(v * float(shift))
+
+    return (mapped(moved, first), *others)
 
 
 def complex_step(entry: Entry, k: int) -> list[Any]:

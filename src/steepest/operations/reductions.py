@@ -110,11 +110,12 @@ def var(
     **more: Any,
 ) -> Any:
     axes, keep = _arguments(x, axis, keepdims, {"dtype": dtype, "out": out, **more}, "var")
-    plain = VAR(x, axis=axes, keepdims=keep)
     if not ddof:
-        return plain
+        return VAR(x, axis=axes, keepdims=keep)
+    # In NumPy's own order: a factor n/(n - ddof) behind the mean would round once more.
     count = int(np.prod([x.shape[a] for a in axes], dtype=int))
-    return plain * (count / (count - ddof))
+    squares = np.square(x - MEAN(x, axis=axes, keepdims=True))
+    return SUM(squares, axis=axes, keepdims=keep) / max(count - ddof, 0)
 
 
 @binds(np.std)
