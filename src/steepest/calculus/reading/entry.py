@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 
 from steepest.calculus.reading.algebra import Algebra
+from steepest.calculus.reading.conventions import without_convention
 from steepest.calculus.reading.terms import ONE, Atom, Sum
 from steepest.graph.node import CONSTANT, INPUT, Node
 from steepest.graph.operation import ROWS
@@ -151,7 +152,7 @@ class Entry:
         """A row that is not arithmetic, after the laws that hold for it."""
         name, args = node.op.name, tuple(self.known[a] for a in node.args)
         if name == "where" and node not in self.given:
-            shorter = self.without_convention(args)
+            shorter = without_convention(self.algebra, *args)
             if shorter is not None:
                 return shorter
         if name == "where_moving":
@@ -254,91 +255,6 @@ class Entry:
             outside.append(self.function("absolute", algebra.multiply(inside)))
         return algebra.multiply(outside)
 
-    # ---- conventions at single points ------------------------------------------------------------
-
-    def without_convention(self, args: tuple[Sum, ...]) -> Sum | None:
-        """A rule's own `where` without the case of a single point, such as the tip of a cone or a
-        tie.
-        """
-        condition, first, second = args
-        test = _atom(condition)
-        if first is second:
-            return first
-        if test is None:
-            return None
-        if test.name == "equal" and (
-            test.args[0].number is not None and test.args[1].number is not None
-        ):
-            return first if test.args[0] is test.args[1] else second
-        one_less = test.name == "equal" and test.args[1].number == 0 and first.number == 1
-        # the exponent b − 1 of the power rule
-        if one_less and (
-            self.algebra.add([(ONE, second), (ONE, self.algebra.one)]) is test.args[0]
-        ):
-            return second
-        other = _atom(second)
-        if (
-            test.name in ("equal", "logical_and")
-            and first.number == 0
-            and self._singular(test, second)
-        ):
-            return second
-        if other is None or other.name != "where":
-            return None
-        inner = _atom(other.args[0])
-        if inner is None:
-            return None
-        if (
-            inner.name == test.name
-            and test.name in ("greater", "less")
-            and inner.args == test.args[::-1]
-        ):
-            return self.algebra.of(
-                self.algebra.atom(ROWS["where"], (condition, first, other.args[1]))
-            )
-        if test.name == "less" and inner.name == "greater" and inner.args[0] is test.args[0]:
-            rest = self._without_edges(other.args[2], test.args, inner.args)
-            if rest is not None:
-                inside = self.algebra.of(
-                    self.algebra.atom(ROWS["where"], (other.args[0], other.args[1], rest))
-                )
-                return self.algebra.of(self.algebra.atom(ROWS["where"], (condition, first, inside)))
-        return None
-
-    def _singular(self, test: Atom, second: Sum) -> bool:
-        """Whether the other branch has no value of its own, or the same one, where the condition
-        holds.
-        """
-        if test.name == "logical_and":
-            left = _atom(test.args[0])
-            return left is not None and left.name == "equal" and self._singular(left, second)
-        x, zero = test.args
-        if zero.number != 0:
-            return False
-        only, inside = second.only(), x.only()
-        if only is None or inside is None:
-            return False
-        bases = {b for b, _, _ in only[0].factors}
-        logarithm = self.algebra.atom(ROWS["log"], (x,))
-        powers = {b for _, d, _ in only[0].factors for b, _, _ in d.factors}
-        return (
-            bool(bases & {b for b, _, _ in inside[0].factors})
-            or logarithm in bases
-            or bool(powers & {b for b, _, _ in inside[0].factors})
-        )
-
-    def _without_edges(
-        self, inside: Sum, low: tuple[Sum, ...], high: tuple[Sum, ...]
-    ) -> Sum | None:
-        """The middle of a clipped function, without what holds exactly on its two edges."""
-        for edge in (low, high):
-            found = _atom(inside)
-            test = _atom(found.args[0]) if found is not None and found.name == "where" else None
-            if found is None or test is None or test.name != "equal" or test.args != edge:
-                return None
-            inside = found.args[2]
-        return inside
-
 
 def algebraic(node: Node) -> bool:
     """Whether arithmetic on a node is arithmetic on real numbers: no truth values, no whole-number
@@ -349,15 +265,6 @@ def algebraic(node: Node) -> bool:
         and node.dtype.kind in "fiu"
         and all(a.dtype.kind in "fiu" for a in node.args)
     )
-
-
-def _atom(s: Sum) -> Atom | None:
-    """The atom that a sum is, if it is one."""
-    only = s.only()
-    if only is None or only[1] != 1 or len(only[0].factors) != 1:
-        return None
-    base, direction, exponent = only[0].factors[0]
-    return base if isinstance(base, Atom) and exponent == 1 and not direction.factors else None
 
 
 def _divide(algebra: Algebra, a: Sum, b: Sum) -> Sum:
