@@ -213,6 +213,20 @@ def test_nothing_in_a_rule_goes_stale():
     assert slope(B) == pytest.approx([10, 2, 3])
 
 
+def test_reading_what_changes_between_two_calls_is_noticed():
+    scale = [2.0]
+    f = st.custom_derivative(lambda x: scale[0] * x, partials=lambda x, out: scale[0])
+
+    def both(x):
+        scale[0] = 2.0
+        first = f(x)
+        scale[0] = 5.0
+        return first * f(x)
+
+    with pytest.warns(UserWarning, match="not seen"):
+        assert st.grad(both)(3.0) == pytest.approx(60, rel=1e-9)
+
+
 def test_methods():
     class Spring:
         def __init__(self, stiffness):

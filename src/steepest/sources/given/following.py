@@ -28,7 +28,8 @@ __all__ = ["in_trace"]
 
 DEPTH = 3  # rules that call functions with rules are followed so deep, and run as they are beyond
 
-_memory: WeakKeyDictionary[Trace, dict[Any, Any]] = WeakKeyDictionary()
+# What a rule that is being followed would come back to: its own function, at its own arguments.
+_running: WeakKeyDictionary[Trace, dict[Any, Any]] = WeakKeyDictionary()
 _state = threading.local()
 
 
@@ -40,10 +41,8 @@ def in_trace(trace: Trace, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, 
     values = [_value(v) for v in leaves]
     nodes = tuple(_argument(trace, v, w) for v, w in zip(leaves, values, strict=True))
     key = (rule, nodes, structure)
-    known = _memory.setdefault(trace, {})
-    if key not in known:
-        known[key] = _made(trace, rule, structure, values, nodes, key)
-    node, y, call = known[key]
+    running = _running.setdefault(trace, {})
+    node, y, call = running.get(key) or _made(trace, rule, structure, values, nodes, key)
     return _handed_out(trace, call, y, node)
 
 
@@ -157,7 +156,7 @@ class Following:
         # Inside the rule, the function at the same place is its result: `return f(x) * dx` does not
         # go round in circles.
         inner = (call.rule, tuple(self.inputs), self.key[2])
-        known = _memory[trace]
+        known = _running[trace]
         known[inner] = (self.out, self.y, call)
         leaves = [trace.result(v, Traced(n)) for v, n in zip(self.values, self.inputs, strict=True)]
         ones = np.random.default_rng(11).uniform(0.5, 1.0, layout.shape).astype(layout.dtype)[()]
