@@ -142,3 +142,33 @@ def test_a_constant_function_has_derivative_zero():
     assert f(3) == 7
     assert f.derivative()(3) == 0
     assert f.gradient(np.zeros(3)).shape == (1, 3)
+
+
+def test_code_at_many_points_does_not_mix_them():
+    data = np.array([1.0, 2.0, 3.0])
+
+    def line(a, b):
+        return np.mean((a * data + b - data) ** 2)
+
+    def split(a, b):
+        return a * b if a > 0 else b - a
+
+    a, b = np.array([0.5, -1.0, 2.0]), np.array([0.0, 1.0, -1.0])
+    for code in (line, split):
+        f = st.Function(code)
+        assert f.over(a, b) == pytest.approx([code(*p) for p in zip(a, b, strict=True)])
+        slopes = f.gradient.over(a, b)
+        assert slopes.shape == (2, 3)
+        assert slopes[:, 1] == pytest.approx(f.gradient(-1.0, 1.0))
+    with pytest.raises(ShapeError, match=r"\.over"):
+        st.Function(line).gradient(a, b)
+
+
+def test_a_very_long_formula_is_counted_not_shown():
+    def many(x):
+        for k in range(60):
+            x = 0.5 * np.sin(x) + 0.1 * k
+        return x
+
+    assert len(repr(st.Function(many))) < 100
+    assert "operations" in repr(st.Function(many))

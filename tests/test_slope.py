@@ -48,6 +48,24 @@ def test_flat_ground_has_no_direction_and_never_nan(formula, point):
     assert "NaN" not in s.to_json()
 
 
+@pytest.mark.parametrize(
+    ("formula", "edge"),
+    [
+        ("|w|", True),
+        ("max(w, 0)^2 + |w|/1000", True),
+        ("w^2", False),
+        ("w^4", False),
+        ("cos(w)", False),
+        ("7 + 0w", False),
+    ],
+)
+def test_a_kink_is_not_called_flat_ground(formula, edge):
+    s = st.Function(formula).at(0)
+    assert s.flat
+    assert s.kink == edge
+    assert ("kink" in str(s)) == edge
+
+
 def test_flat_to_the_rounding_of_the_point():
     """cos(pi/2) is 6e-17 in floating point: no reason to send anybody anywhere."""
     s = st.Function("sin(x)").at(math.pi / 2)

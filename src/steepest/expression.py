@@ -38,8 +38,8 @@ class Expression:
         node = self.inputs[by]
         if node.shape != ():
             raise ShapeError(
-                f"{node.name} is an array of shape {node.shape}: ask for the gradient instead of "
-                "one derivative"
+                f"{node.name} is an array of shape {node.shape}: ask for the "
+                "gradient, or use .over(...) for many points at once"
             )
         return replace(self, outputs=tuple(derive.jvp(self.outputs, [node], [constant(1.0)])))
 
@@ -55,8 +55,8 @@ class Expression:
             return replace(self, outputs=tuple(derive.gradient(self.outputs[0], self.inputs)))
         if any(n.shape != () for n in self.inputs):
             raise ShapeError(
-                "some variables are arrays; use steepest.grad(f, argnums=...) to say by which to "
-                "differentiate"
+                "some variables are arrays: use .over(...) for many points at once, and "
+                "steepest.grad(f, argnums=...) where the arrays are the arguments"
             )
         rows = derive.jacobian(self.outputs, self.inputs)
         return replace(

@@ -102,19 +102,34 @@ class Function(Written):
     # ---- value -----------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **named: Any) -> Any:
-        """The value at a point; arrays broadcast against each other and give an array of values.
+        """The value at a point.
 
-        A vector comes with its components first: `dn, de = f.gradient(N, E)`.
+        A formula takes arrays of points too: they broadcast against each other and give an array of
+        values; a vector comes with its components first, `dn, de = f.gradient(N, E)`. To Python
+        code an array is an argument like any other: its values at many points are `f.over(N, E)`.
         """
         if any(isinstance(a, Traceable) for a in (*args, *named.values())):
             return self._followed(args, named)
         values = self.arguments(args, named)
         if not self._steps:
             return self._entered.root.plain(values)
-        several = len(values) > 1 and any(np.ndim(v) for v in values)
-        if several and self.by_path:
-            return self._each_point(values)
         return self.expression_at(values)(values)
+
+    def over(self, *args: Any, **named: Any) -> Any:
+        """The value at many points: arrays broadcast, and every place is a point of its own.
+
+        For formulas that is what calling does. Code that takes the same path everywhere is
+        evaluated at all points at once; other code, point by point.
+
+        >>> import numpy as np, steepest as st
+        >>> data = np.array([1.0, 2.0, 3.0])
+        >>> st.Function(lambda a, b: np.mean((a * data - b) ** 2)).over(np.zeros(2), np.ones(2))
+        array([1., 1.])
+        """
+        values = self.arguments(args, named)
+        if not self.by_path or not any(np.ndim(v) for v in values):
+            return self(*values)
+        return self._each_point(values)
 
     def _followed(self, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """The value inside a function that is being followed."""

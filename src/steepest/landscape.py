@@ -184,7 +184,8 @@ def sample_sheet(
 def _values(function: Values, arguments: Sequence[Array], shape: tuple[int, ...]) -> Array:
     # Poles and roots of negative numbers are part of a landscape: they become holes, not warnings.
     with np.errstate(all="ignore"):
-        found = np.asarray(function(*arguments), dtype=np.float64)
+        evaluate = getattr(function, "over", function)
+        found = np.asarray(evaluate(*arguments), dtype=np.float64)
     found = np.broadcast_to(found, shape)
     return np.where(np.isfinite(found), found, np.nan)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +35,7 @@ class Slope:
         gradient    ∇f(p), the partials as a vector, in the order of the variables
         magnitude   ‖∇f(p)‖, the steepest slope there is at p
         direction   the unit vector of steepest descent, −∇f/‖∇f‖; None on flat ground
+        kink        True where the slope 0 is a convention: the tip of |w|; `flat` is True there too
         bearing     its compass bearing in degrees clockwise from north, where the
                     variables are a place on a map; else None
         angle       its angle in degrees from the first axis, for two variables; else None
@@ -50,6 +51,7 @@ class Slope:
     value: float
     gradient: NDArray[np.float64]
     rounding: float  # how large a gradient may come from rounding the point itself
+    kink: bool = False  # level only by agreement: the ground has an edge here, as |w| has at 0
 
     @property
     def partials(self) -> dict[str, float]:
@@ -200,10 +202,9 @@ class Slope:
         d = "d" if one else "∂"
         rows += [(f"{d}{f.label}/{d}{name}", number(p)) for name, p in self.partials.items()]
         if self.flat:
-            return [
-                *rows,
-                ("slope", "flat ground: the slope is zero, so no direction is the steepest"),
-            ]
+            level = "flat ground: the slope is zero, so no direction is the steepest"
+            edge = "a kink: the ground has an edge here, and 0 stands for its slope by convention"
+            return [*rows, ("slope", edge if self.kink else level)]
         if one:
             name, step = next(iter(self.point)), self.direction
             way = "larger" if step is not None and step[0] > 0 else "smaller"
@@ -290,7 +291,26 @@ def slope_at(function: Function, point: Sequence[float]) -> Slope:
     for name, g in zip(here, gradient, strict=True):
         if not math.isfinite(g):
             raise NotFiniteError(_why(function, here, float(g), f"slope by {name}", inside))
-    return Slope(function, here, float(value), gradient, _rounding(function, point))
+    found = Slope(function, here, float(value), gradient, _rounding(function, point))
+    return replace(found, kink=True) if found.flat and _has_edge(function, point, value) else found
+
+
+def _has_edge(function: Function, point: Sequence[float], value: float) -> bool:
+    """Whether level ground rises or falls at once to some side, as |w| does from 0.
+
+    Over a step h a smooth function bends by f″·h², an edge by its slope times h: from one step to a
+    step a hundred times shorter the first shrinks to 1/10000, the second to 1/100.
+    """
+    for i, p in enumerate(point):
+        bends = []
+        for h in (1e-3 * max(1.0, abs(p)), 1e-5 * max(1.0, abs(p))):
+            sides = [[*point[:i], p + s * h, *point[i + 1 :]] for s in (-1, 1)]
+            if not all(function.inside(*side) for side in sides):
+                break
+            bends.append(abs(sum(float(function(*side)) for side in sides) - 2 * value))
+        if len(bends) == 2 and bends[1] > max(1e-3 * bends[0], 64 * EPS * abs(value)):
+            return True
+    return False
 
 
 def _rounding(function: Function, point: Sequence[float]) -> float:

@@ -8,13 +8,14 @@ import steepest.operations  # noqa: F401  (fills the registry of rows)
 from steepest.errors import NotDifferentiableError
 from steepest.expression import Expression
 from steepest.graph.node import Node
-from steepest.graph.traverse import topological
+from steepest.graph.traverse import count, topological
 from steepest.label import Label
 from steepest.sources.entrance import Entered
 
 __all__ = ["Step", "Written"]
 
 Step = Callable[[Expression], Expression]
+LONGEST = 400  # characters of a formula that stands for code; a longer one is not shown unasked
 
 
 class Written:
@@ -105,13 +106,19 @@ class Written:
         return latex(self._shown(), shape=self.expression.shape)
 
     def __str__(self) -> str:
-        return self.text if self._always() is not None else self.signature
+        return self._brief() if self._always() is not None else self.signature
+
+    def _brief(self) -> str:
+        """The formula; of code that has a very long one, how many operations it is."""
+        shown = self.text
+        many = self.by_path and len(shown) > LONGEST
+        return f"({count(self.expression.outputs):,} operations)" if many else shown
 
     def __repr__(self) -> str:
         left = str(self.label) if self._steps else self.signature
         if self._always() is None:
             return f"{left}, followed at each point it is called at"
-        return f"{left}, through measured points" if self._measured else f"{left} = {self.text}"
+        return f"{left}, through measured points" if self._measured else f"{left} = {self._brief()}"
 
     def _repr_latex_(self) -> str | None:
         if self._always() is None or self._measured:

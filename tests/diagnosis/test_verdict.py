@@ -148,7 +148,8 @@ def test_why_there_is_a_rate() -> None:
     v = descend(parabola(), 1.0, rate=1.0).verdict
     assert "1 → 5 → 1" in v.sentence and "for ever, which is why there is a rate" in v.sentence
     assert "2/curvature = 1." in v.sentence and "f = 4 each time" in v.sentence
-    assert v.evidence["curvature"] == 2.0 and v.evidence["suggested_rate"] == 0.5
+    assert v.evidence["curvature"] == pytest.approx(2.0, rel=1e-9)
+    assert v.evidence["suggested_rate"] == pytest.approx(0.5, rel=1e-9)
     assert v.evidence["longest_rate"] == 1.0
 
 

@@ -25,7 +25,7 @@ from steepest.objective import Evaluation, Vector
 __all__ = ["Carry", "Row", "Walk", "begin", "choose"]
 
 EPSILON = float(np.finfo(np.float64).eps)
-ROUNDING = 8 * EPSILON  # a rise of so little, relative to f, is rounding and not a step uphill
+ROUNDING = 32 * EPSILON  # a rise of so little, relative to f, is rounding and not a step uphill
 RESOLVED = 1e-16  # |s|² beyond this part of |x|² is a move long enough to measure curvature on
 
 

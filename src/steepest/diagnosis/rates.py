@@ -7,9 +7,11 @@ import math
 import numpy as np
 
 from steepest.descent.numerals import count, number
+from steepest.diagnosis import probes
 from steepest.diagnosis.case import Case
 from steepest.diagnosis.ground import kink
 from steepest.diagnosis.verdict import Verdict
+from steepest.objective import Vector
 
 __all__ = ["bouncing", "diverging", "thrown", "went_uphill"]
 
@@ -27,15 +29,15 @@ def bouncing(case: Case) -> Verdict | None:
     found = kink(case)
     if found is not None:
         return found
-    k = case.secant
     rate = case.rate(case.carry.t - 2)
+    k = _between(case, a, b)
     first = [case.short(p) for p in (x[-3], x[-2], x[-1])]
     sentence = f"Bouncing for ever: {' → '.join(first)}, and so on, with f = "
     fa, fb = case.value(case.tail.f[-2]), case.value(case.tail.f[-1])
     sentence += (f"{fa} each time" if fa == fb else f"{fa} and {fb} in turn") + "."
     advice = "Take a smaller rate."
     limit = case.longest_rate(k) if k is not None else None
-    if limit is not None and rate is not None and k is not None:
+    if limit is not None and rate is not None and k is not None and limit <= rate * (1 + 1e-6):
         sentence += (
             f" The rate {number(rate)} carries each step over to the other side, and for ever, "
             "which is why there is a rate: with the curvature "
@@ -47,6 +49,14 @@ def bouncing(case: Case) -> Verdict | None:
         case.evidence(points=[list(a), list(b)], curvature=k, suggested_rate=1 / k if k else None),
         advice,
     )  # fmt: skip
+
+
+def _between(case: Case, a: Vector, b: Vector) -> float | None:
+    """The curvature half-way between two points; that of their secant is 2/rate for any cycle."""
+    found = probes.bend(case.ground, (a + b) / 2, case.scale)
+    if found is None or found.largest <= found.zero:
+        return case.secant
+    return found.largest
 
 
 def diverging(case: Case) -> Verdict | None:

@@ -164,7 +164,7 @@ def _gelu_slope(x: Any, y: Any) -> Any:
 
 NDTR: Operation = unary("ndtr", scipy_function("ndtr"),
     lambda x, y: np.exp(-np.square(x) / 2) / np.sqrt(2 * _pi(x)), (-8.0, 8.0), scipy="ndtr",
-    spelled="ndtr Φ", latex=r"\Phi", precise=lambda mp, x: mp.ncdf(x), shown="exp(−x²/2)/√(2π)",
+    spelled="Φ ndtr", latex=r"\Phi", precise=lambda mp, x: mp.ncdf(x), shown="exp(−x²/2)/√(2π)",
     family="special")  # fmt: skip
 gelu: Operation = unary("gelu", _run_gelu, _gelu_slope, (-8.0, 8.0),
     precise=lambda mp, x: x * mp.ncdf(x), latex=r"\operatorname{gelu}", shown="Φ(x) + x·φ(x)",
