@@ -1,4 +1,4 @@
-"""A function as a whole: inputs, outputs, what held on the way, and what is read anew at each call."""
+"""A function as a whole: inputs, outputs, what held on the way, what is read anew at each call."""
 
 from __future__ import annotations
 
