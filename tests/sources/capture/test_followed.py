@@ -317,6 +317,27 @@ def test_code_that_insists_on_plain_arrays_is_a_loss_not_a_fault() -> None:
         assert Followed(lambda x: (x[0] + 1j * x[1]).real).path((X,)).numerical
 
 
+def test_a_loop_that_runs_away_is_a_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the loop catches what is raised in it."""
+    from steepest.sources.capture import trace
+
+    monkeypatch.setattr(trace, "OPERATIONS", 1000)
+
+    def long(x, steps):
+        for _ in range(steps):
+            try:
+                x = x * 0.999
+            except Exception:  # noqa: BLE001  (what a user might write)
+                continue
+        return x[0] + x[1]
+
+    assert not Followed(long, argnums=(0,)).path((X, 990)).numerical
+    followed = Followed(long, argnums=(0,))
+    with pytest.warns(NumericalWarning, match="more than .* operations.*" + line(long, 3)):
+        assert followed.path((X, 2000)).numerical
+    assert followed.tracing.exact is False
+
+
 def test_recursion_deeper_than_following_can_go_is_a_loss() -> None:
     def down(x, n):
         return x[0] * 0.5 if n == 0 else down(x, n - 1) + 0.0 * x[1]

@@ -103,6 +103,10 @@ PROGRAMS = {
         " return np.add.reduce(o) + np.multiply.outer(o, o).sum()",
         lambda n: 3 * n + 9 * n**2,
     ),
+    "np.r_ and np.ix_": (
+        "def f(n):\n v = np.r_[n, 1.0, n**2]\n return np.outer(v, v)[np.ix_([0, 1], [2])].sum()",
+        lambda n: n**3 + n**2,
+    ),
     "a generator": (
         "def f(n):\n def powers():\n  for k in range(3):\n   yield np.power(n, k)\n"
         " return sum(powers())",

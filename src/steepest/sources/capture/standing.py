@@ -58,6 +58,12 @@ class StandIn:
     def __delattr__(self, name: str) -> None:
         delattr(self._real, name)
 
+    def __getitem__(self, key: Any) -> Any:
+        """Of `np.r_`, `np.c_` and their like."""
+        if self._seam.trace.closed:
+            return self._real[key]
+        return self._seam.given(self._seam.item(self._real, key), "an item")
+
     def __eq__(self, other: object) -> bool:
         return bool(self._real == stood_for(other))
 

@@ -23,7 +23,7 @@ from steepest.sources.capture.guards import Slot
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.memory import Buffer, owner_of
 from steepest.sources.capture.scalars import ScalarHandle
-from steepest.sources.capture.standing import holds_stand_in, stood_for
+from steepest.sources.capture.sweeping import sweep_one
 
 if TYPE_CHECKING:
     from steepest.sources.capture.view import View
@@ -392,19 +392,3 @@ class Trace:
         """Exchange handles stored outside (`log.append(v)`, `self.last = x`) for their values."""
         for thing, _ in list(self.outer.values()):
             sweep_one(thing)
-
-
-def sweep_one(thing: Any, depth: int = 3) -> None:
-    """Exchange the handles in one list, dictionary or object, and in the lists it holds."""
-    held = thing if isinstance(thing, (list, dict)) else vars_of(thing)
-    for key, value in list(enumerate(held) if isinstance(held, list) else held.items()):
-        if depth and isinstance(value, (list, dict)):
-            sweep_one(value, depth - 1)
-        elif has_handle(value) or holds_stand_in(value):
-            held[key] = stood_for(plain(value))
-
-
-def vars_of(thing: Any) -> dict[str, Any]:
-    """The attributes of an object, where it keeps them in a dictionary."""
-    found = getattr(thing, "__dict__", None)
-    return found if isinstance(found, dict) else {}

@@ -236,8 +236,10 @@ class Viewing(Reads):
         self.flush()
         value = stood_for(self.attribute(thing, name))
         if isinstance(thing, ModuleType) and is_library(thing.__name__):
-            stands = self._stands(value, use) and not isinstance(value, (Handle, *PLAIN))
-            return StandIn(value, self) if stands else value
+            if isinstance(value, (Handle, *PLAIN)):
+                return value
+            indexed = type(getattr(type(value), "__getitem__", None)) is FunctionType
+            return StandIn(value, self) if indexed or self._stands(value, use) else value
         if id(value) in self.trace.inside and not self._stands(value, use):
             return value
         return self.shown(value, f"{getattr(thing, '__name__', type(thing).__name__)}.{name}", use)
