@@ -51,6 +51,8 @@ NOT_FAR = {
     "erf": 1e5,
     "erfc": 1e4,
     "ndtr": 1e5,
+    "log_ndtr": 30.0,
+    "erfcx": 2.0,  # and beyond, the two terms of its slope cancel, as its row says
     "gelu": 1e5,
     "sinc": 1e5,
 }

@@ -13,8 +13,10 @@ from steepest.operations import (
     products,
     reductions,
     scans,
+    solve,
     special,
     spline,
+    tables,
 )
 
 __all__ = [
@@ -28,6 +30,8 @@ __all__ = [
     "products",
     "reductions",
     "scans",
+    "solve",
     "special",
     "spline",
+    "tables",
 ]

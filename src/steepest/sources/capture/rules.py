@@ -76,7 +76,7 @@ def _array(
     if not has_handle(x):
         return trace.adopt(np.array(x, dtype, ndmin=ndmin))
     made = trace.as_array(x, dtype)
-    if made is x and copy:
+    if made is x and copy is True:  # not None, nor NumPy's "if needed", which has no truth value
         made = made.copy()
     return made if made.ndim >= ndmin else made.reshape((1,) * (ndmin - made.ndim) + made.shape)
 

@@ -90,9 +90,8 @@ class Trace:
         self.guards: list[Guard] = []
         self.slots: dict[Any, Slot] = {}
         self.pending_slots: dict[Any, Slot] = {}  # `x.n += 1`: a fact only if x.n is read as well
-        self.outer: dict[
-            int, tuple[Any, str]
-        ] = {}  # things that are held outside, and what they are called there
+        # things that are held outside, and what they are called there
+        self.outer: dict[int, tuple[Any, str]] = {}
         self.inside: dict[int, Any] = {}  # objects made in this run: their attributes are no facts
         self.followed: set[tuple[str, int, str]] = set()  # code that ran as a twin
         self.followed_codes: set[CodeType] = set()  # code that ran on a view of its globals
@@ -188,6 +187,9 @@ class Trace:
         `known`: it was made in this run, by an operation we saw.
         """
         block = owner_of(value)
+        if block.dtype != value.dtype:  # the bytes of one kind of number read as another
+            self.lose(f"a view of {block.dtype} memory as {value.dtype}")
+            value = block = value.copy()
         buffer = self.buffers.get(id(block))
         if buffer is None:
             if id(block) in self.outer:
@@ -281,7 +283,11 @@ class Trace:
         if made is None:
             return self.adopt(value)
         if type(value) in (tuple, list) or isinstance(value, tuple):
-            return type(value)(self.result(v, m) for v, m in zip(value, made, strict=True))
+            parts = [self.result(v, m) for v, m in zip(value, made, strict=True)]
+            named = getattr(
+                type(value), "_make", type(value)
+            )  # a named tuple takes its parts apart
+            return named(parts)
         node = as_node(made)
         dtype = np.result_type(value)
         if node.shape != np.shape(value):
