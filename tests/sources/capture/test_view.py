@@ -303,7 +303,8 @@ def test_typed_into_python_itself(arguments: list[str]) -> None:
         [sys.executable, "-W", "error", *arguments], input=textwrap.dedent(SESSION),
         capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
-    assert done.stdout == TOLD, done.stderr
+    known = TOLD.replace("True module", "False module")  # from 3.13 on Python keeps what is typed
+    assert done.stdout in ((TOLD,) if sys.version_info < (3, 13) else (TOLD, known)), done.stderr
 
 
 def test_locals_that_are_only_asked_for_attributes() -> None:
