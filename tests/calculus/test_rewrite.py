@@ -157,3 +157,9 @@ def test_the_slope_of_a_polynomial_is_as_short_as_by_hand() -> None:
     assert slope is (t + t).node
     (slope,) = gradient((3 * t).node, [x])
     assert slope is constant(3.0)
+
+
+def test_folding_constants_that_overflow_is_silent_and_leaves_them() -> None:
+    huge = constant(1e308)
+    node = make(ROWS["add"], (huge, huge))
+    assert running([node]) == [node]
