@@ -35,7 +35,6 @@ _NAMES = (
 GREEK = frozenset(_NAMES)
 LETTERS = dict(zip("αβγδεζηθικλμνξρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", _NAMES, strict=True))
 _DELIMITER = re.compile(r"(\\left\S+|\\lfloor|\\lceil) ?$")
-)
 
 
 def latex(
