@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "CaptureError",
+    "CompilationError",
     "DescentError",
     "FormulaError",
     "NotDifferentiableError",
@@ -62,6 +63,10 @@ class CaptureError(SteepestError, RuntimeError):
     """A NumPy function could not be followed, and it was asked to be strict (or our capture is at
     fault).
     """
+
+
+class CompilationError(SteepestError, RuntimeError):
+    """A function cannot become machine code; it runs as it did before, only slower."""
 
 
 class TerrainError(SteepestError, ValueError):

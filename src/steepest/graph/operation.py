@@ -27,6 +27,7 @@ __all__ = [
     "POWER",
     "REDUCTIONS",
     "ROWS",
+    "STRUCTURE",
     "ZERO",
     "Operation",
     "Traceable",
@@ -55,6 +56,7 @@ class Zero:
 
 ZERO: Final = Zero()
 JOINTLY: Final = "jointly"  # f(a + da, b + db) - f(a, b) = f(da, db), as for a + b or concatenate
+STRUCTURE: Final = "structure"  # moves and combines numbers, whatever these are
 EACH: Final = "each"  # linear in one argument while the others stay, as for a * b or a @ b
 
 
@@ -152,6 +154,11 @@ class Operation:
     rule_name: str = ""  # what a calculus text calls its derivative rule
     shown: str = ""  # its derivative as the documentation's table prints it
     family: str = field(default="elementwise")
+
+    # In machine code: the name of the instruction or function that does it (`native.emit`); a rule
+    # `(*args, **params)` on single numbers, or on arrays of them where the row is not elementwise;
+    # STRUCTURE, what `run` does with any objects. None: it is always interpreted.
+    machine: str | Rule | None = None
 
     def __repr__(self) -> str:
         return self.name

@@ -22,35 +22,43 @@ from steepest.graph.operation import (
     binds,
     register,
 )
+from steepest.operations import machine
 
 __all__ = ["WHERE", "choose"]
 
 ANY = (-20.0, 20.0)
 
 
-def _truth(name: str, run: Any, infix: str, latex: str, precise: Any, *, arity: int = 2,
-           precedence: int = COMPARISON, spelled: str = "") -> None:  # fmt: skip
+def _truth(name: str, run: Any, infix: str, latex: str, precise: Any, machine: Any, *,
+           arity: int = 2, precedence: int = COMPARISON, spelled: str = "") -> None:  # fmt: skip
     register(Operation(name=name, run=run, arity=arity, numpy=(run,), flat=True, infix=infix,
         latex=latex, precise=precise, precedence=precedence, domain=(ANY,) * arity,
-        spellings=tuple(spelled.split()), shown="0", family="comparison",
+        spellings=tuple(spelled.split()), shown="0", family="comparison", machine=machine,
         convention="true or false: the derivative is zero"))  # fmt: skip
 
 
-_truth("less", np.less, " < ", "{0} < {1}", lambda mp, a, b: a < b)
-_truth("less_equal", np.less_equal, " ≤ ", r"{0} \leq {1}", lambda mp, a, b: a <= b)
-_truth("greater", np.greater, " > ", "{0} > {1}", lambda mp, a, b: a > b)
-_truth("greater_equal", np.greater_equal, " ≥ ", r"{0} \geq {1}", lambda mp, a, b: a >= b)
-_truth("equal", np.equal, " = ", "{0} = {1}", lambda mp, a, b: a == b)
-_truth("not_equal", np.not_equal, " ≠ ", r"{0} \ne {1}", lambda mp, a, b: a != b)
+_truth("less", np.less, " < ", "{0} < {1}", lambda mp, a, b: a < b, "olt")
+_truth("less_equal", np.less_equal, " ≤ ", r"{0} \leq {1}", lambda mp, a, b: a <= b, "ole")
+_truth("greater", np.greater, " > ", "{0} > {1}", lambda mp, a, b: a > b, "ogt")
+_truth("greater_equal", np.greater_equal, " ≥ ", r"{0} \geq {1}", lambda mp, a, b: a >= b,
+    "oge")  # fmt: skip
+_truth("equal", np.equal, " = ", "{0} = {1}", lambda mp, a, b: a == b, "oeq")
+_truth("not_equal", np.not_equal, " ≠ ", r"{0} \ne {1}", lambda mp, a, b: a != b, "une")
 _truth("logical_and", np.logical_and, " and ", r"{0} \wedge {1}",
-    lambda mp, a, b: bool(a) and bool(b), precedence=LOGICAL + 1)  # fmt: skip
+    lambda mp, a, b: bool(a) and bool(b), "and", precedence=LOGICAL + 1)  # fmt: skip
 _truth("logical_or", np.logical_or, " or ", r"{0} \vee {1}", lambda mp, a, b: bool(a) or bool(b),
-    precedence=LOGICAL)  # fmt: skip
+    "or", precedence=LOGICAL)  # fmt: skip
 _truth("logical_xor", np.logical_xor, "", r"{0} \oplus {1}", lambda mp, a, b: bool(a) != bool(b),
-    spelled="xor")  # fmt: skip
-_truth("logical_not", np.logical_not, "", r"\neg {0}", lambda mp, a: not a, arity=1, spelled="not")
-for _name, _asks in (("isnan", np.isnan), ("isinf", np.isinf), ("isfinite", np.isfinite)):
-    _truth(_name, _asks, "", "", lambda mp, a, f=_name: getattr(mp, f)(a), arity=1)
+    "xor", spelled="xor")  # fmt: skip
+_truth("logical_not", np.logical_not, "", r"\neg {0}", lambda mp, a: not a, "not", arity=1,
+    spelled="not")  # fmt: skip
+_ASKED: tuple[tuple[str, Any, Any], ...] = (
+    ("isnan", np.isnan, lambda a: a.isnan()),
+    ("isinf", np.isinf, lambda a: abs(a).equals(np.inf)),
+    ("isfinite", np.isfinite, lambda a: abs(a) < np.inf),
+)
+for _name, _asks, _rule in _ASKED:
+    _truth(_name, _asks, "", "", lambda mp, a, f=_name: getattr(mp, f)(a), _rule, arity=1)
 
 
 def _bitwise(name: str) -> Any:
@@ -99,7 +107,7 @@ WHERE = register(Operation(name="where", arity=3,
     linear=JOINTLY, transpose=_where_back, selects=True, dtype=_where_dtype, spellings=("where",),
     precise=lambda mp, c, a, b: a if c else b, domain=(ANY, ANY, ANY),
     latex=r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
-    shown="where(c, da, db)", family="choice",
+    shown="where(c, da, db)", family="choice", machine="select",
     convention="the branch not taken contributes exactly zero, whatever it holds"))  # fmt: skip
 
 
@@ -112,6 +120,7 @@ register(Operation(name="where_moving", arity=2,
     linear=JOINTLY, transpose=_kept_back, selects=True, dtype=lambda moves, dx: dx.dtype,
     precise=lambda mp, moves, dx: dx if moves else mp.mpf(0), domain=(ANY, ANY), family="choice",
     latex=r"\operatorname{{where\,moving}}\left({0}, {1}\right)", shown="where_moving(c, dx)",
+    machine=lambda moves, dx: moves.select(dx, 0.0),
     convention="stands only in derivatives: zero where an argument stands still by structure, "
     "however steep the operation is there"))  # fmt: skip
 
@@ -144,14 +153,14 @@ def by_order(first: Any, second: Any, da: Any, db: Any) -> Any:
 
 
 _TIES = "on a tie each argument gets half"
-for _name, _run, _rule, _mp in (
-    ("maximum", np.maximum, _greater_tangent, lambda mp, a, b: max(a, b)),
-    ("minimum", np.minimum, _less_tangent, lambda mp, a, b: min(a, b)),
+for _name, _run, _tangent, _mp, _machine in (
+    ("maximum", np.maximum, _greater_tangent, lambda mp, a, b: max(a, b), machine.maximum),
+    ("minimum", np.minimum, _less_tangent, lambda mp, a, b: min(a, b), machine.minimum),
 ):
     register(Operation(name=_name, run=_run, arity=2,
-        numpy=(_run,), tangent=_rule,
+        numpy=(_run,), tangent=_tangent,
         spellings=(_name[:3], _name), precise=_mp, domain=(ANY, ANY), latex=rf"\{_name[:3]}",
-        family="choice",
+        family="choice", machine=_machine,
         shown=f"the tangent of the {'larger' if _name == 'maximum' else 'smaller'} one",
         convention=_TIES))  # fmt: skip
 
@@ -172,7 +181,7 @@ def _clip_dtype(x: Any, low: Any, high: Any) -> Any:
 CLIP = register(Operation(name="clip", run=lambda x, low, high: np.clip(x, low, high), arity=3,
     tangent=_clip_tangent, dtype=_clip_dtype, spellings=("clip",),
     precise=lambda mp, x, low, high: min(max(x, low), high),
-    domain=(ANY, (-10.0, -1.0), (1.0, 10.0)), family="choice",
+    domain=(ANY, (-10.0, -1.0), (1.0, 10.0)), family="choice", machine=machine.clip,
     shown="dx inside, the edge's tangent outside",
     convention="exactly on an edge the derivative is one half, as for maximum and minimum",
 ))  # fmt: skip

@@ -28,6 +28,7 @@ from steepest.graph.operation import (
     register,
 )
 from steepest.graph.traced import Traced
+from steepest.operations import machine
 from steepest.operations.squares import is_sum_of_squares
 
 __all__ = ["binary", "named_constant", "unary"]
@@ -93,30 +94,31 @@ def varies(x: Any) -> bool:
 register(Operation(name="add", run=np.add, arity=2, numpy=(np.add,), linear=JOINTLY,
     transpose=lambda g, args, wanted: (g, g), infix=" + ", precedence=ADDITION, latex="{0} + {1}",
     domain=(ANY, ANY), moves=True, precise=lambda mp, a, b: a + b, rule_name="sum rule",
+    machine="fadd",
     shown="da + db"))  # fmt: skip
 register(Operation(
     name="subtract", run=np.subtract, arity=2, numpy=(np.subtract,), linear=JOINTLY,
     transpose=lambda g, args, wanted: (g, -g if wanted[1] else None),
     infix=" − ", precedence=ADDITION, latex="{0} - {1}", domain=(ANY, ANY),
-    precise=lambda mp, a, b: a - b, rule_name="difference rule", shown="da − db",
+    precise=lambda mp, a, b: a - b, rule_name="difference rule", shown="da − db", machine="fsub",
 ))  # fmt: skip
 register(Operation(name="multiply", run=np.multiply, arity=2, numpy=(np.multiply,), linear=EACH,
     transpose=lambda g, args, wanted: (g * args[1] if wanted[0] else None,
     g * args[0] if wanted[1] else None), infix="·", precedence=MULTIPLICATION,
     latex=r"{0} \cdot {1}", domain=(ANY, ANY), precise=lambda mp, a, b: a * b,
-    rule_name="product rule", shown="b·da + a·db"))  # fmt: skip
+    rule_name="product rule", shown="b·da + a·db", machine="fmul"))  # fmt: skip
 binary("divide", np.divide, lambda a, b, y: 1 / b, lambda a, b, y: -y / b, (ANY, (0.05, 20.0)),
     spelled="", numpy=(np.divide,), infix="/", precedence=MULTIPLICATION,
     latex=r"\frac{{{0}}}{{{1}}}", precise=lambda mp, a, b: a / b, rule_name="quotient rule",
     shown="da/b − a·db/b²", transpose=lambda g, args, wanted: (g / args[1], None),
-    steep=True)  # fmt: skip
+    steep=True, machine="fdiv")  # fmt: skip
 register(Operation(name="negative", run=np.negative, arity=1, numpy=(np.negative,), linear=JOINTLY,
     transpose=lambda g, args, wanted: (-g,), infix="−", precedence=NEGATION, text="−{0}",
     latex="-{0}", domain=(ANY,), precise=lambda mp, x: -x, rule_name="constant-multiple rule",
-    shown="−dx"))  # fmt: skip
+    shown="−dx", machine="fneg"))  # fmt: skip
 register(Operation(name="positive", run=np.positive, arity=1, numpy=(np.positive,), linear=JOINTLY,
     moves=True, transpose=lambda g, args, wanted: (g,), text="{0}", latex="{0}", domain=(ANY,),
-    precise=lambda mp, x: x, shown="dx"))  # fmt: skip
+    precise=lambda mp, x: x, shown="dx", machine=lambda x: x))  # fmt: skip
 
 
 def _is_norm(a: Any, b: Any = 0.5) -> bool:
@@ -146,7 +148,7 @@ binary(
     numpy=(np.power, np.float_power), infix="^", precedence=POWER, latex="{{{0}}}^{{{1}}}",
     precise=lambda mp, a, b: a**b, rule_name="power rule", shown="b·aᵇ⁻¹·da + aᵇ·log a·db",
     convention="x⁰ has derivative 0 everywhere; 0ᵇ has derivative 0 in b for b > 0; "
-    "negative bases need constant exponents", steep=True,
+    "negative bases need constant exponents", steep=True, machine=machine.power,
 )  # fmt: skip
 binary(
     "floor_divide", np.floor_divide, ZERO, ZERO, (ANY, (0.5, 20.0)), spelled="",
@@ -163,7 +165,7 @@ binary("remainder", np.remainder, lambda a, b, y: 1.0, lambda a, b, y: -np.floor
 
 unary("absolute", np.absolute, lambda x, y: np.sign(x), numpy=(np.absolute, np.fabs), spelled="abs",
       text="|{0}|", latex=r"\left|{0}\right|", precise=lambda mp, x: mp.fabs(x), shown="sign x",
-      convention="at 0 the derivative is 0, the middle of −1 and 1")  # fmt: skip
+      machine="fabs", convention="at 0 the derivative is 0, the middle of −1 and 1")  # fmt: skip
 for _name, _run, _mp in (
     ("sign", np.sign, lambda mp, x: mp.sign(x)),
     ("floor", np.floor, lambda mp, x: mp.floor(x)),
@@ -174,26 +176,29 @@ for _name, _run, _mp in (
     unary(_name, _run, ZERO, precise=_mp, shown="0", spelled={"rint": "round rint"}.get(_name),
           latex={"floor": r"\left\lfloor {0} \right\rfloor",
                  "ceil": r"\left\lceil {0} \right\rceil"}.get(_name, ""),
-          convention="flat between its jumps: derivative zero, at the jumps too")  # fmt: skip
+          convention="flat between its jumps: derivative zero, at the jumps too",
+          machine=machine.sign if _name == "sign" else _name)  # fmt: skip
 
 # ---- exponentials and logarithms, roots and powers -----------------------------------------------
 
 LOG2, LOG10 = math.log(2.0), math.log(10.0)
 POSITIVE: Final = (0.01, 50.0)
 
-unary("exp", np.exp, lambda x, y: y, latex=r"\exp", shown="exp x")
+unary("exp", np.exp, lambda x, y: y, latex=r"\exp", shown="exp x", machine="exp")
 unary("exp2", np.exp2, lambda x, y: y * np.log(exactly(x, 2)), precise=lambda mp, x: mp.mpf(2) ** x,
-    shown="2ˣ·log 2")  # fmt: skip
-unary("expm1", np.expm1, lambda x, y: np.exp(x), shown="exp x", precise=lambda mp, x: mp.expm1(x))
+    shown="2ˣ·log 2", machine="exp2")  # fmt: skip
+unary("expm1", np.expm1, lambda x, y: np.exp(x), shown="exp x", precise=lambda mp, x: mp.expm1(x),
+    machine="expm1")  # fmt: skip
 unary("log", np.log, lambda x, y: 1 / x, POSITIVE, spelled="log ln", text="ln", latex=r"\ln",
     shown="1/x", convention="natural, as in NumPy; ln is the same; for x < 0 the value is NaN, and "
-    "1/x says nothing", steep=True)  # fmt: skip
+    "1/x says nothing", steep=True, machine="log")  # fmt: skip
 unary("log2", np.log2, lambda x, y: 1 / (x * np.log(exactly(x, 2))), POSITIVE, latex=r"\log_{2}",
-      precise=lambda mp, x: mp.log(x) / mp.log(2), shown="1/(x·log 2)", steep=True)  # fmt: skip
+      precise=lambda mp, x: mp.log(x) / mp.log(2), shown="1/(x·log 2)", steep=True,
+      machine="log2")  # fmt: skip
 unary("log10", np.log10, lambda x, y: 1 / (x * np.log(exactly(x, 10))), POSITIVE,
-    latex=r"\log_{10}", shown="1/(x·log 10)", steep=True)  # fmt: skip
+    latex=r"\log_{10}", shown="1/(x·log 10)", steep=True, machine="log10")  # fmt: skip
 unary("log1p", np.log1p, lambda x, y: 1 / (1 + x), (-0.95, 20.0), precise=lambda mp, x: mp.log1p(x),
-    shown="1/(1 + x)", steep=True)  # fmt: skip
+    shown="1/(1 + x)", steep=True, machine="log1p")  # fmt: skip
 
 
 def _sqrt_slope(x: Any, y: Any) -> Any:
@@ -204,26 +209,28 @@ def _sqrt_slope(x: Any, y: Any) -> Any:
 unary("sqrt", np.sqrt, _sqrt_slope, POSITIVE, spelled="sqrt √", text="√{0}", precedence=NEGATION,
     latex=r"\sqrt{{{0}}}", shown="1/(2·√x)",
     convention="at 0 the slope is infinite, and is given as infinite; but the root of a sum of "
-    "squares is a norm, with derivative 0 at 0", steep=True)  # fmt: skip
+    "squares is a norm, with derivative 0 at 0", steep=True, machine="sqrt")  # fmt: skip
 unary("cbrt", np.cbrt, lambda x, y: 1 / (3 * np.square(y)), text="∛{0}", precedence=NEGATION,
+    machine="cbrt",
     latex=r"\sqrt[3]{{{0}}}", spelled="cbrt ∛",
     precise=lambda mp, x: mp.sign(x) * mp.cbrt(mp.fabs(x)), shown="1/(3·∛x²)",
     tolerance=(2.0, "NumPy's cbrt is itself wrong by up to 2.4 ulp, and the rule squares it"),
     convention="at 0 the slope is infinite, and is given as infinite", steep=True)  # fmt: skip
 unary("square", np.square, lambda x, y: 2 * x, spelled="square", text="{0}²", latex="{{{0}}}^{{2}}",
-    precedence=POWER, precise=lambda mp, x: x * x, shown="2·x")  # fmt: skip
+    precedence=POWER, precise=lambda mp, x: x * x, shown="2·x",
+    machine=lambda x: x * x)  # fmt: skip
 unary("reciprocal", np.reciprocal, lambda x, y: -np.square(y), (0.05, 20.0), text="1/{0}",
     precedence=MULTIPLICATION, latex=r"\frac{{1}}{{{0}}}", precise=lambda mp, x: 1 / x,
-    shown="−1/x²", steep=True)  # fmt: skip
+    shown="−1/x²", steep=True, machine=lambda x: 1.0 / x)  # fmt: skip
 
 
 # ---- trigonometry --------------------------------------------------------------------------------
 
 INSIDE: Final = (-0.999, 0.999)
-unary("sin", np.sin, lambda x, y: np.cos(x), latex=r"\sin", shown="cos x")
-unary("cos", np.cos, lambda x, y: -np.sin(x), latex=r"\cos", shown="−sin x")
+unary("sin", np.sin, lambda x, y: np.cos(x), latex=r"\sin", shown="cos x", machine="sin")
+unary("cos", np.cos, lambda x, y: -np.sin(x), latex=r"\cos", shown="−sin x", machine="cos")
 unary("tan", np.tan, lambda x, y: 1 + np.square(y), (-1.5, 1.5), latex=r"\tan", spelled="tan tg",
-    shown="1 + tan²x")  # fmt: skip
+    shown="1 + tan²x", machine="tan")  # fmt: skip
 
 
 def real(x: Any) -> Any:
@@ -232,27 +239,31 @@ def real(x: Any) -> Any:
 
 
 unary("sec", lambda x: 1 / np.cos(real(x)), lambda x, y: y * np.tan(x), (-1.5, 1.5), latex=r"\sec",
-      shown="sec x·tan x")  # fmt: skip
+      shown="sec x·tan x", machine=lambda x: 1.0 / x.do("cos"))  # fmt: skip
 unary("csc", lambda x: 1 / np.sin(real(x)), lambda x, y: -y / np.tan(x), (0.1, 3.0), latex=r"\csc",
-    spelled="csc cosec", shown="−csc x·cot x")  # fmt: skip
+    spelled="csc cosec", shown="−csc x·cot x", machine=lambda x: 1.0 / x.do("sin"))  # fmt: skip
 unary("cot", lambda x: 1 / np.tan(real(x)), lambda x, y: -1 / np.square(np.sin(x)), (0.1, 3.0),
-    latex=r"\cot", spelled="cot ctg", shown="−csc²x")  # fmt: skip
+    latex=r"\cot", spelled="cot ctg", shown="−csc²x",
+    machine=lambda x: 1.0 / x.do("tan"))  # fmt: skip
 unary("arcsin", np.arcsin, lambda x, y: 1 / np.sqrt((1 - x) * (1 + x)), INSIDE,
     spelled="arcsin asin", latex=r"\arcsin", precise=lambda mp, x: mp.asin(x),
-    shown="1/√((1 − x)·(1 + x))", steep=True)  # fmt: skip
+    shown="1/√((1 − x)·(1 + x))", steep=True, machine="asin")  # fmt: skip
 unary("arccos", np.arccos, lambda x, y: -1 / np.sqrt((1 - x) * (1 + x)), INSIDE,
     spelled="arccos acos", latex=r"\arccos", precise=lambda mp, x: mp.acos(x),
-    shown="−1/√((1 − x)·(1 + x))", steep=True)  # fmt: skip
+    shown="−1/√((1 − x)·(1 + x))", steep=True, machine="acos")  # fmt: skip
 unary("arctan", np.arctan, lambda x, y: 1 / (1 + np.square(x)), spelled="arctan atan",
-    latex=r"\arctan", precise=lambda mp, x: mp.atan(x), shown="1/(1 + x²)")  # fmt: skip
+    latex=r"\arctan", precise=lambda mp, x: mp.atan(x), shown="1/(1 + x²)",
+    machine="atan")  # fmt: skip
 binary("arctan2", np.arctan2, lambda a, b, y: over_length(b, a), lambda a, b, y: -over_length(a, b),
     ((0.1, 20.0), (-20.0, 20.0)), spelled="arctan2 atan2", precise=lambda mp, a, b: mp.atan2(a, b),
     shown="(b·da − a·db)/(a² + b²)",
-    convention="at (0, 0) there is no angle; both derivatives are taken as 0")  # fmt: skip
+    convention="at (0, 0) there is no angle; both derivatives are taken as 0",
+    machine="atan2")  # fmt: skip
 binary("hypot", np.hypot, lambda a, b, y: np.where(np.equal(y, 0), 0.0, a / y),
     lambda a, b, y: np.where(np.equal(y, 0), 0.0, b / y), latex=r"\sqrt{{{{{0}}}^2 + {{{1}}}^2}}",
     precise=lambda mp, a, b: mp.hypot(a, b), shown="(a·da + b·db)/hypot(a, b)",
-    convention="at (0, 0), the tip of the cone, both derivatives are 0")  # fmt: skip
+    convention="at (0, 0), the tip of the cone, both derivatives are 0",
+    machine=machine.hypot)  # fmt: skip
 
 
 def over_length(p: Any, q: Any) -> Any:
@@ -269,23 +280,30 @@ for _name, _turn, _factor in (
         precise=lambda mp, x, f=_factor: x * f(mp.pi),
         numpy=(_turn, {"deg2rad": np.radians, "rad2deg": np.degrees}[_name]),
         shown={"deg2rad": "π/180", "rad2deg": "180/π"}[_name],
-        spelled={"deg2rad": "deg2rad radians", "rad2deg": "rad2deg degrees"}[_name])  # fmt: skip
+        spelled={"deg2rad": "deg2rad radians", "rad2deg": "rad2deg degrees"}[_name],
+        machine=lambda x, f=_factor: x * f(math.pi))  # fmt: skip
 
 
 # ---- hyperbolic functions ------------------------------------------------------------------------
 
-unary("sinh", np.sinh, lambda x, y: np.cosh(x), latex=r"\sinh", shown="cosh x")
-unary("cosh", np.cosh, lambda x, y: np.sinh(x), latex=r"\cosh", shown="sinh x")
+unary("sinh", np.sinh, lambda x, y: np.cosh(x), latex=r"\sinh", shown="cosh x", machine="sinh")
+unary("cosh", np.cosh, lambda x, y: np.sinh(x), latex=r"\cosh", shown="sinh x", machine="cosh")
 SECH = unary("sech", lambda x: 1 / np.cosh(real(x)), lambda x, y: -y * np.tanh(x),
-    latex=r"\operatorname{sech}", shown="−sech x·tanh x")  # fmt: skip
+    latex=r"\operatorname{sech}", shown="−sech x·tanh x",
+    machine=lambda x: 1.0 / x.do("cosh"))  # fmt: skip
 # sech² and not 1/cosh²: far out cosh overflows, and slopes of slopes would be 0·∞.
-unary("tanh", np.tanh, lambda x, y: np.square(SECH(x)), latex=r"\tanh", shown="sech²x")
+unary(
+    "tanh", np.tanh, lambda x, y: np.square(SECH(x)), latex=r"\tanh", shown="sech²x", machine="tanh"
+)
 unary("arcsinh", np.arcsinh, lambda x, y: 1 / np.hypot(x, 1.0), spelled="arcsinh asinh arsinh",
     latex=r"\operatorname{arsinh}", precise=lambda mp, x: mp.asinh(x), shown="1/√(1 + x²)",
+    machine="asinh",
 )  # fmt: skip
 unary("arccosh", np.arccosh, lambda x, y: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), (1.01, 20.0),
     spelled="arccosh acosh arcosh", latex=r"\operatorname{arcosh}",
-    precise=lambda mp, x: mp.acosh(x), shown="1/(√(x − 1)·√(x + 1))", steep=True)  # fmt: skip
+    precise=lambda mp, x: mp.acosh(x), shown="1/(√(x − 1)·√(x + 1))", steep=True,
+    machine="acosh")  # fmt: skip
 unary("arctanh", np.arctanh, lambda x, y: 1 / ((1 - x) * (1 + x)), INSIDE,
     spelled="arctanh atanh artanh", latex=r"\operatorname{artanh}",
-    precise=lambda mp, x: mp.atanh(x), shown="1/((1 − x)·(1 + x))", steep=True)  # fmt: skip
+    precise=lambda mp, x: mp.atanh(x), shown="1/((1 − x)·(1 + x))", steep=True,
+    machine="atanh")  # fmt: skip

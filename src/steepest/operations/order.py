@@ -12,6 +12,7 @@ import numpy as np
 
 from steepest.graph.operation import ZERO, Operation, binds, register
 from steepest.graph.traced import Traced
+from steepest.operations import machine
 from steepest.operations.reductions import reduced_shape
 from steepest.operations.shape import normal_axis
 
@@ -21,23 +22,29 @@ Shape = tuple[int, ...]
 FLAT = "a whole number or a truth value: the derivative is zero"
 
 
-def _asks(name: str, run: Any, shape: Any, dtype: Any, arity: int = 1) -> Operation:
+def _asks(
+    name: str, run: Any, shape: Any, dtype: Any, arity: int = 1, machine: Any = None
+) -> Operation:
     return register(Operation(
         name=name, run=run, arity=arity, shape=shape, dtype=lambda *args, **params: dtype,
         flat=True, elementwise=False,
-        shown="0", convention=FLAT, family="comparison",
+        shown="0", convention=FLAT, family="comparison", machine=machine,
     ))  # fmt: skip
 
 
-_REDUCERS: tuple[tuple[str, Any], ...] = (("any", np.any), ("all", np.all))
+_REDUCERS: tuple[tuple[str, Any, Any], ...] = (
+    ("any", np.any, machine.any_of),
+    ("all", np.all, machine.all_of),
+)
 _FINDERS: tuple[tuple[str, Any], ...] = (("argmax", np.argmax), ("argmin", np.argmin))
 
-for _name, _function in _REDUCERS:
+for _name, _function, _machine in _REDUCERS:
     _row = _asks(
         _name,
         lambda x, axis, keepdims, f=_function: f(x, axis=axis, keepdims=keepdims),
         reduced_shape,
         np.bool_,
+        machine=_machine,
     )
 
     def _ask(
@@ -137,6 +144,7 @@ ROUND: Final = register(Operation(
     precise=lambda mp, x, decimals: mp.nint(x * mp.mpf(10) ** decimals) / mp.mpf(10) ** decimals,
     shown="0",
     convention="flat between its jumps: the derivative is zero, taken as zero at the jumps too",
+    machine=machine.rounded,
 ))  # fmt: skip
 
 

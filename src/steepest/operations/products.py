@@ -8,7 +8,8 @@ import numpy as np
 
 from steepest.errors import ShapeError
 from steepest.graph.node import common_dtype
-from steepest.graph.operation import EACH, Operation, binds, register
+from steepest.graph.operation import EACH, STRUCTURE, Operation, binds, register
+from steepest.operations import machine
 from steepest.operations.shape import unbroadcast
 
 __all__ = ["MATMUL"]
@@ -70,7 +71,7 @@ def _matrices(a: Any, b: Any, *products: Any) -> tuple[Any, ...]:
 MATMUL: Final = register(Operation(name="matmul", run=np.matmul, arity=2, numpy=(np.matmul,),
     shape=_matmul_shape, elementwise=False, linear=EACH, transpose=_matmul_back,
     transpose_where=_matmul_back_where, infix=" @ ", family="product", shown="da @ b + a @ db",
-    precedence=20, latex="{0} {1}"))  # fmt: skip
+    precedence=20, latex="{0} {1}", machine=STRUCTURE))  # fmt: skip
 
 
 # ---- a product of which some terms do not count --------------------------------------------------
@@ -130,6 +131,7 @@ SELECTED: Final = register(Operation(name="matmul_where", run=_run_selected, ari
     dtype=lambda a, a_counts, b, b_counts: common_dtype(a, b),
     transpose=lambda y_bar, args, wanted: _selected_back(y_bar, EVERYWHERE, args, wanted),
     transpose_where=_selected_back,
+    machine=machine.selected_product,
     convention="a term whose factor does not count contributes exactly zero"))  # fmt: skip
 
 

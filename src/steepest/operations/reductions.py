@@ -8,7 +8,16 @@ import numpy as np
 
 from steepest.errors import NotDifferentiableError
 from steepest.graph.node import real_dtype
-from steepest.graph.operation import JOINTLY, REDUCTIONS, Operation, Rule, binds, register
+from steepest.graph.operation import (
+    JOINTLY,
+    REDUCTIONS,
+    STRUCTURE,
+    Operation,
+    Rule,
+    binds,
+    register,
+)
+from steepest.operations import machine
 from steepest.operations.shape import normal_axis
 
 __all__ = ["MEAN", "SUM", "reduced_shape"]
@@ -75,7 +84,14 @@ def _sum_back(y_bar: Any, args: Any, wanted: Any, axis: Axes, keepdims: bool) ->
 
 
 SUM: Final = _reduction(
-    "sum", np.sum, linear=JOINTLY, transpose=_sum_back, moves=True, dtype=_sum_dtype, shown="Σ dx"
+    "sum",
+    np.sum,
+    linear=JOINTLY,
+    transpose=_sum_back,
+    moves=True,
+    dtype=_sum_dtype,
+    shown="Σ dx",
+    machine=machine.total,
 )
 _bind(SUM, np.sum, ufunc=np.add)
 
@@ -86,7 +102,13 @@ def _mean_back(y_bar: Any, args: Any, wanted: Any, axis: Axes, keepdims: bool) -
 
 
 MEAN: Final = _reduction(
-    "mean", np.mean, linear=JOINTLY, transpose=_mean_back, moves=True, shown="mean of dx"
+    "mean",
+    np.mean,
+    linear=JOINTLY,
+    transpose=_mean_back,
+    moves=True,
+    shown="mean of dx",
+    machine=machine.mean,
 )
 _bind(MEAN, np.mean)
 
@@ -96,7 +118,8 @@ def _var_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -
     return 2 * MEAN((x - MEAN(x, axis=axis, keepdims=True)) * dx, axis=axis, keepdims=keepdims)
 
 
-VAR: Final = _reduction("var", np.var, tangent=_var_tangent, shown="2·mean((x − mean x)·dx)")
+VAR: Final = _reduction("var", np.var, tangent=_var_tangent, shown="2·mean((x − mean x)·dx)",
+    machine=machine.variance)  # fmt: skip
 
 
 @binds(np.var)
@@ -137,7 +160,8 @@ def _same(x: Any, axis: Axes, keepdims: bool) -> Any:
 
 for _name, _function, _ufunc in (("max", np.max, np.maximum), ("min", np.min, np.minimum)):
     _row = _reduction(_name, _function, tangent=_extreme_tangent, dtype=_same,
-        shown="dx where x is the extreme", convention="ties share equally")  # fmt: skip
+        shown="dx where x is the extreme", convention="ties share equally",
+        machine={"max": machine.largest, "min": machine.smallest}[_name])  # fmt: skip
     _bind(_row, _function, {"max": np.amax, "min": np.amin}[_name], ufunc=_ufunc)
 
 
@@ -165,7 +189,8 @@ def _prod_dtype(x: Any, axis: Axes, keepdims: bool) -> Any:
 
 
 PROD: Final = _reduction("prod", np.prod, tangent=_prod_tangent, dtype=_prod_dtype,
-    shown="Σᵢ dxᵢ·Πⱼ≠ᵢ xⱼ", convention="zeros among the factors are exact")  # fmt: skip
+    shown="Σᵢ dxᵢ·Πⱼ≠ᵢ xⱼ", convention="zeros among the factors are exact",
+    machine=STRUCTURE)  # fmt: skip
 _bind(PROD, np.prod, ufunc=np.multiply)
 
 
@@ -186,6 +211,7 @@ def _norm_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) 
 NORM: Final = register(Operation(name="norm", run=_norm_run, arity=1, shape=reduced_shape,
     elementwise=False, dtype=real_dtype, tangent=_norm_tangent, family="reduction",
     shown="Σ x·dx / norm x", convention="at 0, the tip of the cone, the derivative is 0",
+    machine=machine.norm,
 ))  # fmt: skip
 
 

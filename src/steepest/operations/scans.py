@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.graph.node import real_dtype
-from steepest.graph.operation import JOINTLY, Operation, Rule, binds, register
+from steepest.graph.operation import JOINTLY, STRUCTURE, Operation, Rule, binds, register
 
 __all__ = ["CUMPROD", "CUMSUM"]
 
@@ -26,7 +26,7 @@ def _cumsum_back(y_bar: Any, args: Any, wanted: Any, axis: int) -> Any:
 CUMSUM: Final = register(Operation(
     name="cumsum", run=lambda x, axis: np.cumsum(x, axis), arity=1, shape=lambda x, axis: x,
     elementwise=False, linear=JOINTLY, transpose=_cumsum_back, moves=True, dtype=_whole_dtype,
-    family="reduction", shown="running sum of dx",
+    family="reduction", shown="running sum of dx", machine=STRUCTURE,
 ))  # fmt: skip
 
 
@@ -51,6 +51,7 @@ def _cumprod_tangent(tangents: Any, args: Any, y: Any, axis: int) -> Any:
 CUMPROD: Final = register(Operation(
     name="cumprod", run=lambda x, axis: np.cumprod(x, axis), arity=1, shape=lambda x, axis: x,
     elementwise=False, tangent=_cumprod_tangent, dtype=real_dtype, family="reduction",
+    machine=STRUCTURE,
     shown="product rule along the axis",
     convention="zeros among the factors are exact",
 ))  # fmt: skip

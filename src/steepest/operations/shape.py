@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.errors import ShapeError
-from steepest.graph.operation import BINDINGS, JOINTLY, Operation, binds, register
+from steepest.graph.operation import BINDINGS, JOINTLY, STRUCTURE, Operation, binds, register
 
 __all__ = ["broadcast_to", "cast", "movement", "normal_axis", "unbroadcast"]
 
@@ -35,6 +35,7 @@ def movement(
             dtype=more.pop("dtype", _same_dtype),
             family="movement",
             shown="the same movement of the tangents",
+            machine=STRUCTURE,
             **more,
         )
     )
@@ -228,6 +229,7 @@ CAST: Final = register(
         domain=((-20.0, 20.0),),
         precise=_precise_cast,
         convention="to integers: truncates, and the derivative is zero",
+        machine=lambda x, dtype: x.truth() if dtype == "|b1" else x.number(),
     )
 )
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from steepest.errors import NotDifferentiableError, ShapeError
 from steepest.graph.node import real_dtype
-from steepest.graph.operation import EACH, Operation, binds, register
+from steepest.graph.operation import EACH, STRUCTURE, Operation, binds, register
 from steepest.operations.shape import unbroadcast
 
 __all__ = ["CHOLESKY", "DET", "EINSUM", "INV", "SOLVE"]
@@ -346,6 +346,7 @@ EINSUM: Final = register(
         dtype=real_dtype,
         family="linear algebra",
         shown="the sum with each dx in turn",
+        machine=STRUCTURE,
     )
 )
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from steepest.graph.node import real_dtype
 from steepest.graph.operation import ROWS, Operation, binds, register
+from steepest.operations import machine
 from steepest.operations.elementwise import ANY, PI, binary, exactly, named, real, unary
 
 __all__ = ["elu", "gelu", "leaky_relu", "relu", "sigmoid", "silu", "softplus"]
@@ -40,6 +41,7 @@ def _pi(x: Any) -> Any:
 
 unary("erf", scipy_function("erf"), lambda x, y: 2 / np.sqrt(_pi(x)) * np.exp(-np.square(x)),
     (-5.0, 5.0), scipy="erf", latex=r"\operatorname{erf}", shown="2/√π·exp(−x²)", family="special",
+    machine="erf",
 )  # fmt: skip
 ERFCX: Operation = unary(
     "erfcx",
@@ -68,7 +70,7 @@ unary(
 )
 unary("erfc", scipy_function("erfc"), lambda x, y: -2 / np.sqrt(_pi(x)) * np.exp(-np.square(x)),
     (-5.0, 5.0), scipy="erfc", latex=r"\operatorname{erfc}", shown="−2/√π·exp(−x²)",
-    family="special")  # fmt: skip
+    family="special", machine="erfc")  # fmt: skip
 
 
 def _run_gammaln(x: Any) -> Any:
@@ -108,7 +110,8 @@ polygamma: Operation = unary("polygamma", _run_polygamma,
     latex=r"\psi^{{({order})}}\left({0}\right)")  # fmt: skip
 binary("logaddexp", np.logaddexp, lambda a, b, y: sigmoid(a - b), lambda a, b, y: sigmoid(b - a),
     precise=lambda mp, a, b: mp.log(mp.exp(a) + mp.exp(b)),
-    shown="da/(1 + exp(b − a)) + db/(1 + exp(a − b))", family="special")  # fmt: skip
+    shown="da/(1 + exp(b − a)) + db/(1 + exp(a − b))", family="special",
+    machine=machine.logaddexp)  # fmt: skip
 
 
 def _run_sinc(x: Any, order: int = 0) -> Any:
@@ -153,6 +156,7 @@ SINC: Operation = register(Operation(name="sinc", run=_run_sinc, arity=1,
     partials=(lambda x, y, order=0: SINC(x, order=order + 1),), dtype=real_dtype,
     spellings=("sinc",), precise=_precise_sinc, domain=((-3.0, 3.0),), shown="(cos πx − sinc x)/x",
     family="special", convention="sinc x = sin(πx)/(πx), NumPy's; 1 at 0, with slope 0",
+    machine=machine.sinc,
     latex=r"\operatorname{{sinc}}^{{({order})}}\left({0}\right)",
     tolerance=(4.0,
     "the recurrence for the derivative rounds three times more, and NumPy's sinc forms πx first"),
@@ -165,12 +169,14 @@ binds(np.sinc)(lambda x: SINC(x))
 sigmoid: Operation = unary("sigmoid", scipy_function("expit"), lambda x, y: y * sigmoid(-x),
     (-30.0, 30.0), scipy="expit", spelled="sigmoid expit σ", latex=r"\sigma",
     precise=lambda mp, x: 1 / (1 + mp.exp(-x)), shown="σ(x)·σ(−x)", family="activation",
+    machine="sigmoid",
 )  # fmt: skip
 softplus: Operation = unary("softplus",
     lambda x: np.logaddexp(0.0,
     x) if np.asarray(x).dtype != np.float32 else np.logaddexp(np.float32(0), x),
     lambda x, y: sigmoid(x), (-30.0, 30.0), latex=r"\operatorname{softplus}",
-    precise=lambda mp, x: mp.log1p(mp.exp(x)), shown="σ(x)", family="activation")  # fmt: skip
+    precise=lambda mp, x: mp.log1p(mp.exp(x)), shown="σ(x)", family="activation",
+    machine=lambda x: machine.logaddexp(x, 0.0))  # fmt: skip
 
 
 # Where sigmoid and Φ have long been 0, so that their product with x is 0 at −∞ too, and not NaN.
@@ -190,9 +196,10 @@ def _gelu_slope(x: Any, y: Any) -> Any:
 NDTR: Operation = unary("ndtr", scipy_function("ndtr"),
     lambda x, y: np.exp(-np.square(x) / 2) / np.sqrt(2 * _pi(x)), (-8.0, 8.0), scipy="ndtr",
     spelled="ndtr Φ", latex=r"\Phi", precise=lambda mp, x: mp.ncdf(x), shown="exp(−x²/2)/√(2π)",
-    family="special")  # fmt: skip
+    family="special", machine=machine.ndtr)  # fmt: skip
 gelu: Operation = unary("gelu", _run_gelu, _gelu_slope, (-8.0, 8.0),
     precise=lambda mp, x: x * mp.ncdf(x), latex=r"\operatorname{gelu}", shown="Φ(x) + x·φ(x)",
+    machine=lambda x: machine.maximum(x, FAR_LEFT) * machine.ndtr(x),
     family="activation",
     convention="the exact one, x·Φ(x), not the tanh approximation; its slope is NaN at ±∞",
     tolerance=(4.0, "below 0, Φ(x) and x·φ(x) have opposite signs, and each has been rounded",
@@ -201,21 +208,24 @@ silu: Operation = unary("silu", lambda x: np.maximum(x, FAR_LEFT) * ROWS["sigmoi
     lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)), (-30.0, 30.0), spelled="silu swish",
     precise=lambda mp, x: x / (1 + mp.exp(-x)), shown="σ(x)·(1 + x·σ(−x))",
     latex=r"\operatorname{silu}", family="activation", convention="its slope is NaN at ±∞",
+    machine=lambda x: machine.maximum(x, FAR_LEFT) * x.do("sigmoid"),
 )  # fmt: skip
 
 
 def _rectified(
-    name: str, run: Any, tangent: Any, precise: Any, convention: str, shown: str, spelled: str
-) -> Operation:
+    name: str, run: Any, tangent: Any, precise: Any, convention: str, shown: str, spelled: str,
+    machine: Any,
+) -> Operation:  # fmt: skip
     return register(Operation(name=name, run=run, arity=1, tangent=tangent, dtype=real_dtype,
         domain=(ANY,), precise=precise, spellings=tuple(spelled.split()),
         latex=rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}", shown=shown,
-        convention=convention, family="activation"))  # fmt: skip
+        convention=convention, family="activation", machine=machine))  # fmt: skip
 
 
 relu: Operation = _rectified("relu", lambda x: np.maximum(x, 0.0),
     lambda dx, x, y: np.where(np.greater(x[0], 0), dx[0], 0.0), lambda mp, x: max(x, mp.mpf(0)),
     "at 0 the derivative is 0, as in every deep-learning library", "1 for x > 0, else 0", "relu",
+    lambda x: machine.maximum(x, 0.0),
 )  # fmt: skip
 
 
@@ -226,7 +236,8 @@ def _leaky_slope(dx: Any, x: Any, y: Any, slope: float = 0.01) -> Any:
 leaky_relu: Operation = _rectified("leaky_relu",
     lambda x, slope=0.01: np.where(np.greater(x, 0), x, slope * x)[()], _leaky_slope,
     lambda mp, x, slope=0.01: x if x > 0 else mp.mpf(repr(slope)) * x,
-    "slope 0.01 for x ≤ 0, 0 included", "1 for x > 0, else 0.01", "leaky_relu")  # fmt: skip
+    "slope 0.01 for x ≤ 0, 0 included", "1 for x > 0, else 0.01", "leaky_relu",
+    lambda x, slope=0.01: (x > 0.0).select(x, slope * x))  # fmt: skip
 
 
 def _elu_slope(dx: Any, x: Any, y: Any, alpha: float = 1.0) -> Any:
@@ -236,4 +247,5 @@ def _elu_slope(dx: Any, x: Any, y: Any, alpha: float = 1.0) -> Any:
 elu: Operation = _rectified("elu",
     lambda x, alpha=1.0: np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0.0)))[()],
     _elu_slope, lambda mp, x, alpha=1.0: x if x > 0 else mp.mpf(repr(alpha)) * mp.expm1(x),
-    "alpha = 1: smooth, the derivative is 1 at 0", "1 for x > 0, else exp x", "elu")  # fmt: skip
+    "alpha = 1: smooth, the derivative is 1 at 0", "1 for x > 0, else exp x", "elu",
+    lambda x, alpha=1.0: (x > 0.0).select(x, alpha * x.do("expm1")))  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.errors import NotDifferentiableError, ShapeError
 from steepest.graph.node import real_dtype
-from steepest.graph.operation import EACH, Operation, binds, register
+from steepest.graph.operation import EACH, STRUCTURE, Operation, binds, register
 from steepest.graph.traced import Traced, as_node
 
 __all__ = ["CONVOLVE", "interp"]
@@ -76,6 +76,7 @@ CONVOLVE: Final = register(
         dtype=real_dtype,
         family="linear algebra",
         shown="da ∗ v + a ∗ dv",
+        machine=STRUCTURE,
     )
 )
 binds(np.convolve)(lambda a, v, mode="full": CONVOLVE(_handle(a), _handle(v), mode=mode))

@@ -1,0 +1,176 @@
+"""Compiled code on disk, so that the next process need not compile it again.
+
+    STEEPEST_CACHE=/some/folder    keeps it there
+    STEEPEST_CACHE=off             keeps nothing
+
+An entry is named by a digest of everything its bytes depend on: the IR, LLVM's version, the
+processor with its features, steepest's version. It holds its own digest, so that a damaged one is
+seen; one that anybody else could have written is not used. Entries are written under another name
+and renamed, so that several processes may write at once; the oldest go when there are too many.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["CacheInfo", "clear", "info", "key", "load", "store"]
+
+BOUND = 64 * 2**20  # bytes of all entries together
+MAGIC = b"steepest object 1\n"
+ENDING = ".o"
+
+
+@dataclass(frozen=True)
+class CacheInfo:
+    """Where compiled code is kept, how much there is, and what this process found and wrote."""
+
+    folder: Path | None
+    entries: int
+    bytes: int
+    found: int
+    written: int
+    refused: int  # damaged, or writable by others
+
+    def __repr__(self) -> str:
+        if self.folder is None:
+            return (
+                "compiled code is not kept on disk (STEEPEST_CACHE=off, or no folder to write to)"
+            )
+        return (
+            f"{self.entries} compiled functions, {self.bytes / 1024:.0f} KiB, in {self.folder}; "
+            f"this process found {self.found}, wrote {self.written} and refused {self.refused}"
+        )
+
+
+_counts = {"found": 0, "written": 0, "refused": 0}
+
+
+def folder() -> Path | None:
+    """The folder of compiled code, made if need be; None when there is none that is ours alone."""
+    wanted = os.environ.get("STEEPEST_CACHE", "")
+    if wanted.lower() in ("off", "0", "no", "none"):
+        return None
+    if wanted:
+        place = Path(wanted)
+    elif sys.platform == "win32":
+        place = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "steepest"
+    elif sys.platform == "darwin":
+        place = Path.home() / "Library/Caches/steepest"
+    else:
+        place = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "steepest"
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return place if _ours(os.lstat(place)) else None
+    except (OSError, RuntimeError):
+        return None
+
+
+def _ours(found: os.stat_result) -> bool:
+    """Whether it belongs to this user, and nobody else can write there."""
+    if not hasattr(os, "getuid"):
+        return True
+    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def key(*parts: Any) -> str:
+    """The name of an entry: a digest of all that its bytes depend on."""
+    from steepest import __version__
+
+    text = "\0".join([__version__, *map(repr, parts)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load(name: str) -> bytes | None:
+    """An entry, if there is a sound one."""
+    place = folder()
+    if place is None:
+        return None
+    try:
+        with open(place / (name + ENDING), "rb") as file:
+            if not _ours(os.fstat(file.fileno())):
+                _counts["refused"] += 1
+                return None
+            held = file.read()
+    except OSError:
+        return None
+    head = len(MAGIC) + 32
+    image = held[head:]
+    if held[: len(MAGIC)] != MAGIC or held[len(MAGIC) : head] != _digest(name, image):
+        _counts["refused"] += 1
+        return None
+    _counts["found"] += 1
+    with contextlib.suppress(OSError):
+        os.utime(place / (name + ENDING))  # used lately
+    return image
+
+
+def _digest(name: str, image: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + image).digest()
+
+
+def store(name: str, image: bytes) -> None:
+    """Keep an entry. What cannot be written is not kept, and that is no error."""
+    place = folder()
+    if place is None:
+        return
+    try:
+        handle, temporary = tempfile.mkstemp(dir=place, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(MAGIC + _digest(name, image) + image)
+            os.replace(temporary, place / (name + ENDING))
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+    except OSError:
+        return
+    _counts["written"] += 1
+    if _counts["written"] % 32 == 1:
+        _prune(place)
+
+
+def _entries(place: Path) -> Iterator[tuple[float, int, Path]]:
+    for entry in place.glob("*" + ENDING):
+        with contextlib.suppress(OSError):
+            found = entry.stat()
+            yield found.st_mtime, found.st_size, entry
+
+
+def _prune(place: Path) -> None:
+    entries = sorted(_entries(place))
+    total = sum(size for _, size, _ in entries)
+    for _, size, entry in entries:
+        if total <= BOUND:
+            break
+        with contextlib.suppress(OSError):
+            entry.unlink()
+            total -= size
+
+
+def info() -> CacheInfo:
+    """What is kept on disk.
+
+    >>> info().entries >= 0
+    True
+    """
+    place = folder()
+    entries = list(_entries(place)) if place is not None else []
+    return CacheInfo(place, len(entries), sum(size for _, size, _ in entries), **_counts)
+
+
+def clear() -> None:
+    """Remove every entry."""
+    place = folder()
+    for _, _, entry in _entries(place) if place is not None else ():
+        with contextlib.suppress(OSError):
+            entry.unlink()

@@ -1,0 +1,157 @@
+"""Compiling: IR in, addresses of machine code out. The only place that imports llvmlite.
+
+IR is parsed and verified before anything else is done with it, because malformed IR would end the
+process. Code lives as long as the `Code` object that owns it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from steepest.errors import CompilationError
+from steepest.native import cache as disk
+
+__all__ = ["Code", "available", "compiled", "target"]
+
+_lock = threading.RLock()  # LLVM's context is shared by all modules
+_names = itertools.count()
+
+
+@dataclass(frozen=True, eq=False)
+class Code:
+    """Machine code in memory, and how it came about."""
+
+    ir: str
+    addresses: Mapping[str, int]
+    size: int  # bytes of the object
+    seconds: float  # that compiling (or loading) took
+    cached: bool  # whether it came from the disk
+    keep: Any = field(repr=False)  # what must live as long: the library, and objects it points to
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """This machine, as LLVM names it, and the two services that are made once."""
+
+    cpu: str
+    features: str
+    llvm: tuple[int, ...]
+    machine: Any = field(repr=False)
+    jit: Any = field(repr=False)
+
+    @property
+    def fused(self) -> bool:
+        """Whether there is a fused multiply-add."""
+        return (
+            "+fma" in self.features.split(",") or "arm" in self.features or "+neon" in self.features
+        )
+
+    @property
+    def lanes(self) -> int:
+        """How many doubles one vector register holds."""
+        return 8 if "+avx512f" in self.features.split(",") else 4 if self.fused else 2
+
+
+def available() -> str:
+    """Why there is no machine code here; an empty text where there is."""
+    engine = os.environ.get("STEEPEST_ENGINE", "")
+    if engine == "python":
+        return "STEEPEST_ENGINE=python turns machine code off"
+    if engine not in ("", "native"):
+        return f"STEEPEST_ENGINE={engine!r} is neither 'python' nor 'native'"
+    try:
+        target()
+    except (ImportError, OSError, RuntimeError) as error:
+        return f"llvmlite cannot be used here: {error}"
+    return ""
+
+
+@cache
+def target() -> Target:
+    """The machine we compile for, this one."""
+    import llvmlite.binding as llvm
+
+    with _lock:
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        cpu = llvm.get_host_cpu_name()
+        features = llvm.get_host_cpu_features().flatten()
+        found = llvm.Target.from_default_triple()
+        machine = found.create_target_machine(
+            cpu=cpu, features=features, opt=1, reloc="pic", codemodel="jitdefault", jit=True
+        )
+        jit = llvm.create_lljit_compiler(
+            found.create_target_machine(cpu=cpu, features=features, opt=1, jit=True)
+        )
+        return Target(cpu, features, tuple(llvm.llvm_version_info), machine, jit)
+
+
+def compiled(
+    ir: str,
+    exports: Sequence[str],
+    imports: Mapping[str, int] | None = None,
+    keep: Any = None,
+    optimise: int = 0,
+) -> Code:
+    """Machine code for a module of IR: the addresses of the functions it exports.
+
+    imports    addresses of symbols in this process, which differ from run to run and are therefore
+               no part of the text
+    keep       objects that the code points to
+    optimise   level of LLVM's passes over the IR; straight-line code needs none, loops want 1
+
+    Raises CompilationError when the IR is malformed, which is a fault of ours.
+    """
+    started = time.perf_counter()
+    here = target()
+    with _lock:
+        key = disk.key(ir, here.llvm, here.cpu, here.features, optimise)
+        image = disk.load(key)
+        cached = image is not None
+        if image is None:
+            image = _object(ir, optimise)
+            disk.store(key, image)
+        library = _linked(image, exports, imports or {})
+    addresses = {name: library[name] for name in exports}
+    seconds = time.perf_counter() - started
+    return Code(ir, addresses, len(image), seconds, cached, (library, keep))
+
+
+def _object(ir: str, optimise: int) -> bytes:
+    import llvmlite.binding as llvm
+
+    machine = target().machine
+    try:
+        module = llvm.parse_assembly(ir)
+        module.verify()
+    except RuntimeError as error:
+        raise CompilationError(
+            f"steepest wrote IR that LLVM refuses: {error}. Please report this, with the function; "
+            "STEEPEST_ENGINE=python runs without machine code"
+        ) from error
+    if optimise:
+        options = llvm.create_pipeline_tuning_options(speed_level=optimise)
+        builder = llvm.create_pass_builder(machine, options)
+        builder.getModulePassManager().run(module, builder)
+    return bytes(machine.emit_object(module))
+
+
+def _linked(image: bytes, exports: Sequence[str], imports: Mapping[str, int]) -> Any:
+    import llvmlite.binding as llvm
+
+    builder = llvm.JITLibraryBuilder().add_object_img(image).add_current_process()
+    for name in exports:
+        builder.export_symbol(name)
+    for name, address in imports.items():
+        builder.import_symbol(name, address)
+    try:
+        return builder.link(target().jit, f"steepest{next(_names)}")
+    except RuntimeError as error:
+        raise CompilationError(f"machine code could not be linked: {error}") from error

@@ -1,0 +1,142 @@
+"""From a graph of arrays to straight-line code on single numbers: what the compiler is given.
+
+Arrays are taken apart: an array of shape (3, 2) is six numbers. Rows that move and combine numbers
+(indexing, joining, sums, products) run as they always do, on arrays of handles instead of numbers;
+elementwise rows name the instruction or function that computes one element. What depends on no
+input is computed here, once. Loops over whole arrays, which large ones want, would be a second kind
+of plan beside this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from steepest.errors import CompilationError
+from steepest.graph.node import CONSTANT, INPUT, Node
+from steepest.graph.operation import STRUCTURE
+from steepest.graph.traverse import topological
+from steepest.native.scalars import LIMIT, Lane, Scalars
+
+__all__ = ["Plan", "lower", "plan"]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Straight-line code: `code` computes, `outputs` says which of its numbers are results.
+
+    Inputs and outputs count single numbers: those of the first input in order, then the second's.
+    """
+
+    code: Scalars
+    shapes: tuple[tuple[int, ...], ...]  # of the inputs
+    outputs: tuple[Lane, ...]
+    output_shapes: tuple[tuple[int, ...], ...]
+
+    @property
+    def size(self) -> int:
+        """How many instructions it has, numbers that are known or given not counted."""
+        leaves = ("input", "constant")
+        return sum(1 for i in self.code.instructions if i[0] not in leaves)
+
+
+def plan(inputs: Sequence[Node], outputs: Sequence[Node], limit: int = LIMIT) -> Plan:
+    """The code that computes `outputs` from `inputs`.
+
+    Raises CompilationError where a row has no machine code, for numbers that are not float64, and
+    for more than `limit` instructions.
+    """
+    code = Scalars(limit)
+    given: dict[Node, Any] = {}
+    k = 0
+    for node in inputs:
+        if node.dtype != np.float64:
+            raise CompilationError(f"{node.name} holds {node.dtype}; machine code is for float64")
+        size = int(np.prod(node.shape, dtype=int))
+        if size > limit:
+            raise CompilationError(f"{node.name} has {size:,} elements, more than {limit:,}")
+        given[node] = _array([code.input(k + i) for i in range(size)], node.shape)
+        k += size
+    found = lower(code, outputs, given)
+    flat = tuple(x.number() for lanes in found for x in lanes.ravel())
+    return Plan(code, tuple(n.shape for n in inputs), flat, tuple(n.shape for n in outputs))
+
+
+def lower(code: Scalars, outputs: Sequence[Node], given: Mapping[Node, Any]) -> list[Any]:
+    """Write what computes the outputs; each comes as an array of lanes in its shape."""
+    known: dict[Node, Any] = {}  # what depends on no input, as NumPy has it
+    lanes: dict[Node, Any] = dict(given)
+    for node in topological(outputs, stop=given):
+        if node in lanes:
+            continue
+        if node.op is INPUT:
+            raise CompilationError(f"{node.name!r} is not among the inputs")
+        if node.op is CONSTANT:
+            known[node] = node.value
+        elif all(a in known for a in node.args) and not node.op.inside:
+            with np.errstate(all="ignore"):
+                known[node] = node.op.run(*(known[a] for a in node.args), **dict(node.params))
+        else:
+            lanes[node] = _lowered(code, node, [known.get(a, lanes.get(a)) for a in node.args])
+    return [_lanes(code, lanes[n] if n in lanes else known[n], n.shape) for n in outputs]
+
+
+def _lowered(code: Scalars, node: Node, args: list[Any]) -> Any:
+    row, params = node.op, dict(node.params)
+    if row.inside:
+        graph = params["graph"]
+        given = {n: _lanes(code, a, n.shape) for n, a in zip(graph.inputs, args, strict=True)}
+        return lower(code, [graph.outputs[params["which"]]], given)[0]
+    if row.machine is None:
+        raise CompilationError(f"{row.name} has no machine code{_at(node)}")
+    if node.dtype.kind not in "fb" or node.dtype.itemsize not in (1, 8):
+        raise CompilationError(
+            f"{row.name} gives {node.dtype}{_at(node)}; machine code is for float64 and booleans"
+        )
+    if row.machine == STRUCTURE:
+        return _as_array(row.run(*args, **params), node.shape)
+    if not row.elementwise:
+        assert callable(row.machine)
+        return _as_array(row.machine(*args, **params), node.shape)
+    wide = [_flat(a, node.shape) for a in args]
+    if isinstance(row.machine, str):
+        found = [code.do(row.machine, *operands) for operands in zip(*wide, strict=True)]
+    else:
+        lane = code.lane
+        found = [row.machine(*map(lane, o), **params) for o in zip(*wide, strict=True)]
+    return _array(found, node.shape)
+
+
+def _flat(x: Any, shape: tuple[int, ...]) -> list[Any]:
+    """The elements of an argument, broadcast to the shape of the result."""
+    x = np.asarray(x)
+    if x.shape == shape:
+        return x.ravel().tolist()  # type: ignore[no-any-return]
+    if x.ndim == 0:
+        return [x.item()] * int(np.prod(shape, dtype=int))
+    return np.broadcast_to(x, shape).ravel().tolist()
+
+
+def _at(node: Node) -> str:
+    return f" ({node.origin})" if node.origin else ""
+
+
+def _array(items: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    out = np.empty(len(items), object)
+    out[:] = items
+    return out.reshape(shape)
+
+
+def _as_array(found: Any, shape: tuple[int, ...]) -> Any:
+    """An array of lanes and numbers; NumPy hands out a lone object bare."""
+    if isinstance(found, np.ndarray) and found.shape == shape:
+        return found
+    return _array([found], shape)
+
+
+def _lanes(code: Scalars, found: Any, shape: tuple[int, ...]) -> Any:
+    flat = np.broadcast_to(np.asarray(found, dtype=object), shape).ravel()
+    return _array([code.lane(x) for x in flat], shape)
