@@ -11,6 +11,7 @@ import numpy as np
 
 from steepest.calculus import derive
 from steepest.errors import ShapeError
+from steepest.graph.graph import Guard
 from steepest.graph.node import Node, constant
 from steepest.graph.traverse import Program
 
@@ -25,13 +26,16 @@ class Expression:
     of them.
 
     `captured` are inputs that no caller gives: arrays that the user's code read, read again at
-    every call.
+    every call. `guards` hold where these nodes are the function; `kept` is False where they hold
+    for one call only.
     """
 
     inputs: tuple[Node, ...]
     outputs: tuple[Node, ...]
     shape: Shape = ()
     captured: tuple[tuple[Node, Callable[[], Any]], ...] = field(default=())
+    guards: tuple[Guard, ...] = ()
+    kept: bool = True
 
     def derivative(self, by: int) -> Expression:
         """Every output differentiated by one scalar input."""

@@ -17,7 +17,16 @@ from numpy.typing import NDArray
 
 from steepest.errors import DescentError, ShapeError
 
-__all__ = ["INTERRUPTED", "Evaluation", "Flat", "Objective", "Structure", "Vector"]
+__all__ = [
+    "INTERRUPTED",
+    "NATIVE",
+    "PYTHON",
+    "Evaluation",
+    "Flat",
+    "Objective",
+    "Structure",
+    "Vector",
+]
 
 Vector = NDArray[np.float64]
 C = TypeVar("C")
@@ -25,6 +34,7 @@ R = TypeVar("R")
 
 GOING = 0  # the loop's code for "the chunk is over and the walk is not"
 INTERRUPTED = -1  # Ctrl-C; every positive code is the walk's own
+PYTHON, NATIVE = "python", "native"  # the tiers: interpreted, or in machine code
 
 
 class Structure(Protocol):
@@ -92,9 +102,10 @@ class Objective:
     structure: Structure = field(default_factory=Flat)
     label: str = ""
     parameters: Mapping[str, float] = field(default_factory=dict)
-    tier: str = "python"
+    tier: str = PYTHON
     evaluations: int = 0
     function: Any = None  # what it was made from, for pictures
+    machine: Any = None  # runs whole steps in machine code; None: there is none for this function
 
     def evaluate(self, x: Vector) -> Evaluation:
         """Value and gradient at x, counted; outside the map, (inf, NaN, False) without a call."""
@@ -141,7 +152,14 @@ class Objective:
             self.parameters,
             self.tier,
             function=self.function,
+            machine=None if self.machine is None else self.machine.negated(),
         )
+
+    def refusal(self, walk: Any, carry: Any) -> str:
+        """Why the steps of this walk cannot run in machine code; an empty text when they can."""
+        if self.machine is None:
+            return "there is no machine code for this kind of function"
+        return str(self.machine.refusal(walk, carry))
 
     def loop(
         self,

@@ -13,11 +13,12 @@ from steepest.descent.progress import Progress
 from steepest.descent.record import Recorder
 from steepest.descent.stopping import Ending
 from steepest.descent.walk import Carry, Walk
-from steepest.objective import Objective
+from steepest.objective import NATIVE, PYTHON, Objective
 
 __all__ = ["drive"]
 
 CHUNK = 0.02  # seconds between looks at the clock
+GROWTH = {PYTHON: 8, NATIVE: 64}  # how much longer a chunk may be than the one before
 
 
 def drive(
@@ -46,7 +47,7 @@ def drive(
                 ending = Ending.SECONDS
                 break
             before, chunk_started = carry, time.monotonic()
-            carry, code = objective.loop(walk.advance, carry, recorder.keep, count)
+            carry, code = _chunk(objective, walk, carry, recorder, count)
             ending = Ending(code)
             if before.t == 0 and carry.t > 0:
                 walk.check(before, carry)
@@ -54,7 +55,8 @@ def drive(
                 ending = Ending.CALLBACK if ending is Ending.GOING else ending
             now = time.monotonic()
             bar.show(carry, now - started)
-            count = every if callback is not None else _sized(count, now - chunk_started)
+            count = _sized(count, now - chunk_started, GROWTH[objective.tier])
+            count = every if callback is not None else _left(walk, carry, count)
     except KeyboardInterrupt:  # between chunks, or in the callback
         carry, ending = recorder.carry or carry, Ending.INTERRUPTED
     except Exception as error:
@@ -65,6 +67,26 @@ def drive(
     return carry, ending
 
 
+def _chunk(
+    objective: Objective, walk: Walk, carry: Carry, recorder: Recorder, count: int
+) -> tuple[Carry, int]:
+    """Up to `count` evaluations in the objective's tier: the carry after them, and a code."""
+    if objective.tier == NATIVE:
+        found: tuple[Carry, int] = objective.machine.loop(objective, walk, carry, recorder, count)
+        return found
+    return objective.loop(walk.advance, carry, recorder.keep, count)
+
+
+def _left(walk: Walk, carry: Carry, count: int) -> int:
+    """Not more evaluations than the budgets leave, where every one is a step."""
+    steps, evaluations = walk.stop.steps, walk.stop.evaluations
+    if steps is not None:
+        count = min(count, steps + 1 - carry.taken)
+    if evaluations is not None:
+        count = min(count, evaluations - carry.t)
+    return max(1, count)
+
+
 def _note(recorder: Recorder) -> str:
     row = recorder.newest
     if row is None:
@@ -73,6 +95,6 @@ def _note(recorder: Recorder) -> str:
     return f"after {row.t + 1} evaluations of a descent; the last point was [{at}]"
 
 
-def _sized(count: int, took: float) -> int:
-    """The next chunk: about CHUNK seconds, and at most eight times the last."""
-    return max(1, min(8 * count, int(count * CHUNK / max(took, 1e-9))))
+def _sized(count: int, took: float, growth: int) -> int:
+    """The next chunk: about CHUNK seconds, and at most `growth` times the last."""
+    return max(1, min(growth * count, int(count * CHUNK / max(took, 1e-9))))

@@ -33,6 +33,7 @@ def descend(
     callback: Callback | None = None,
     every: int = 1,
     progress: bool | None = None,
+    engine: str | None = None,
 ) -> Descent:
     """Walk down from `start`: x_{t+1} = x_t − rate · ∇f(x_t), or another method's step.
 
@@ -48,6 +49,8 @@ def descend(
                     itself
     callback        called with the newest Place after every `every` evaluations; a true answer
                     ends the walk
+    engine          "native" runs the steps in machine code, "python" interprets them; None
+                    compiles walks of 2,000 steps and more where that can be done (Descent.tier)
     progress        True shows a line of progress, False none; None shows one on a terminal when
                     the walk takes more than a second
 
@@ -62,7 +65,7 @@ def descend(
     walk = Walk(
         chosen_method(method, rate), Stop(tolerance, step_tolerance, steps, evaluations, seconds)
     )
-    return _set_out(f, start, walk, 1, callback, every, progress)
+    return _set_out(f, start, walk, 1, callback, every, progress, engine)
 
 
 def ascend(
@@ -79,6 +82,7 @@ def ascend(
     callback: Callback | None = None,
     every: int = 1,
     progress: bool | None = None,
+    engine: str | None = None,
 ) -> Descent:
     """Walk up from `start`: x_{t+1} = x_t + rate · ∇f(x_t); everything else as in `descend`.
 
@@ -90,7 +94,7 @@ def ascend(
     walk = Walk(
         chosen_method(method, rate), Stop(tolerance, step_tolerance, steps, evaluations, seconds)
     )
-    return _set_out(f, start, walk, -1, callback, every, progress)
+    return _set_out(f, start, walk, -1, callback, every, progress, engine)
 
 
 def _set_out(
@@ -101,6 +105,7 @@ def _set_out(
     callback: Callback | None,
     every: int,
     progress: bool | None,
+    engine: str | None,
 ) -> Descent:
     objective, x = posed(f, start)
     names = objective.names or default_names(x.shape[0])
@@ -117,5 +122,6 @@ def _set_out(
         )
     recorder = Recorder(Layout.of(x.shape[0]))
     return walked(
-        objective, walk, begin(walk.method, x), recorder, names, sign, callback, every, progress
-    )
+        objective, walk, begin(walk.method, x), recorder, names, sign, callback, every, progress,
+        engine,
+    )  # fmt: skip

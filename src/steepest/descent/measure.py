@@ -6,8 +6,11 @@ and, for such vectors, several times faster than a call into BLAS; longer vector
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from steepest.descent.choice import symbolic
 from steepest.objective import Vector
 
 __all__ = ["SMALL", "dot", "largest"]
@@ -21,11 +24,22 @@ def dot(a: Vector, b: Vector) -> float:
     >>> dot(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     11.0
     """
+    if symbolic(a) or symbolic(b):
+        return _symbolic_dot(a, b)  # type: ignore[no-any-return]
     if a.shape[0] > SMALL:
         return float(np.dot(a, b))
     total = 0.0
     for left, right in zip(a.tolist(), b.tolist(), strict=True):
         total += left * right
+    return total
+
+
+def _symbolic_dot(a: Any, b: Any) -> Any:
+    if a.shape[0] > SMALL:
+        return np.sum(a * b)
+    total: Any = 0.0
+    for i in range(a.shape[0]):
+        total = total + a[i] * b[i]
     return total
 
 
@@ -35,6 +49,8 @@ def largest(a: Vector) -> float:
     >>> largest(np.array([1.0, -2.0])), largest(np.array([1.0, np.nan, 3.0]))
     (2.0, nan)
     """
+    if symbolic(a):
+        return np.max(np.abs(a))  # type: ignore[no-any-return]
     if a.shape[0] > SMALL:
         return float(np.abs(a).max())
     most = 0.0

@@ -13,6 +13,7 @@ from steepest.descent.numerals import point
 from steepest.descent.record import Recorder
 from steepest.descent.result import Descent, Place
 from steepest.descent.stopping import Ending
+from steepest.descent.tier import in_tier, tiered
 from steepest.descent.walk import Carry, Walk
 from steepest.errors import DescentError
 from steepest.objective import Objective, Vector
@@ -53,11 +54,13 @@ def walked(
     callback: Callback | None,
     every: Any,
     progress: bool | None,
+    engine: str | None,
 ) -> Descent:
     """Drive the walk from its carry, up for sign −1, and gather what it left into a Descent."""
     if not isinstance(every, int) or every < 1:
         raise DescentError(f"every={every!r} must be a whole number of 1 or more")
     ground = objective if sign > 0 else objective.negated()
+    ground = in_tier(ground, walk, carry, engine)
 
     def called(now: Carry) -> Any:
         shaped = objective.structure.unflatten
@@ -76,9 +79,10 @@ def walked(
     )  # fmt: skip
     if carry.taken == 0:
         _refuse(ground, carry, ending, names, sign)
+    objective = tiered(objective, ground.tier)
     return Descent(
         walk, carry, recorder.record(carry), ending, names, sign, objective, objective.label,
-        objective.tier,
+        ground.tier,
     )  # fmt: skip
 
 

@@ -88,6 +88,15 @@ class Record:
             stride,
         )
 
+    @classmethod
+    def of_block(cls, block: Vector, stride: int) -> Record:
+        """Columns from one array (k, 2n + 4): t, x (n), f, g (n), accepted, length."""
+        n = (block.shape[1] - 4) // 2
+        return cls(
+            block[:, 0].astype(np.int64), block[:, 1 : n + 1].copy(), block[:, n + 1].copy(),
+            block[:, n + 2 : 2 * n + 2].copy(), block[:, -2] != 0, block[:, -1].copy(), stride,
+        )  # fmt: skip
+
     def rows(self) -> list[Row]:
         """Rows from columns."""
         return [
@@ -101,7 +110,8 @@ class Record:
 class Recorder:
     """Keeps rows as they come, and the carry after the newest, whatever happens to the loop.
 
-    Keeping the same row twice changes nothing.
+    Rows come one by one from the driver in Python, in blocks (k, 2n + 4) from the one in machine
+    code, which leaves out what would be thinned anyway. Keeping the same row twice changes nothing.
     """
 
     def __init__(self, layout: Layout, rows: list[Row] | None = None, evaluations: int = 0) -> None:
@@ -116,12 +126,31 @@ class Recorder:
         self._tail: deque[Row] = deque(
             (row for row in rows if row.t >= evaluations - layout.tail), maxlen=layout.tail
         )
+        self._blocks: list[Vector] = []
 
     def keep(self, row: Row, carry: Carry) -> None:
         """File one row, thinning when there are too many, and the carry that goes on from it."""
         if row.t >= self._next:  # else a step that Ctrl-C cut between its row and its carry
             self._file(row)
         self.carry = carry
+
+    def keep_block(self, block: Vector, carry: Carry) -> None:
+        """File many rows, as columns t, x (n), f, g (n), accepted, length; and the carry."""
+        block = block[block[:, 0] >= self._next]
+        if len(block):
+            self._blocks.append(block)
+            self.newest = _rows_of(block[-1:])[0]
+            self._next = self.newest.t + 1
+            self.stride = self.layout.stride(self._next)
+            if sum(map(len, self._blocks)) > 4 * (self.layout.capacity + self.layout.head):
+                self._blocks = [self._thinned(np.concatenate(self._blocks))]
+        self.carry = carry
+
+    def _thinned(self, block: Vector) -> Vector:
+        t = block[:, 0]
+        wanted = (t < self.layout.head) | (t >= self._next - self.layout.tail)
+        thinned: Vector = block[wanted | (t % self.stride == 0)]
+        return thinned
 
     def _file(self, row: Row) -> None:
         if row.t < self.layout.head:
@@ -137,6 +166,7 @@ class Recorder:
 
     def record(self, carry: Carry) -> Record:
         """The record so far: head, even rows, best and tail, in order, each once."""
+        n = carry.x.shape[0]
         rows: dict[int, Row] = {
             row.t: row
             for part in (self._head, self._even, self._tail)
@@ -148,7 +178,23 @@ class Recorder:
                 carry.best_t, carry.best_x, carry.best_f, carry.best_g, True, carry.best_length
             )
         ordered = [rows[t] for t in sorted(rows)]
-        return Record.of_rows(ordered, carry.x.shape[0], self.stride)
+        if not self._blocks:
+            return Record.of_rows(ordered, n, self.stride)
+        block = np.concatenate([_block_of(ordered, n), *self._blocks])
+        t, first = np.unique(block[:, 0], return_index=True)
+        layout = self.layout
+        wanted = (t < layout.head) | (t >= carry.t - layout.tail) | (t % self.stride == 0)
+        wanted = (wanted | (t == carry.best_t)) & (t < carry.t)
+        return Record.of_block(block[first[wanted]], self.stride)
+
+
+def _block_of(rows: list[Row], n: int) -> Vector:
+    parts = [[row.t, *row.x, row.f, *row.g, row.accepted, row.length] for row in rows]
+    return np.array(parts, dtype=np.float64).reshape(len(rows), 2 * n + 4)
+
+
+def _rows_of(block: Vector) -> list[Row]:
+    return Record.of_block(block, 1).rows()
 
 
 def dense_tail(record: Record) -> Any:

@@ -61,7 +61,7 @@ def resume(
         return dataclasses.replace(descent, objective=objective, reason=Ending.STEPS, judged=None)
     return walked(
         objective, walk, descent.carry, recorder, descent.names, descent.sign,
-        callback, every, progress,
+        callback, every, progress, descent.tier,
     )  # fmt: skip
 
 
@@ -82,11 +82,6 @@ def _same(descent: Descent, objective: Objective, x: Vector) -> Objective:
         raise RecordError(
             f"the saved walk has the variables {', '.join(descent.names)} and this function "
             f"{', '.join(names)}: give the function that was walked on"
-        )
-    if objective.tier != descent.tier:
-        raise RecordError(
-            f"the saved walk ran in the tier {descent.tier!r} and this function runs in "
-            f"{objective.tier!r}: a walk stays in one tier from start to end"
         )
     expected = descent.sign * descent.carry.last_f
     found = objective.evaluate(descent.carry.last_x).f

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from steepest.descent.choice import both, choose, either
 from steepest.errors import DescentError
 from steepest.objective import INTERRUPTED
 
@@ -35,7 +36,9 @@ class Ending(IntEnum):
 
 
 # The loop compares plain numbers.
-GOING, GRADIENT, STANDSTILL, STEPS, EVALUATIONS = (int(Ending(code)) for code in range(5))
+GOING, GRADIENT, STANDSTILL, STEPS, EVALUATIONS, OUTSIDE, NONFINITE = (
+    int(Ending(code)) for code in range(7)
+)
 
 
 @dataclass(frozen=True)
@@ -81,16 +84,12 @@ class Stop:
 
         `slope` is the largest component of the gradient there.
         """
-        flat = accepted and slope <= self.tolerance * c.scale
+        flat = both(accepted, slope <= self.tolerance * c.scale)
+        standing = either(c.still >= PATIENCE, c.refused >= REFUSALS)
         steps = self.steps is not None and c.taken > self.steps
         evaluations = self.evaluations is not None and c.t >= self.evaluations
-        return (
-            (flat and GRADIENT)
-            or ((c.still >= PATIENCE or c.refused >= REFUSALS) and STANDSTILL)
-            or (steps and STEPS)
-            or (evaluations and EVALUATIONS)
-            or GOING
-        )
+        budgets = choose(steps, STEPS, choose(evaluations, EVALUATIONS, GOING))
+        return choose(flat, GRADIENT, choose(standing, STANDSTILL, budgets))  # type: ignore[no-any-return]
 
 
 def _real(value: Any) -> bool:

@@ -9,20 +9,21 @@ resumes as if it had never stopped.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.descent.choice import both, choose, either, finite, root, symbolic
 from steepest.descent.measure import dot, largest
 from steepest.descent.method import Method, State, checked_state
-from steepest.descent.stopping import Ending, Stop
+from steepest.descent.stopping import GOING, NONFINITE, OUTSIDE, Stop
 from steepest.errors import DescentError
 from steepest.objective import Evaluation, Vector
 
-__all__ = ["Carry", "Row", "Walk", "begin", "choose"]
+__all__ = ["Carry", "Row", "Walk", "begin"]
 
 EPSILON = float(np.finfo(np.float64).eps)
 ROUNDING = 32 * EPSILON  # a rise of so little, relative to f, is rounding and not a step uphill
@@ -63,15 +64,6 @@ class Row(NamedTuple):
     length: float
 
 
-def choose(condition: Any, yes: Any, no: Any) -> Any:
-    """`np.where` for one truth value and whole quantities: a select, never a jump, in machine code.
-
-    >>> choose(True, 1.0, 2.0)
-    1.0
-    """
-    return yes if condition else no
-
-
 def begin(method: Method, x: Vector) -> Carry:
     """The carry before the first evaluation, at the start x (n,)."""
     nothing = np.zeros_like(x)
@@ -90,6 +82,7 @@ class Walk:
 
     method: Method
     stop: Stop
+    untaken: ClassVar[tuple[int, ...]] = (OUTSIDE, NONFINITE)  # codes of steps that do not count
 
     def advance(
         self, evaluate: Callable[[Vector], Evaluation], c: Carry
@@ -101,17 +94,16 @@ class Walk:
         """
         f, g, inside = evaluate(_frozen(c.x))
         next_x, state, accepted = self.method.update(c.state, c.x, f, _frozen(g), c.t)
-        if accepted and not inside:
-            return c, None, Ending.OUTSIDE
         slope = largest(g)  # NaN if any component is
-        if accepted and not (math.isfinite(f) and math.isfinite(slope)):
-            return c, None, Ending.NONFINITE
+        lost = _lost(f, slope, inside, accepted)
+        if not symbolic(lost) and lost:
+            return c, None, lost
         move = c.x - c.last_x
         square, size = dot(move, move), dot(c.x, c.x)
-        length = math.sqrt(square)
+        length = root(square)
         curvature = _curvature(c, g, move, square, size, accepted)
-        better = accepted and f < c.best_f
-        moved = c.taken == 0 or self._moved(c.x, move, square, size)
+        better = both(accepted, f < c.best_f)
+        moved = either(c.taken == 0, self._moved(c.x, move, square, size))
         following = Carry(
             t=c.t + 1,
             x=next_x,
@@ -130,20 +122,24 @@ class Walk:
             curvature=curvature,
             still=choose(accepted, choose(moved, 0, c.still + 1), c.still),
             refused=choose(accepted, 0, c.refused + 1),
-            scale=choose(c.t == 0, min(1.0, slope), c.scale),
+            scale=choose(c.t == 0, choose(slope < 1.0, slope, 1.0), c.scale),
         )
-        row = Row(c.t, c.x, f, g, bool(accepted), length)
+        row = Row(c.t, c.x, f, g, accepted if symbolic(accepted) else bool(accepted), length)
         code = self.stop.test(following, accepted, slope)
-        return following, row, code
+        return following, row, choose(lost, lost, code)
 
-    def _moved(self, x: Vector, move: Vector, square: float, size: float) -> bool:
+    def _moved(self, x: Vector, move: Vector, square: Any, size: Any) -> Any:
         """Whether any component moved by more than its tolerance.
 
         A move longer than √2 · tolerance · |x| certainly has such a component, which spares the
         look at each of them, and changes no answer.
         """
-        least = max(4 * EPSILON, self.stop.step_tolerance)
-        return square > 2 * least * least * size or bool((np.abs(move) > least * np.abs(x)).any())
+        step = self.stop.step_tolerance
+        least = choose(step > 4 * EPSILON, step, 4 * EPSILON)
+        far = square > 2 * least * least * size
+        if not symbolic(far) and far:
+            return True
+        return either(far, np.any(np.abs(move) > least * np.abs(x)))
 
     def check(self, before: Carry, after: Carry) -> None:
         """Hold the first update to the contract: shapes stay, names stay, arrays come back."""
@@ -161,28 +157,36 @@ class Walk:
             )
 
 
+def _lost(f: Any, slope: Any, inside: Any, accepted: Any) -> Any:
+    """OUTSIDE or NONFINITE for a point that is accepted and cannot be walked on; else 0."""
+    sound = choose(both(finite(f), finite(slope)), GOING, NONFINITE)
+    return choose(accepted, choose(inside, sound, OUTSIDE), GOING)
+
+
 def _curvature(
-    c: Carry, g: Vector, move: Vector, square: float, size: float, accepted: Any
-) -> tuple[float, ...]:
+    c: Carry, g: Vector, move: Vector, square: Any, size: Any, accepted: Any
+) -> tuple[Any, ...]:
     """Curvature along the move s by the secant (g₂ − g₁)·s / (s·s), where s is long enough."""
-    long = accepted and c.taken > 0 and square > RESOLVED * size
+    long = both(both(accepted, c.taken > 0), square > RESOLVED * size)
     bend = dot(g - c.last_g, move) / choose(square > 0, square, 1.0)
     largest, newest, smallest = c.curvature
     return (
-        choose(long, max(largest, bend), largest),
+        choose(both(long, bend > largest), bend, largest),
         choose(long, bend, newest),
-        choose(long, min(smallest, bend), smallest),
+        choose(both(long, bend < smallest), bend, smallest),
     )
 
 
-def _uphill(c: Carry, f: float, curvature: tuple[float, ...], accepted: Any) -> tuple[float, ...]:
+def _uphill(c: Carry, f: Any, curvature: tuple[Any, ...], accepted: Any) -> tuple[Any, ...]:
     """Count the moves that rose by more than rounding, and remember the first."""
-    rose = accepted and f - c.last_f > ROUNDING * max(abs(f), abs(c.last_f))
+    size, size_before = abs(f), abs(c.last_f)
+    least = ROUNDING * choose(size_before > size, size_before, size)
+    rose = both(accepted, f - c.last_f > least)
     many, at, before, after, bend = c.uphill
-    first = rose and many == 0
+    first = both(rose, many == 0)
     return (
         choose(rose, many + 1, many),
-        choose(first, float(c.t), at),
+        choose(first, 1.0 * c.t, at),
         choose(first, c.last_f, before),
         choose(first, f, after),
         choose(first, curvature[1], bend),
@@ -191,11 +195,14 @@ def _uphill(c: Carry, f: float, curvature: tuple[float, ...], accepted: Any) -> 
 
 def _frozen(array: Vector) -> Vector:
     """An array that update must not write into: a half-written state could not be resumed."""
-    array.setflags(write=False)
+    if isinstance(array, np.ndarray):
+        array.setflags(write=False)
     return array
 
 
-def _frozen_state(state: State) -> dict[str, NDArray[Any]]:
+def _frozen_state(state: State) -> Mapping[str, NDArray[Any]]:
+    if any(map(symbolic, state.values())):
+        return state
     frozen = {name: np.asarray(value) for name, value in state.items()}
     for array in frozen.values():
         array.setflags(write=False)

@@ -88,6 +88,10 @@ class Body:
         """A line of somebody else's."""
         self.lines.append(line)
 
+    def know(self, at: int, operand: str) -> None:
+        """A number that is computed elsewhere, and where it is."""
+        self._operands[at] = operand
+
     def compute(self, lane: Lane) -> str:
         """The operand that holds a number, computed now if it was not before."""
         instructions, known = self.code.instructions, self._operands

@@ -17,7 +17,7 @@ import numpy as np
 
 from steepest.errors import CompilationError
 from steepest.graph.node import CONSTANT, INPUT, Node
-from steepest.graph.operation import STRUCTURE
+from steepest.graph.operation import ROWS, STRUCTURE
 from steepest.graph.traverse import topological
 from steepest.native.scalars import LIMIT, Lane, Scalars
 
@@ -92,16 +92,19 @@ def _lowered(code: Scalars, node: Node, args: list[Any]) -> Any:
         return lower(code, [graph.outputs[params["which"]]], given)[0]
     if row.machine is None:
         raise CompilationError(f"{row.name} has no machine code{_at(node)}")
-    if node.dtype.kind not in "fb" or node.dtype.itemsize not in (1, 8):
+    if not _exact(node):
         raise CompilationError(
             f"{row.name} gives {node.dtype}{_at(node)}; machine code is for float64 and booleans"
         )
+    if node.dtype.kind == "b" and row.name in _AMONG_TRUTHS:
+        row = ROWS[_AMONG_TRUTHS[row.name]]
     if row.machine == STRUCTURE:
         return _as_array(row.run(*args, **params), node.shape)
     if not row.elementwise:
         assert callable(row.machine)
         return _as_array(row.machine(*args, **params), node.shape)
     wide = [_flat(a, node.shape) for a in args]
+    assert row.machine is not None
     if isinstance(row.machine, str):
         found = [code.do(row.machine, *operands) for operands in zip(*wide, strict=True)]
     else:
@@ -118,6 +121,26 @@ def _flat(x: Any, shape: tuple[int, ...]) -> list[Any]:
     if x.ndim == 0:
         return [x.item()] * int(np.prod(shape, dtype=int))
     return np.broadcast_to(x, shape).ravel().tolist()
+
+
+# Rows whose results on whole numbers are whole numbers, and exact as float64 up to 2⁵³.
+_WHOLE = {
+    "absolute", "add", "broadcast_to", "cast", "concatenate", "index", "maximum", "minimum",
+    "multiply", "negative", "put", "reshape", "scatter_add", "stack", "subtract", "sum",
+    "transpose", "where",
+}  # fmt: skip
+# What NumPy means by these between truth values.
+_AMONG_TRUTHS = {
+    "add": "logical_or", "multiply": "logical_and", "maximum": "logical_or",
+    "minimum": "logical_and",
+}  # fmt: skip
+
+
+def _exact(node: Node) -> bool:
+    """Whether float64 (and bits) can hold what a node gives."""
+    if node.dtype.kind == "i":
+        return node.dtype.itemsize == 8 and node.op.name in _WHOLE
+    return node.dtype == np.float64 or node.dtype == np.bool_
 
 
 def _at(node: Node) -> str:

@@ -18,6 +18,7 @@ from steepest.errors import CompilationError
 __all__ = [
     "all_of",
     "any_of",
+    "cast",
     "clip",
     "hypot",
     "largest",
@@ -116,6 +117,12 @@ def rounded(x: Any, decimals: int) -> Any:
     if decimals > 0:
         return (x * scale).do("rint") / scale
     return (x / scale).do("rint") * scale
+
+
+def cast(x: Any, dtype: str) -> Any:
+    """To truth values, to whole numbers (towards zero), to float64."""
+    kind = np.dtype(dtype).kind
+    return x.truth() if kind == "b" else x.number().do("trunc") if kind == "i" else x.number()
 
 
 # ---- arrays of numbers ---------------------------------------------------------------------------

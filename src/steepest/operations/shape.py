@@ -12,6 +12,7 @@ import numpy as np
 
 from steepest.errors import ShapeError
 from steepest.graph.operation import BINDINGS, JOINTLY, STRUCTURE, Operation, binds, register
+from steepest.operations import machine
 
 __all__ = ["broadcast_to", "cast", "movement", "normal_axis", "unbroadcast"]
 
@@ -229,7 +230,7 @@ CAST: Final = register(
         domain=((-20.0, 20.0),),
         precise=_precise_cast,
         convention="to integers: truncates, and the derivative is zero",
-        machine=lambda x, dtype: x.truth() if dtype == "|b1" else x.number(),
+        machine=machine.cast,
     )
 )
 

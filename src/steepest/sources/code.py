@@ -76,13 +76,18 @@ def expression_of(path: Path) -> Expression:
     outputs = path.graph.outputs
     _check(path)
     inputs = path.graph.inputs
+    rests: dict[str, Any] = {
+        "captured": path.graph.captured,
+        "guards": path.graph.guards,
+        "kept": path.tape.keep,
+    }
     if path.output_structure.is_leaf:
         (output,) = outputs
         if output.shape == () or any(n.shape != () for n in inputs):
-            return Expression(inputs, (output,), (), path.graph.captured)
+            return Expression(inputs, (output,), (), **rests)
         elements = tuple(Traced(output)[i].node for i in np.ndindex(output.shape))
-        return Expression(inputs, elements, output.shape, path.graph.captured)
-    return Expression(inputs, outputs, (len(outputs),), path.graph.captured)
+        return Expression(inputs, elements, output.shape, **rests)
+    return Expression(inputs, outputs, (len(outputs),), **rests)
 
 
 def _check(path: Path) -> None:

@@ -1,0 +1,184 @@
+"""A walk's ground in machine code: loops of whole steps, one for every path of the function.
+
+Where a guard fails, the loop hands back the carry of the step before; the function is followed
+again from there, and the walk goes on in the loop of the new path. What cannot be compiled takes
+its steps in Python.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from steepest.errors import CompilationError
+from steepest.expression import Expression
+from steepest.native.engine import available
+from steepest.native.loop import MISSED, Loop
+from steepest.objective import INTERRUPTED, Objective, Vector
+from steepest.walkable.form import Form
+from steepest.walkable.ground import Ground
+from steepest.walkable.symbolic import Symbols, symbolic_step
+
+__all__ = ["Machine"]
+
+LIMIT = 6_000  # instructions of one step; more take longer to compile than they save
+
+# The loops of an expression, by the structures of walk and carry: shared by all walks on it.
+_loops: WeakKeyDictionary[Expression, dict[Any, Loop | CompilationError]] = WeakKeyDictionary()
+
+
+class Layout(Protocol):
+    """How rows are kept: those whose numbers are multiples of a stride, and the last ones."""
+
+    tail: int
+
+    def stride(self, evaluations: int) -> int:
+        """The stride after so many evaluations."""
+
+
+class Keeper(Protocol):
+    """Where a walk's rows go."""
+
+    layout: Layout
+
+    def keep(self, row: Any, carry: Any) -> None:
+        """File one row, and the carry after it."""
+
+    def keep_block(self, block: Vector, carry: Any) -> None:
+        """File many rows, and the carry after the last."""
+
+
+@dataclass
+class Run:
+    """Where a walk stands inside one chunk: the carry in one vector, and what was kept."""
+
+    vector: Vector
+    t: int
+    code: int = 0
+    steps: int = 0
+    blocks: list[Vector] = field(default_factory=list)
+
+
+class Machine:
+    """Whole steps on one function, in machine code.
+
+    `sign` is −1 for a walk that goes up.
+    """
+
+    def __init__(self, ground: Ground, sign: int = 1) -> None:
+        self.ground, self.sign = ground, sign
+
+    def negated(self) -> Machine:
+        """The same ground upside down."""
+        return Machine(self.ground, -self.sign)
+
+    def refusal(self, walk: Any, carry: Any) -> str:
+        """Why this walk cannot run here; an empty text when it can, and is compiled then."""
+        why = available()
+        if why:
+            return why
+        try:
+            self._loop(walk, carry, self._expression(carry.x))
+        except CompilationError as error:
+            return str(error)
+        return ""
+
+    def loop(
+        self, objective: Objective, walk: Any, carry: Any, recorder: Keeper, count: int
+    ) -> tuple[Any, int]:
+        """Up to `count` steps, as `Objective.loop` takes them."""
+        layout = recorder.layout
+        try:
+            settings, symbols = Symbols(walk), Symbols(carry)
+            start, fixed = symbols.pack(carry), settings.pack(walk)
+
+            def run(steps: int) -> Run:
+                stride = layout.stride(carry.t + steps)
+                dense = carry.t + steps - layout.tail
+                now = Run(start.copy(), carry.t)
+                while now.steps < steps and now.code == 0:
+                    self._segment(now, objective, walk, symbols, fixed, steps, stride, dense)
+                return now
+
+            done = run(count)
+            code = done.code
+            if 0 < done.steps < count:  # it ended early: once more, for the rows before the end
+                done = run(done.steps)
+        except KeyboardInterrupt:
+            return carry, INTERRUPTED
+        following = symbols.unpack(done.vector)
+        objective.evaluations += done.steps + (code in walk.untaken)
+        if done.blocks:
+            recorder.keep_block(np.concatenate(done.blocks), following)
+        return following, code
+
+    def _segment(
+        self, now: Run, objective: Objective, walk: Any, symbols: Symbols, fixed: Vector,
+        steps: int, stride: int, dense: int,
+    ) -> None:  # fmt: skip
+        """Steps on one path, as far as it goes."""
+        here = symbols.unpack(now.vector)
+        expression = self._expression(here.x)
+        try:
+            loop = self._loop(walk, here, expression)
+        except CompilationError:
+            return self._interpreted(now, objective, walk, symbols)
+        left = steps - now.steps
+        data = _data(expression)
+        found = loop.run(now.vector, fixed, data, now.t, left, stride, dense)
+        now.steps += found.steps
+        now.t += found.steps
+        now.blocks.append(found.rows)
+        if found.code != MISSED:
+            now.code = found.code
+        elif found.steps == 0:
+            # The path says that it holds here and the loop that it does not: their numbers differ
+            # in the last bits. One step in Python leads on.
+            self._interpreted(now, objective, walk, symbols)
+
+    def _interpreted(self, now: Run, objective: Objective, walk: Any, symbols: Symbols) -> None:
+        """One step in Python."""
+        before = objective.evaluations
+        with np.errstate(all="ignore"):
+            following, row, code = walk.advance(objective.evaluate, symbols.unpack(now.vector))
+        objective.evaluations = before  # counted with the others
+        now.code = code
+        now.vector = symbols.pack(following)
+        if row is not None:
+            now.steps += 1
+            now.t += 1
+            now.blocks.append(np.concatenate([np.ravel(part) for part in row]).reshape(1, -1) * 1.0)
+
+    def _expression(self, x: Vector) -> Expression:
+        return self.ground.function.expression_at(self.form.arguments(x))
+
+    @property
+    def form(self) -> Form:
+        """How a vector and the function's arguments correspond."""
+        return self.ground.form
+
+    def _loop(self, walk: Any, carry: Any, expression: Expression) -> Loop:
+        if not expression.kept:
+            raise CompilationError("the function is followed anew at every call")
+        settings, symbols = Symbols(walk), Symbols(carry)
+        key = (settings.structure, symbols.structure, self.form, self.sign)
+        known = _loops.setdefault(expression, {})
+        if key not in known:
+            try:
+                step = symbolic_step(walk, settings, symbols, expression, self.form, self.sign)
+                known[key] = Loop(step, LIMIT)
+            except CompilationError as error:
+                known[key] = error
+        found = known[key]
+        if isinstance(found, CompilationError):
+            raise found
+        return found
+
+
+def _data(expression: Expression) -> Vector:
+    """What the arrays that the function reads hold now, one after another."""
+    parts = [np.ravel(np.asarray(read(), dtype=np.float64)) for _, read in expression.captured]
+    return np.concatenate(parts) if parts else np.zeros(1)

@@ -1,0 +1,247 @@
+"""One step, two drivers: a walk in machine code is the walk in Python."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import steepest as st
+from steepest.descent import Place, ascend, descend, resume
+from steepest.descent.first_order import Adam, GradientDescent, Momentum, Nesterov
+from steepest.descent.record import Layout
+from steepest.descent.step import SCHEDULES
+from steepest.errors import DescentError
+from steepest.native.engine import available
+from tests.descent.methods import SignDescent
+
+pytestmark = pytest.mark.skipif(bool(available()), reason=available())
+
+ROSENBROCK = "(1-a)^2 + 100*(b-a*a)^2"
+DATA = np.array([0.5, 1.5, -1.0, 2.0, 0.25])
+
+
+def chained(x: Any) -> Any:
+    return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+
+def fitted(p: Any) -> Any:
+    residuals = p["slope"] * DATA + p["offset"] - np.sin(DATA)
+    return np.mean(residuals**2)
+
+
+def bent(x: Any) -> Any:
+    """Another path on each side of 1, and one more below -1."""
+    if x[0] > 1:
+        return (x[0] - 1) ** 2 + x[1] ** 2 + 3 * (x[0] - 1)
+    if x[0] < -1:
+        return 5 * x[0] ** 2 + x[1] ** 2
+    out = np.zeros(2)
+    out[0] = 0.5 * (x[0] + 0.9) ** 2
+    out[1] = x[1] ** 2
+    return out.sum()
+
+
+METHODS = {
+    "gradient descent": GradientDescent(1e-3),
+    "momentum": Momentum(1e-3, 0.8),
+    "nesterov": Nesterov(1e-3, 0.8),
+    "adam": Adam(0.01),
+    "own": SignDescent(),
+    "cosine": GradientDescent(SCHEDULES["Cosine"](1e-3, 200)),
+    "warm": Momentum(SCHEDULES["WarmUp"](20, SCHEDULES["Inverse"](1e-3, 0.01)), 0.5),
+    "pieces": GradientDescent(SCHEDULES["Piecewise"]((1e-3, 1e-4), (50,))),
+}
+GROUNDS: dict[str, tuple[Any, Any]] = {
+    "two variables": (ROSENBROCK, [-1.2, 1.0]),
+    "one": ("(w - 3)^2", 5.0),
+    "a vector": (chained, np.linspace(-1.0, 1.0, 7)),
+    "a long vector": (chained, np.linspace(-1.0, 1.0, 20)),
+    "a dict, and data": (fitted, {"slope": 1.0, "offset": np.float64(0.5)}),
+    "paths": (bent, np.array([3.0, 1.0])),
+    "waves": ("sin(n)*cos(e) + 0.05*(n^2 + e^2)", {"n": 2.0, "e": -3.0}),
+}
+
+
+def in_both(f: Any, start: Any, **more: Any) -> tuple[Any, Any]:
+    return (
+        descend(st.Function(f), start, engine="python", **more),
+        descend(st.Function(f), start, engine="native", **more),
+    )
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("method", METHODS)
+def test_the_two_tiers_walk_the_same_way(ground: str, method: str) -> None:
+    f, start = GROUNDS[ground]
+    a, b = in_both(f, start, method=METHODS[method], steps=150)
+    assert (a.tier, b.tier) == ("python", "native")
+    assert (a.ending, a.steps, a.evaluations) == (b.ending, b.steps, b.evaluations)
+    # sums longer than 16 and functions such as cos are rounded in another way
+    assert np.allclose(a.path, b.path, rtol=1e-9, atol=1e-12)
+    assert np.allclose(a.values, b.values, rtol=1e-9, atol=1e-12)
+    assert a.record.t.tolist() == b.record.t.tolist() and (a.accepted == b.accepted).all()
+    assert np.allclose(a.carry.curvature, b.carry.curvature, rtol=1e-6)
+    assert a.carry.uphill[:2] == b.carry.uphill[:2] and a.best.step == b.best.step
+    assert type(b.x) is type(a.x) and type(b.carry.t) is int and type(b.carry.taken) is int
+    assert a.verdict.cause == b.verdict.cause
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_arithmetic_alone_gives_the_same_bits(method: str) -> None:
+    a, b = in_both(ROSENBROCK, [-1.2, 1.0], method=METHODS[method], steps=300)
+    if method == "warm":
+        assert np.allclose(a.path, b.path, rtol=1e-12)
+    else:
+        assert np.array_equal(a.path, b.path) and np.array_equal(a.gradients, b.gradients)
+        assert a.carry.curvature == b.carry.curvature
+
+
+def test_up_is_down_with_the_other_sign() -> None:
+    hill = st.Function("-(w - 3)^2 - w*w")
+    a = ascend(hill, 5.0, rate=0.01, steps=100, engine="python")
+    b = ascend(hill, 5.0, rate=0.01, steps=100, engine="native")
+    assert b.tier == "native" and np.array_equal(a.path, b.path)
+    assert np.array_equal(a.values, b.values) and a.ending == b.ending
+
+
+@pytest.mark.parametrize("n", [1, 31, 32, 33, 400, 2_500])
+@pytest.mark.parametrize("cut", [0, 7])
+def test_the_record_is_the_rule_whatever_the_chunks(
+    n: int, cut: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Layout, "of", classmethod(lambda cls, n: cls(capacity=50, head=5, tail=6)))
+    how: dict[str, Any] = {"rate": 1e-4, "tolerance": 0.0}
+    if cut:  # the callback makes short chunks
+        how |= {"callback": lambda place: None, "every": cut}
+    a, b = in_both(ROSENBROCK, [-1.2, 1.0], steps=n, **how)
+    assert a.record.t.tolist() == b.record.t.tolist()
+    assert np.array_equal(a.path, b.path) and a.record.stride == b.record.stride
+
+
+@pytest.mark.parametrize(
+    ("f", "start", "how", "ending"),
+    [
+        ("(w-3)^2", 5.0, {"rate": 0.3, "steps": 10_000}, "gradient"),
+        ("(w-3)^2", 5.0, {"rate": 0.3, "evaluations": 7, "steps": None}, "evaluations"),
+        ("w^4", 1.0, {"rate": 5.0, "steps": 10_000}, "nonfinite"),
+        ("w^2", 1.0, {"rate": 1e-30, "steps": 10_000}, "standstill"),
+        ("(w-3)^2", 5.0, {"rate": 1.0, "steps": 123}, "steps"),
+    ],
+)
+def test_every_ending_is_the_same(f: str, start: float, how: dict[str, Any], ending: str) -> None:
+    a, b = in_both(f, start, **how)
+    assert a.ending == b.ending == ending
+    assert np.array_equal(a.path, b.path) and a.steps == b.steps
+    assert a.evaluations == b.evaluations and str(a.verdict) == str(b.verdict)
+
+
+def test_a_walk_resumes_in_its_tier_to_the_same_bits(tmp_path: Path) -> None:
+    f = st.Function(ROSENBROCK)
+    whole = descend(f, [-1.2, 1.0], method="adam", steps=700, engine="native")
+    part = descend(f, [-1.2, 1.0], method="adam", steps=300, engine="native")
+    part.save(tmp_path / "walk.npz")
+    for saved in (part, tmp_path / "walk.npz"):
+        more = resume(saved, f, steps=400)
+        assert more.tier == "native" and np.array_equal(more.path, whole.path)
+
+
+def test_long_walks_are_compiled_and_short_ones_are_not() -> None:
+    f = st.Function(ROSENBROCK)
+    assert descend(f, [0.0, 0.0], steps=1999).tier == "python"
+    assert descend(f, [0.0, 0.0], rate=1e-3, steps=2000).tier == "native"
+    assert descend(f, [0.0, 0.0], rate=1e-3, steps=2000, evaluations=50).tier == "python"
+    # what has no machine code walks in Python, and says why when asked for it
+    terrain = st.Terrain.jacksboro()
+    place = dict(zip("ne", terrain.locate(36.2, -84.2292), strict=True))
+    assert descend(terrain, place, rate=200.0, steps=2000, evaluations=None).tier == "python"
+    with pytest.raises(DescentError, match="cannot run in machine code"):
+        descend(terrain, place, engine="native")
+    with pytest.raises(DescentError, match='neither "python" nor "native"'):
+        descend(f, [0.0, 0.0], engine="fortran")
+
+
+class Branching:
+    """A method that asks what only numbers can answer."""
+
+    def init(self, x: Any) -> Any:
+        return {}
+
+    def update(self, state: Any, x: Any, f: float, g: Any, t: int) -> Any:
+        return (x - 0.1 * g if f > 1 else x - 0.2 * g), state, True
+
+
+def test_a_method_with_an_if_walks_in_python() -> None:
+    f = st.Function("(w-3)^2 + 1")
+    assert descend(f, 5.0, method=Branching(), steps=5000).tier == "python"
+    with pytest.raises(DescentError, match=r"choose with np\.where"):
+        descend(f, 5.0, method=Branching(), engine="native")
+
+
+def test_data_changed_between_chunks_counts_from_then_on() -> None:
+    data = np.array([1.0, 2.0])
+
+    def f(w: Any) -> Any:
+        return np.sum((w - data) ** 2)
+
+    def change(place: Place) -> None:
+        if place.step == 10:
+            data[:] = 7.0
+
+    runs = []
+    for engine in ("python", "native"):
+        data[:] = 1.0, 2.0
+        runs.append(
+            descend(f, 0.0, rate=0.1, steps=60, callback=change, every=5, engine=engine).path
+        )
+    assert np.array_equal(*runs) and abs(runs[0][-1, 0] - 7.0) < 1e-3
+
+
+def test_a_path_that_is_new_is_followed_from_where_the_walk_stands() -> None:
+    f = st.Function(bent)
+    d = descend(f, np.array([3.0, 1.0]), rate=0.05, steps=400, engine="native")
+    assert d.tier == "native" and f.tracing.paths == 2
+    assert d.ending == "gradient" and np.allclose(d.x, [-0.9, 0.0], atol=1e-7)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timers here")
+def test_ctrl_c_ends_a_native_walk_with_what_there_is() -> None:
+    f = st.Function(ROSENBROCK)
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    old = signal.signal(signal.SIGALRM, interrupt)
+    armed = [0.05]
+    try:
+        d = descend(
+            f, [-1.2, 1.0], rate=1e-5, steps=10**12, tolerance=0.0, every=1000,
+            callback=lambda p: armed and signal.setitimer(signal.ITIMER_REAL, armed.pop())[0],
+        )  # fmt: skip
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+    assert d.ending == "interrupted" and d.tier == "native" and d.steps > 0
+    assert d.record.t[-1] == d.carry.t - 1
+
+
+def test_walks_in_threads_do_not_disturb_each_other() -> None:
+    f = st.Function(ROSENBROCK)
+    alone = descend(f, [-1.2, 1.0], rate=1e-4, steps=20_000)
+    found: list[Any] = []
+    threads = [
+        threading.Thread(
+            target=lambda: found.append(descend(f, [-1.2, 1.0], rate=1e-4, steps=20_000))
+        )
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert all(np.array_equal(d.path, alone.path) and d.tier == "native" for d in found)
