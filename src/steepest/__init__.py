@@ -32,6 +32,7 @@ _HOMES = {
     "custom_derivative": "steepest.custom",
     "descend": "steepest.descent",
     "ascend": "steepest.descent",
+    "descend_many": "steepest.descent",
     "resume": "steepest.descent",
     "Descent": "steepest.descent",
     "Verdict": "steepest.diagnosis",

@@ -4,6 +4,7 @@ from steepest.custom import custom_derivative as custom_derivative
 from steepest.descent import Descent as Descent
 from steepest.descent import ascend as ascend
 from steepest.descent import descend as descend
+from steepest.descent import descend_many as descend_many
 from steepest.descent import resume as resume
 from steepest.diagnosis import Verdict as Verdict
 from steepest.errors import SteepestError as SteepestError

@@ -161,6 +161,12 @@ class Objective:
             return "there is no machine code for this kind of function"
         return str(self.machine.refusal(walk, carry))
 
+    def flock_refusal(self, herd: Any, x: Vector, state: Any) -> str:
+        """The same for many walks at once."""
+        if self.machine is None:
+            return "there is no machine code for this kind of function"
+        return str(self.machine.flock_refusal(herd, x, state))
+
     def loop(
         self,
         advance: Callable[[Callable[[Vector], Evaluation], C], tuple[C, R | None, int]],

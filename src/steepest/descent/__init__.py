@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steepest.descent.first_order import Adam, GradientDescent, Momentum, Nesterov
 from steepest.descent.journey import ascend, descend
+from steepest.descent.many import Many, descend_many
 from steepest.descent.method import METHODS, Method
 from steepest.descent.record import Record
 from steepest.descent.result import Descent, Place
@@ -21,6 +22,7 @@ __all__ = [
     "Exponential",
     "GradientDescent",
     "Inverse",
+    "Many",
     "Method",
     "Momentum",
     "Nesterov",
@@ -31,5 +33,6 @@ __all__ = [
     "WarmUp",
     "ascend",
     "descend",
+    "descend_many",
     "resume",
 ]

@@ -234,25 +234,6 @@ def _bodies(p: Plan, moving: int, fixed: int) -> tuple[Body, Body]:
         return f"%d{k}"
 
     entry, body = Body(p.code, setting), Body(p.code, value)
-    once = _settled(p, range(moving, moving + fixed))
-    wanted = [lane.at for lane in p.outputs]
-    for at, (operation, *args) in enumerate(p.code.instructions):
-        if at not in once and operation != "input":
-            wanted += args
-    for at in dict.fromkeys(wanted):
-        if at in once:
-            body.know(at, entry.compute(Lane(p.code, at)))
+    for at in p.settled(range(moving, moving + fixed)):
+        body.know(at, entry.compute(Lane(p.code, at)))
     return entry, body
-
-
-def _settled(p: Plan, settings: range) -> set[int]:
-    """The numbers that depend on settings alone."""
-    once: set[int] = set()
-    for at, (operation, *args) in enumerate(p.code.instructions):
-        if operation == "input":
-            settled = args[0] in settings
-        else:
-            settled = operation == "constant" or all(a in once for a in args)
-        if settled:
-            once.add(at)
-    return once

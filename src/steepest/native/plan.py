@@ -42,6 +42,24 @@ class Plan:
         leaves = ("input", "constant")
         return sum(1 for i in self.code.instructions if i[0] not in leaves)
 
+    def settled(self, inputs: range) -> list[int]:
+        """The numbers that depend on these inputs alone and that something else needs: they can
+        be computed once, before a loop.
+        """
+        once: set[int] = set()
+        for at, (operation, *args) in enumerate(self.code.instructions):
+            if operation == "input":
+                settled = args[0] in inputs
+            else:
+                settled = operation == "constant" or all(a in once for a in args)
+            if settled:
+                once.add(at)
+        wanted = [lane.at for lane in self.outputs]
+        for at, (operation, *args) in enumerate(self.code.instructions):
+            if at not in once and operation != "input":
+                wanted += args
+        return [at for at in dict.fromkeys(wanted) if at in once]
+
 
 def plan(inputs: Sequence[Node], outputs: Sequence[Node], limit: int = LIMIT) -> Plan:
     """The code that computes `outputs` from `inputs`.

@@ -18,6 +18,7 @@ from steepest.expression import Expression
 from steepest.native.engine import available
 from steepest.native.loop import MISSED, Loop
 from steepest.objective import INTERRUPTED, Objective, Vector
+from steepest.walkable.flocks import Flocks
 from steepest.walkable.form import Form
 from steepest.walkable.ground import Ground
 from steepest.walkable.symbolic import Symbols, symbolic_step
@@ -82,6 +83,21 @@ class Machine:
             return why
         try:
             self._loop(walk, carry, self._expression(carry.x))
+        except CompilationError as error:
+            return str(error)
+        return ""
+
+    def flocks(self, herd: Any) -> Flocks:
+        """Many walks at once."""
+        return Flocks(self.ground, self.sign, herd)
+
+    def flock_refusal(self, herd: Any, x: Vector, state: Any) -> str:
+        """Why many walks cannot run here; an empty text when they can."""
+        why = available()
+        if why:
+            return why
+        try:
+            self.flocks(herd).prepare(x, state)
         except CompilationError as error:
             return str(error)
         return ""

@@ -1,0 +1,255 @@
+"""Many points at once, in vector registers: values over grids, and steps of many walks.
+
+Points are columns: number i of point j stands at [i, j] of one array (m, n) of doubles, n a
+multiple of `Field.lanes` or `Flock.lanes`. Each group of so many neighbouring columns is held in
+vector registers and worked on together; groups are independent, so threads can share them out.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.graph.node import Node
+from steepest.native.emit import Body, declarations, type_of
+from steepest.native.engine import Code, compiled, target
+from steepest.native.library import definitions
+from steepest.native.plan import Plan, plan
+from steepest.native.scalars import Lane
+
+__all__ = ["Field", "Flock", "Herd", "lanes"]
+
+Vector = NDArray[np.float64]
+WORDS: Final = (
+    2  # vector registers that hold one number of a group: more hide latencies, spill more
+)
+
+
+def lanes() -> int:
+    """How many points a group holds."""
+    return WORDS * target().lanes
+
+
+def _count(nodes: Sequence[Node]) -> int:
+    return sum(int(np.prod(n.shape, dtype=int)) for n in nodes)
+
+
+class Group:
+    """The text around a group: columns loaded, settings and data spread over the lanes."""
+
+    def __init__(self, width: int) -> None:
+        self.width, self.type = width, type_of(width)
+
+    def column(self, name: str, base: str, row: int) -> list[str]:
+        """Load row `row` of the group's columns."""
+        return [
+            f"%{name}.o = mul i64 %n, {row}",
+            f"%{name}.i = add i64 %{name}.o, %i",
+            f"%{name}.p = getelementptr double, ptr {base}, i64 %{name}.i",
+            f"%{name} = load {self.type}, ptr %{name}.p, align 8",
+        ]
+
+    def put(self, name: str, base: str, row: int, value: str) -> list[str]:
+        """Store row `row` of the group's columns."""
+        return [
+            f"%{name}.o = mul i64 %n, {row}",
+            f"%{name}.i = add i64 %{name}.o, %i",
+            f"%{name}.p = getelementptr double, ptr {base}, i64 %{name}.i",
+            f"store {self.type} {value}, ptr %{name}.p, align 8",
+        ]
+
+    def spread(self, name: str, scalar: str) -> list[str]:
+        """One number in all lanes."""
+        return [
+            f"%{name}.e = insertelement {self.type} poison, double {scalar}, i64 0",
+            f"%{name} = shufflevector {self.type} %{name}.e, {self.type} poison, "
+            f"<{self.width} x i32> zeroinitializer",
+        ]
+
+    def number(self, name: str, base: str, k: int) -> list[str]:
+        """The k-th number of an array, in all lanes."""
+        return [
+            f"%{name}.p = getelementptr double, ptr {base}, i64 {k}",
+            f"%{name}.s = load double, ptr %{name}.p",
+            *self.spread(name, f"%{name}.s"),
+        ]
+
+
+def _prologue(width: int, functions: set[str]) -> str:
+    mask = f"<{width} x i1>"
+    return (
+        declarations({1, width})
+        + f"declare i1 @llvm.vector.reduce.or.v{width}i1({mask})\n"
+        + definitions(functions, width)
+    )
+
+
+class Field:
+    """Outputs at many points: void field(in, out, n, from, to, data)."""
+
+    def __init__(
+        self, inputs: Sequence[Node], data: Sequence[Node], outputs: Sequence[Node], limit: int
+    ) -> None:
+        self.plan: Plan = plan((*inputs, *data), outputs, limit)
+        self.rows = len(self.plan.outputs)
+        self.lanes = lanes()
+        self.code: Code = compiled(_field(self.plan, _count(inputs), self.lanes), ["field"])
+        self._run = ctypes.CFUNCTYPE(
+            None, *(ctypes.c_void_p,) * 2, *(ctypes.c_int64,) * 3, ctypes.c_void_p
+        )(self.code.addresses["field"])
+
+    def run(self, columns: Vector, out: Vector, data: Vector, start: int, stop: int) -> None:
+        """Fill columns `start` to `stop` of `out` (rows, n) from those of `columns` (k, n)."""
+        self._run(
+            columns.ctypes.data, out.ctypes.data, columns.shape[1], start, stop, data.ctypes.data
+        )
+
+
+def _field(p: Plan, given: int, width: int) -> str:
+    group = Group(width)
+
+    def read(k: int, body: Body) -> str:
+        name = f"x{k}"
+        lines = (
+            group.column(name, "%in", k) if k < given else group.number(name, "%data", k - given)
+        )
+        for line in lines:
+            body.add(line)
+        return f"%{name}"
+
+    body = Body(p.code, read, lanes=width)
+    for j, lane in enumerate(p.outputs):
+        for line in group.put(f"y{j}", "%out", j, body.compute(lane)):
+            body.add(line)
+    lines = [
+        "entry:", "%any = icmp slt i64 %from, %to", "br i1 %any, label %group, label %end",
+        "group:", "%i = phi i64 [ %from, %entry ], [ %next, %group ]",
+        *body.lines,
+        f"%next = add i64 %i, {width}",
+        "%more = icmp slt i64 %next, %to",
+        "br i1 %more, label %group, label %end",
+        "end:", "ret void",
+    ]  # fmt: skip
+    text = "\n  ".join(lines)
+    return (
+        _prologue(width, body.functions)
+        + "define void @field(ptr noalias readonly %in, ptr noalias %out, i64 %n, i64 %from, "
+        f"i64 %to, ptr noalias readonly %data) {{\n  {text}\n}}\n"
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Herd:
+    """One step of every walk of a herd, as nodes.
+
+    carry and following correspond one to one; `t` is the number of the step, the same for all;
+    `going` says whether a walk goes on after the step (None: all do).
+    """
+
+    carry: Sequence[Node]
+    settings: Sequence[Node]
+    data: Sequence[Node]
+    t: Node
+    following: Sequence[Node]
+    going: Node | None = None
+
+
+class Flock:
+    """Steps of many walks: void flock(carry, n, from, to, settings, data, t, steps)."""
+
+    def __init__(self, herd: Herd, limit: int) -> None:
+        going = [] if herd.going is None else [herd.going]
+        self.plan: Plan = plan(
+            (*herd.carry, *herd.settings, herd.t, *herd.data), (*herd.following, *going), limit
+        )
+        self.rows = _count(herd.carry)
+        self.lanes = lanes()
+        text = _flock(self.plan, self.rows, _count(herd.settings), bool(going), self.lanes)
+        self.code: Code = compiled(text, ["flock"])
+        self._run = ctypes.CFUNCTYPE(
+            None,
+            ctypes.c_void_p,
+            *(ctypes.c_int64,) * 3,
+            *(ctypes.c_void_p,) * 2,
+            *(ctypes.c_int64,) * 2,
+        )(self.code.addresses["flock"])
+
+    def run(
+        self,
+        carry: Vector,
+        settings: Vector,
+        data: Vector,
+        t: int,
+        steps: int,
+        start: int,
+        stop: int,
+    ) -> None:
+        """Advance columns `start` to `stop` of `carry` (rows, n), in place, by `steps` steps."""
+        self._run(
+            carry.ctypes.data, carry.shape[1], start, stop, settings.ctypes.data, data.ctypes.data,
+            t, steps,
+        )  # fmt: skip
+
+
+def _flock(p: Plan, moving: int, fixed: int, ends: bool, width: int) -> str:
+    group, vector = Group(width), type_of(width)
+
+    def setting(k: int, body: Body) -> str:
+        for line in group.number(f"s{k}", "%settings", k - moving):
+            body.add(line)
+        return f"%s{k}"
+
+    def value(k: int, body: Body) -> str:
+        if k < moving:
+            return f"%c{k}"
+        if k == moving + fixed:
+            return "%time"
+        for line in group.number(f"d{k}", "%data", k - moving - fixed - 1):
+            body.add(line)
+        return f"%d{k}"
+
+    entry = Body(p.code, setting, lanes=width)
+    body = Body(p.code, value, lanes=width)
+    for at in p.settled(range(moving, moving + fixed)):
+        body.know(at, entry.compute(Lane(p.code, at)))
+    held = [body.compute(lane) for lane in p.outputs]
+    loads = [line for i in range(moving) for line in group.column(f"a{i}", "%carry", i)]
+    phis = [f"%c{i} = phi {vector} [ %a{i}, %group ], [ {held[i]}, %step ]" for i in range(moving)]
+    stores = [line for i in range(moving) for line in group.put(f"z{i}", "%carry", i, held[i])]
+    on = "%more"
+    asked: list[str] = []
+    if ends:
+        asked = [
+            f"%alive = fcmp une {vector} {held[moving]}, zeroinitializer",
+            f"%some = call i1 @llvm.vector.reduce.or.v{width}i1(<{width} x i1> %alive)",
+            "%on = and i1 %some, %more",
+        ]
+        on = "%on"
+    lines = [
+        "entry:", *entry.lines,
+        "%any = icmp slt i64 %from, %to", "br i1 %any, label %group, label %end",
+        "group:", "%i = phi i64 [ %from, %entry ], [ %next, %store ]",
+        *loads, "br label %step",
+        "step:", "%k = phi i64 [ 0, %group ], [ %k1, %step ]", *phis,
+        "%now = add i64 %t, %k", "%timed = sitofp i64 %now to double",
+        *group.spread("time", "%timed"),
+        *body.lines,
+        "%k1 = add i64 %k, 1", "%more = icmp slt i64 %k1, %steps", *asked,
+        f"br i1 {on}, label %step, label %store",
+        "store:", *stores,
+        f"%next = add i64 %i, {width}", "%further = icmp slt i64 %next, %to",
+        "br i1 %further, label %group, label %end",
+        "end:", "ret void",
+    ]  # fmt: skip
+    text = "\n  ".join(lines)
+    return (
+        _prologue(width, entry.functions | body.functions)
+        + "define void @flock(ptr noalias %carry, i64 %n, i64 %from, i64 %to, "
+        "ptr noalias readonly %settings, ptr noalias readonly %data, i64 %t, i64 %steps) {\n"
+        f"  {text}\n}}\n"
+    )

@@ -1,0 +1,291 @@
+"""Many walks in machine code: columns of points, taken along in groups, the ended ones left behind.
+
+Walks that ask nothing on the way run through all their steps at once. Those that are watched go in
+rounds; after each, the walks that have ended leave the columns, and those whose function takes
+another path from here on are taken up by the loop of that path.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from steepest.calculus import derive
+from steepest.errors import CompilationError
+from steepest.expression import Expression
+from steepest.graph.node import Node, fresh
+from steepest.graph.traced import Traced, as_node
+from steepest.native.loop import MISSED
+from steepest.native.many import Field, Flock, Herd
+from steepest.objective import Vector
+from steepest.walkable.ground import Ground, one_output
+from steepest.walkable.symbolic import Symbols, condition, evaluated, leaves_of
+
+__all__ = ["Flocks"]
+
+LIMIT = 3_000  # instructions of one step of one walk
+ROUND = 256  # steps between two looks at who has ended
+BLOCK = 2_000_000  # point-steps in one call: some milliseconds
+
+_made: WeakKeyDictionary[Expression, dict[Any, Any]] = WeakKeyDictionary()
+
+
+@dataclass
+class Walkers:
+    """Where all walks stand: x and before (N, n), state a dict of arrays (N, ...), and (N,) the
+    rest.
+    """
+
+    x: Vector
+    before: Vector
+    state: dict[str, Any]
+    t: Vector
+    scale: Vector
+    taken: Vector
+    code: Vector
+
+
+class Flocks:
+    """Walks of one herd on one function. `sign` is −1 for walks that go up."""
+
+    def __init__(self, ground: Ground, sign: int, herd: Any) -> None:
+        self.ground, self.sign, self.herd = ground, sign, herd
+
+    def prepare(self, x: Vector, state: dict[str, Any]) -> None:
+        """Compile what walks from x need. Raises CompilationError where that cannot be."""
+        expression = self._expression(x)
+        self._flock(expression, Symbols(self.herd.begin(x, state)), watched=True)
+        self._field(expression)
+
+    # ---- the way
+    def walk(self, starts: Vector, state: dict[str, Any], steps: int) -> Walkers:
+        """Take every walk along, to its end or through all its steps."""
+        count = starts.shape[0]
+        every = Walkers(starts, starts, state, *(np.full(count, v) for v in (0.0, 1.0, 0.0, 0.0)))
+        left = np.arange(count)
+        with ThreadPoolExecutor(_cores()) as pool:
+            first = self._expression(starts[0])
+            if self.herd.tolerance == 0 and not first.guards and steps:
+                left = self._run_through(every, first, steps, pool)
+            if left.size:
+                every.x, every.before = every.x.copy(), every.x.copy()
+                every.state = {k: np.array(v) for k, v in state.items()}
+                example = {k: v[0] for k, v in state.items()}
+                member = self.herd.begin(starts[0], example)
+            while left.size:
+                left = self._rounds(every, left, member, steps, pool)
+        return every
+
+    def _run_through(
+        self, every: Walkers, expression: Expression, steps: int, pool: ThreadPoolExecutor
+    ) -> Any:
+        """All steps at once; what became infinite or NaN on the way is left for a closer look."""
+        runner = self.herd.runner(every.x[0], {k: v[0] for k, v in every.state.items()})
+        symbols = Symbols(runner)
+        flock = self._flock(expression, symbols, watched=False)
+        columns = _columns([every.x, *every.state.values()], flock.lanes)
+        self._drive(flock, columns, expression, 0, steps, pool)
+        count, n = every.x.shape
+        x = columns[:n, :count]
+        fine = np.isfinite(x).all(axis=0)
+        every.t[fine] = every.taken[fine] = steps
+        if not fine.all():
+            x = np.where(fine, x, every.x.T)
+        every.x = every.before = x.T
+        return np.flatnonzero(~fine)
+
+    def _rounds(
+        self, every: Walkers, left: Any, member: Any, steps: int, pool: ThreadPoolExecutor
+    ) -> Any:
+        """One round of the walks `left`, on the path that the first of them takes."""
+        expression = self._expression(every.x[left[0]])
+        flock = self._flock(expression, Symbols(member), watched=True)
+        parts = (every.x, *every.state.values(), every.t, every.before, every.scale, every.taken)
+        every.code[left] = 0
+        columns = _columns([p[left] for p in (*parts, every.code)], flock.lanes)
+        most = int(steps - every.taken[left].max())
+        before = every.t[left[0]]
+        if most > 0:
+            self._drive(flock, columns, expression, 0, min(ROUND, most), pool)
+            _spread(columns, [*parts, every.code], left)
+        if most > 0 and every.code[left[0]] == MISSED and every.t[left[0]] == before:
+            self._one_step(every, left[0])
+        code = every.code[left]
+        return left[((code == 0) | (code == MISSED)) & (every.taken[left] < steps)]
+
+    def _one_step(self, every: Walkers, i: int) -> None:
+        """A step in Python, where the path and the loop differ in the last bits."""
+        member = self.herd.member(
+            every.x[i], {k: v[i] for k, v in every.state.items()}, every.t[i], every.before[i],
+            every.scale[i], every.taken[i],
+        )  # fmt: skip
+        with np.errstate(all="ignore"):
+            now = self.herd.advance(self._evaluate, member)
+        every.x[i], every.before[i], every.t[i] = now.x, now.before, now.t
+        every.scale[i], every.taken[i], every.code[i] = now.scale, now.taken, now.code
+        for k, v in now.state.items():
+            every.state[k][i] = v
+
+    def _evaluate(self, x: Vector) -> Any:
+        from steepest.objective import Evaluation
+
+        f, g = self.ground.value_and_gradient(x)
+        return Evaluation(self.sign * f, self.sign * g, True)
+
+    def _drive(
+        self, flock: Flock, columns: Vector, expression: Expression, t: int, steps: int,
+        pool: ThreadPoolExecutor,
+    ) -> None:  # fmt: skip
+        settings = Symbols(self.herd).pack(self.herd)
+        data = _data(expression)
+        size = max(flock.lanes, BLOCK // max(steps, 1) // flock.lanes * flock.lanes)
+
+        def run(start: int, stop: int) -> None:
+            flock.run(columns, settings, data, t, steps, start, stop)
+
+        _shared(pool, columns.shape[1], size, run)
+
+    # ---- values
+    def values(self, x: Vector) -> tuple[Vector, Vector]:
+        """F (N,) and its gradient (N, n) at many points, each on its own path."""
+        with ThreadPoolExecutor(_cores()) as pool:
+            expression = self._expression(x[0])
+            if not expression.guards:
+                out = self._evaluated(expression, x, pool)
+                return out[0], out[1:].T
+            f, g = np.empty(x.shape[0]), np.empty(x.shape)
+            left = np.arange(x.shape[0])
+            while left.size:
+                here = left[0]
+                out = self._evaluated(self._expression(x[here]), x[left], pool)
+                held = out[-1] != 0
+                f[left[held]], g[left[held]] = out[0, held], out[1:-1, held].T
+                if not held[0]:  # the path and its code differ in the last bits
+                    f[here], g[here] = self.ground.value_and_gradient(x[here])
+                    held[0] = True
+                left = left[~held]
+        return f, g
+
+    def _evaluated(self, expression: Expression, x: Vector, pool: ThreadPoolExecutor) -> Vector:
+        """f, the gradient and (with guards) whether they held: (rows, N)."""
+        field, data = self._field(expression), _data(expression)
+        columns = _columns([x], field.lanes)
+        out = np.empty((field.rows, columns.shape[1]))
+
+        def run(start: int, stop: int) -> None:
+            field.run(columns, out, data, start, stop)
+
+        _shared(pool, columns.shape[1], 65_536 // field.lanes * field.lanes, run)
+        return out[:, : x.shape[0]]
+
+    def _field(self, expression: Expression) -> Field:
+        def make() -> Field:
+            output = one_output(expression)
+            gradient = derive.gradient(output, expression.inputs)
+            held = condition(expression.guards, [g.node for g in expression.guards])
+            data = [n for n, _ in expression.captured]
+            outputs = [output, *gradient] if held is None else [output, *gradient, held]
+            return Field(expression.inputs, data, outputs, LIMIT)
+
+        return _kept(expression, "values", make)  # type: ignore[no-any-return]
+
+    # ---- what is compiled
+    def _expression(self, x: Vector) -> Expression:
+        expression = self.ground.function.expression_at(self.ground.form.arguments(x))
+        if not expression.kept:
+            raise CompilationError("the function is followed anew at every call")
+        return expression
+
+    def _flock(self, expression: Expression, symbols: Symbols, watched: bool) -> Flock:
+        settings = Symbols(self.herd)
+        key = (settings.structure, symbols.structure, self.ground.form, self.sign, watched)
+        return _kept(  # type: ignore[no-any-return]
+            expression,
+            key,
+            lambda: Flock(self._nodes(expression, settings, symbols, watched), LIMIT),
+        )
+
+    def _nodes(
+        self, expression: Expression, settings: Symbols, symbols: Symbols, watched: bool
+    ) -> Herd:
+        """One step of a member, or of a runner, as nodes."""
+        herd, member, t = settings.handles(), symbols.handles(), fresh("t")
+        found, guards = evaluated(expression, self.ground.form, member.x, self.sign)
+        held = condition(expression.guards, guards)
+        going: Node | None = None
+        try:
+            if watched:
+                holds: Any = True if held is None else Traced(held)
+                following = herd.advance(lambda x: found, member, holds, MISSED)
+                going = as_node(np.equal(following.code, 0))
+            else:
+                following = herd.run(lambda x: found, member, Traced(t))
+            leaves = leaves_of(symbols.structure, following)
+        except (TypeError, ValueError, AttributeError, KeyError) as error:
+            raise CompilationError(
+                f"the step of {self.herd.method!r} cannot be written as machine code: {error}"
+            ) from error
+        data = [n for n, _ in expression.captured]
+        made = [as_node(v) for v in leaves]
+        return Herd(symbols.nodes, settings.nodes, data, t, made, going)
+
+
+def _kept(expression: Expression, key: Any, make: Callable[[], Any]) -> Any:
+    known = _made.setdefault(expression, {})
+    if key not in known:
+        try:
+            known[key] = make()
+        except CompilationError as error:
+            known[key] = error
+    if isinstance(known[key], CompilationError):
+        raise known[key]
+    return known[key]
+
+
+def _columns(parts: list[Any], lanes: int) -> Vector:
+    """Arrays (N, ...) as rows of one array, a column a walk, filled up with copies of the last."""
+    count = parts[0].shape[0]
+    rows = [p.T if p.ndim == 2 else np.reshape(p, (count, -1)).T for p in parts]
+    padded = -(-count // lanes) * lanes
+    columns = np.empty((sum(r.shape[0] for r in rows), padded))
+    start = 0
+    for r in rows:
+        columns[start : start + r.shape[0], :count] = r
+        start += r.shape[0]
+    columns[:, count:] = columns[:, count - 1 : count]
+    return columns
+
+
+def _spread(columns: Vector, parts: list[Any], at: Any) -> None:
+    """Write columns back to the rows `at` of the arrays they were made from."""
+    start = 0
+    for p in parts:
+        size = int(np.prod(p.shape[1:], dtype=int))
+        p[at] = columns[start : start + size, : at.size].T.reshape((at.size, *p.shape[1:]))
+        start += size
+
+
+def _shared(
+    pool: ThreadPoolExecutor, total: int, size: int, run: Callable[[int, int], None]
+) -> None:
+    """Run over [0, total) in blocks, on all cores; each block frees the interpreter's lock."""
+    if total <= size:
+        return run(0, total)
+    blocks = [(a, min(a + size, total)) for a in range(0, total, size)]
+    for done in pool.map(lambda b: run(*b), blocks):
+        assert done is None
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _data(expression: Expression) -> Vector:
+    parts = [np.ravel(np.asarray(read(), dtype=np.float64)) for _, read in expression.captured]
+    return np.concatenate(parts) if parts else np.zeros(1)
