@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,14 +11,19 @@ from typing import Any
 import numpy as np
 
 from steepest.calculus import derive
-from steepest.errors import ShapeError
+from steepest.errors import CompilationError, ShapeError
 from steepest.graph.graph import Guard
 from steepest.graph.node import Node, constant
-from steepest.graph.traverse import Program
+from steepest.graph.traverse import Program, count
+from steepest.native.engine import available
+from steepest.native.many import Field
 
 __all__ = ["Expression"]
 
 Shape = tuple[int, ...]
+POINTS = 2_000  # fewer points are NumPy's
+WORTH = 4_000_000  # operations on single numbers that take longer than compiling
+FIELD_LIMIT = 3_000  # instructions
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +96,9 @@ class Expression:
 
     def __call__(self, values: Sequence[Any]) -> Any:
         """The numbers at a point; for scalar inputs arrays may stand, and broadcast."""
+        over = np.broadcast_shapes(*(np.shape(v) for v in values)) if values else ()
+        if self._spread(over):
+            return self._everywhere(values, over)
         results = self.program(*values, *(read() for _, read in self.captured))
         if any(n.shape != () for n in self.inputs):
             return (
@@ -97,10 +106,34 @@ class Expression:
                 if not self.shape
                 else np.stack(results).reshape(*self.shape, *np.shape(results[0]))
             )
-        over = np.broadcast_shapes(*(np.shape(v) for v in values)) if values else ()
         if not self.shape:
             return _number(results[0]) if not over else np.array(np.broadcast_to(results[0], over))
         return np.stack([np.broadcast_to(r, over) for r in results]).reshape(*self.shape, *over)
+
+    # ---- many points in machine code
+    def _spread(self, over: Shape) -> bool:
+        """Whether there are so many points that compiling pays; it depends on nothing else."""
+        points = math.prod(over)
+        if points < POINTS or points * count(self.outputs) < WORTH or self.guards:
+            return False
+        return all(n.shape == () for n in (*self.inputs, *self.outputs)) and self.field is not None
+
+    @cached_property
+    def field(self) -> Field | None:
+        """The outputs at many points at once, in machine code; None where there is none."""
+        if available():
+            return None
+        try:
+            return Field(self.inputs, [n for n, _ in self.captured], self.outputs, FIELD_LIMIT)
+        except CompilationError:
+            return None
+
+    def _everywhere(self, values: Sequence[Any], over: Shape) -> Any:
+        assert self.field is not None
+        rows = [np.broadcast_to(np.asarray(v, dtype=float), over).reshape(1, -1) for v in values]
+        parts = [np.ravel(np.asarray(read(), dtype=float)) for _, read in self.captured]
+        found = self.field.over(rows, np.concatenate([*parts, np.zeros(1)]))
+        return np.ascontiguousarray(found).reshape((*self.shape, *over))
 
 
 def _number(value: Any) -> Any:

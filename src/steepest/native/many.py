@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,10 +22,12 @@ from steepest.native.engine import Code, compiled, target
 from steepest.native.library import definitions
 from steepest.native.plan import Plan, plan
 from steepest.native.scalars import Lane
+from steepest.native.sharing import columns_of, shared
 
 __all__ = ["Field", "Flock", "Herd", "lanes"]
 
 Vector = NDArray[np.float64]
+BLOCK: Final = 65_536  # points in one call: some hundred microseconds
 WORDS: Final = (
     2  # vector registers that hold one number of a group: more hide latencies, spill more
 )
@@ -102,6 +105,19 @@ class Field:
         self._run = ctypes.CFUNCTYPE(
             None, *(ctypes.c_void_p,) * 2, *(ctypes.c_int64,) * 3, ctypes.c_void_p
         )(self.code.addresses["field"])
+
+    def over(
+        self, rows: list[Vector], data: Vector, pool: ThreadPoolExecutor | None = None
+    ) -> Vector:
+        """The outputs (rows, N) at N points, whose numbers are rows (..., N); on all cores."""
+        columns = columns_of(rows, self.lanes)
+        out = np.empty((self.rows, columns.shape[1]))
+
+        def run(start: int, stop: int) -> None:
+            self.run(columns, out, data, start, stop)
+
+        shared(columns.shape[1], BLOCK // self.lanes * self.lanes, run, pool)
+        return out[:, : rows[0].shape[-1]]
 
     def run(self, columns: Vector, out: Vector, data: Vector, start: int, stop: int) -> None:
         """Fill columns `start` to `stop` of `out` (rows, n) from those of `columns` (k, n)."""

@@ -7,7 +7,6 @@ another path from here on are taken up by the loop of that path.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from steepest.graph.node import Node, fresh
 from steepest.graph.traced import Traced, as_node
 from steepest.native.loop import MISSED
 from steepest.native.many import Field, Flock, Herd
+from steepest.native.sharing import columns_of, cores, shared
 from steepest.objective import Vector
 from steepest.walkable.ground import Ground, one_output
 from steepest.walkable.symbolic import Symbols, condition, evaluated, leaves_of
@@ -69,7 +69,7 @@ class Flocks:
         count = starts.shape[0]
         every = Walkers(starts, starts, state, *(np.full(count, v) for v in (0.0, 1.0, 0.0, 0.0)))
         left = np.arange(count)
-        with ThreadPoolExecutor(_cores()) as pool:
+        with ThreadPoolExecutor(cores()) as pool:
             first = self._expression(starts[0])
             if self.herd.tolerance == 0 and not first.guards and steps:
                 left = self._run_through(every, first, steps, pool)
@@ -149,12 +149,12 @@ class Flocks:
         def run(start: int, stop: int) -> None:
             flock.run(columns, settings, data, t, steps, start, stop)
 
-        _shared(pool, columns.shape[1], size, run)
+        shared(columns.shape[1], size, run, pool)
 
     # ---- values
     def values(self, x: Vector) -> tuple[Vector, Vector]:
         """F (N,) and its gradient (N, n) at many points, each on its own path."""
-        with ThreadPoolExecutor(_cores()) as pool:
+        with ThreadPoolExecutor(cores()) as pool:
             expression = self._expression(x[0])
             if not expression.guards:
                 out = self._evaluated(expression, x, pool)
@@ -174,15 +174,7 @@ class Flocks:
 
     def _evaluated(self, expression: Expression, x: Vector, pool: ThreadPoolExecutor) -> Vector:
         """f, the gradient and (with guards) whether they held: (rows, N)."""
-        field, data = self._field(expression), _data(expression)
-        columns = _columns([x], field.lanes)
-        out = np.empty((field.rows, columns.shape[1]))
-
-        def run(start: int, stop: int) -> None:
-            field.run(columns, out, data, start, stop)
-
-        _shared(pool, columns.shape[1], 65_536 // field.lanes * field.lanes, run)
-        return out[:, : x.shape[0]]
+        return self._field(expression).over([x.T], _data(expression), pool)
 
     def _field(self, expression: Expression) -> Field:
         def make() -> Field:
@@ -249,17 +241,10 @@ def _kept(expression: Expression, key: Any, make: Callable[[], Any]) -> Any:
 
 
 def _columns(parts: list[Any], lanes: int) -> Vector:
-    """Arrays (N, ...) as rows of one array, a column a walk, filled up with copies of the last."""
+    """Arrays (N, ...) as rows of one array, a column a walk."""
     count = parts[0].shape[0]
     rows = [p.T if p.ndim == 2 else np.reshape(p, (count, -1)).T for p in parts]
-    padded = -(-count // lanes) * lanes
-    columns = np.empty((sum(r.shape[0] for r in rows), padded))
-    start = 0
-    for r in rows:
-        columns[start : start + r.shape[0], :count] = r
-        start += r.shape[0]
-    columns[:, count:] = columns[:, count - 1 : count]
-    return columns
+    return columns_of(rows, lanes)
 
 
 def _spread(columns: Vector, parts: list[Any], at: Any) -> None:
@@ -269,21 +254,6 @@ def _spread(columns: Vector, parts: list[Any], at: Any) -> None:
         size = int(np.prod(p.shape[1:], dtype=int))
         p[at] = columns[start : start + size, : at.size].T.reshape((at.size, *p.shape[1:]))
         start += size
-
-
-def _shared(
-    pool: ThreadPoolExecutor, total: int, size: int, run: Callable[[int, int], None]
-) -> None:
-    """Run over [0, total) in blocks, on all cores; each block frees the interpreter's lock."""
-    if total <= size:
-        return run(0, total)
-    blocks = [(a, min(a + size, total)) for a in range(0, total, size)]
-    for done in pool.map(lambda b: run(*b), blocks):
-        assert done is None
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _data(expression: Expression) -> Vector:
