@@ -96,5 +96,11 @@ def _note(recorder: Recorder) -> str:
 
 
 def _sized(count: int, took: float, growth: int) -> int:
-    """The next chunk: about CHUNK seconds, and at most `growth` times the last."""
-    return max(1, min(growth * count, int(count * CHUNK / max(took, 1e-9))))
+    """The next chunk: about CHUNK seconds, and at most `growth` times the last.
+
+    At least twice the last while a chunk is not long, so that what a chunk itself costs, on a busy
+    machine, never keeps chunks short.
+    """
+    wanted = int(count * CHUNK / max(took, 1e-9))
+    least = 2 * count if took < 2 * CHUNK else 1
+    return max(least, min(growth * count, wanted))

@@ -88,6 +88,15 @@ class Body:
         """A line of somebody else's."""
         self.lines.append(line)
 
+    def branch(self, prefix: str) -> Body:
+        """Code that runs only sometimes, after this: it knows what is computed here, and what it
+        computes is known nowhere else.
+        """
+        found = Body(self.code, self._read, lanes=self.lanes, prefix=prefix)
+        found._operands = dict(self._operands)
+        found.functions = self.functions
+        return found
+
     def know(self, at: int, operand: str) -> None:
         """A number that is computed elsewhere, and where it is."""
         self._operands[at] = operand

@@ -116,124 +116,194 @@ class Loop:
 
 def _module(p: Plan, sizes: tuple[int, ...], step: Step) -> str:
     """The text of the loop."""
-    moving, fixed, width = sizes
-    entry, body = _bodies(p, moving, fixed)
-    outputs = [body.compute(lane) for lane in p.outputs]
-    following, row, rest = (
-        outputs[:moving],
-        outputs[moving : moving + width],
-        outputs[moving + width :],
-    )
-    code = rest[0]
-    here = "step" if step.held is None else "kept"
-    phis = [
-        f"%c{i} = phi double [ %a{i}, %entry ], [ {following[i]}, %{here} ]" for i in range(moving)
-    ]
-    loads = [
-        line
-        for i in range(moving)
-        for line in (
-            f"%q{i} = getelementptr double, ptr %carry, i64 {i}",
-            f"%a{i} = load double, ptr %q{i}",
-        )
-    ]
-    stores = [
-        line
-        for j, value in enumerate(row)
-        for line in (
-            f"%r{j} = getelementptr double, ptr %row, i64 {j}",
-            f"store double {value}, ptr %r{j}",
-        )
-    ]
-    lost = [
-        f"%u{i} = fcmp oeq double {code}, {literal(float(u))}" for i, u in enumerate(step.untaken)
-    ]
-    last = "false"
-    for i in range(len(step.untaken)):
-        lost.append(f"%w{i} = or i1 {last}, %u{i}")
-        last = f"%w{i}"
-    guard: list[str] = []
-    if step.held is not None:
-        guard = [
-            f"%held = fcmp une double {rest[1]}, {literal(0.0)}",
-            "br i1 %held, label %kept, label %missed",
-            "kept:",
-        ]
-    lines = [
-        "entry:", *loads, *entry.lines, "br label %step",
-        "step:",
-        f"%k = phi i64 [ 0, %entry ], [ %k1, %{here} ]",
-        f"%row = phi ptr [ %rows, %entry ], [ %row1, %{here} ]",
-        *phis, *body.lines, *guard, *stores,
-        "%t = add i64 %first, %k",
-        "%rest = and i64 %t, %mask",
-        "%even = icmp eq i64 %rest, 0",
-        "%late = icmp sge i64 %t, %dense",
-        "%wanted = or i1 %even, %late",
-        f"%width = select i1 %wanted, i64 {8 * width}, i64 0",
-        "%row1 = getelementptr i8, ptr %row, i64 %width",
-        "%k1 = add i64 %k, 1",
-        "%more = icmp slt i64 %k1, %count",
-        f"%going = fcmp oeq double {code}, {literal(0.0)}",
-        "%on = and i1 %more, %going",
-        "br i1 %on, label %step, label %leave",
-        "leave:",
-        *lost,
-        f"br i1 {last}, label %before, label %after",
-        "before:", *_leaving([f"%c{i}" for i in range(moving)], "%row", code, "%k", "b", width),
-        "after:", *_leaving(following, "%row1", code, "%k1", "f", width),
-    ]  # fmt: skip
-    if step.held is not None:
-        there = [f"%c{i}" for i in range(moving)]
-        lines += ["missed:", *_leaving(there, "%row", literal(float(MISSED)), "%k", "m", width)]
-    text = "\n  ".join(lines)
+    text = _Text(p, sizes, step)
+    lines = "\n  ".join(text.lines())
     return (
         declarations([1])
-        + definitions(entry.functions | body.functions)
+        + definitions(text.functions)
         + "define i64 @walk(ptr noalias %carry, ptr noalias %settings, ptr noalias %data, "
         "i64 %first, i64 %count, ptr noalias %rows, i64 %mask, i64 %dense, ptr noalias %result) {\n"
-        f"{text}\n}}\n"
+        f"  {lines}\n}}\n"
     )
 
 
-def _leaving(
-    values: Sequence[str], row: str, code: str, count: str, mark: str, width: int
-) -> list[str]:
-    """Store the carry, how many rows there are, and the code; and go."""
-    lines = []
-    for i, value in enumerate(values):
-        lines.append(f"%{mark}{i} = getelementptr double, ptr %carry, i64 {i}")
-        lines.append(f"store double {value}, ptr %{mark}{i}")
-    return [
-        *lines,
-        f"%{mark}end = ptrtoint ptr {row} to i64",
-        f"%{mark}start = ptrtoint ptr %rows to i64",
-        f"%{mark}bytes = sub i64 %{mark}end, %{mark}start",
-        f"%{mark}rows = sdiv i64 %{mark}bytes, {8 * width}",
-        f"%{mark}number = sitofp i64 %{mark}rows to double",
-        f"store double %{mark}number, ptr %result",
-        f"%{mark}code = getelementptr double, ptr %result, i64 1",
-        f"store double {code}, ptr %{mark}code",
-        f"ret i64 {count}",
-    ]
+class _Text:
+    """The loop's text, block by block.
 
+    A number of the carry that a step either replaces or leaves as it was (the best point so far,
+    the first step uphill) stays in memory, and is written only when it is replaced; the others go
+    round in registers.
+    """
 
-def _bodies(p: Plan, moving: int, fixed: int) -> tuple[Body, Body]:
-    """What is computed once, before the loop, and what is computed at every step."""
+    def __init__(self, p: Plan, sizes: tuple[int, ...], step: Step) -> None:
+        self.plan, self.step = p, step
+        self.moving, fixed, self.width = sizes
+        self.following = p.outputs[: self.moving]
+        self.row = p.outputs[self.moving : self.moving + self.width]
+        self.code = p.outputs[self.moving + self.width]
+        self.cells = {i: c for i in range(self.moving) if (c := self._cell(i)) is not None}
+        self.turning = [i for i in range(self.moving) if i not in self.cells]
+        self.entry, self.body = self._bodies(fixed)
 
-    def setting(k: int, body: Body) -> str:
-        body.add(f"%ps{k} = getelementptr double, ptr %settings, i64 {k - moving}")
-        body.add(f"%s{k} = load double, ptr %ps{k}")
-        return f"%s{k}"
+    def _cell(self, i: int) -> tuple[int, bool, Lane] | None:
+        """(condition, its sense, new value) of a number that is replaced or left as it was."""
+        operation, *args = self.plan.code.instructions[self.following[i].at]
+        if operation != "select":
+            return None
+        old = ("input", i)
+        for sense, new, kept in ((True, args[1], args[2]), (False, args[2], args[1])):
+            if self.plan.code.instructions[kept] == old:
+                return args[0], sense, Lane(self.plan.code, new)
+        return None
 
-    def value(k: int, body: Body) -> str:
-        if k < moving:
-            return f"%c{k}"
-        body.add(f"%pd{k} = getelementptr double, ptr %data, i64 {k - moving - fixed}")
-        body.add(f"%d{k} = load double, ptr %pd{k}")
-        return f"%d{k}"
+    def _bodies(self, fixed: int) -> tuple[Body, Body]:
+        """What is computed once, before the loop, and what is computed at every step."""
+        moving = self.moving
 
-    entry, body = Body(p.code, setting), Body(p.code, value)
-    for at in p.settled(range(moving, moving + fixed)):
-        body.know(at, entry.compute(Lane(p.code, at)))
-    return entry, body
+        def setting(k: int, body: Body) -> str:
+            body.add(f"%ps{k} = getelementptr double, ptr %settings, i64 {k - moving}")
+            body.add(f"%s{k} = load double, ptr %ps{k}")
+            return f"%s{k}"
+
+        def value(k: int, body: Body) -> str:
+            if k in self.cells:
+                body.add(f"%{body.prefix}m{k} = load double, ptr %q{k}")
+                return f"%{body.prefix}m{k}"
+            if k < moving:
+                return f"%c{k}"
+            name = f"%{body.prefix}d{k}"
+            body.add(f"{name}.p = getelementptr double, ptr %data, i64 {k - moving - fixed}")
+            body.add(f"{name} = load double, ptr {name}.p")
+            return name
+
+        entry, body = Body(self.plan.code, setting), Body(self.plan.code, value)
+        for at in self.plan.settled(range(moving, moving + fixed)):
+            body.know(at, entry.compute(Lane(self.plan.code, at)))
+        return entry, body
+
+    @property
+    def functions(self) -> set[str]:
+        """The functions that are called."""
+        return self.entry.functions | self.body.functions
+
+    def lines(self) -> list[str]:
+        """All blocks, in order."""
+        body = self.body
+        held = None if self.step.held is None else body.compute(self.plan.outputs[-1])
+        following = {i: body.compute(self.following[i]) for i in self.turning}
+        code = body.compute(self.code)
+        conditions = list(dict.fromkeys((c, sense) for c, sense, _ in self.cells.values()))
+        asked = [body.compute(Lane(self.plan.code, c)) for c, _ in conditions]
+        main = [*body.lines]
+        commit = [
+            line
+            for number, ((c, sense), operand) in enumerate(zip(conditions, asked, strict=True))
+            for line in self._replaced(number, operand, c, sense)
+        ]
+        guard: list[str] = []
+        if held is not None:
+            guard = [
+                f"%held = fcmp une double {held}, {literal(0.0)}",
+                "br i1 %held, label %kept, label %missed", "kept:",
+            ]  # fmt: skip
+        addresses = [
+            f"%q{i} = getelementptr double, ptr %carry, i64 {i}" for i in range(self.moving)
+        ]
+        old = {i: f"%c{i}" for i in self.turning}
+        return [
+            "entry:", *addresses,
+            *(f"%a{i} = load double, ptr %q{i}" for i in self.turning),
+            *self.entry.lines,
+            "br label %step",
+            "step:",
+            "%k = phi i64 [ 0, %entry ], [ %k1, %next ]",
+            "%row = phi ptr [ %rows, %entry ], [ %row1, %next ]",
+            *(
+                f"%c{i} = phi double [ %a{i}, %entry ], [ {following[i]}, %next ]"
+                for i in self.turning
+            ),
+            *main, *guard,
+            f"%going = fcmp oeq double {code}, {literal(0.0)}",
+            "br i1 %going, label %commit, label %ending",
+            "ending:", *self._lost(code),
+            "commit:", *commit, *self._kept_row(),
+            "%k1 = add i64 %k, 1",
+            "%more = icmp slt i64 %k1, %count",
+            "%on = and i1 %more, %going",
+            "br i1 %on, label %step, label %after",
+            "after:", *self._leaving(following, "%row1", code, "%k1", "f"),
+            "before:", *self._leaving(old, "%row", code, "%k", "b"),
+            *(
+                ["missed:", *self._leaving(old, "%row", literal(float(MISSED)), "%k", "m")]
+                if held is not None else []
+            ),
+        ]  # fmt: skip
+
+    def _lost(self, code: str) -> list[str]:
+        """Where to at a code: back to the step before, if this one does not count."""
+        lines, last = [], "false"
+        for i, number in enumerate(self.step.untaken):
+            lines.append(f"%u{i} = fcmp oeq double {code}, {literal(float(number))}")
+            lines.append(f"%w{i} = or i1 {last}, %u{i}")
+            last = f"%w{i}"
+        return [*lines, f"br i1 {last}, label %before, label %commit"]
+
+    def _replaced(self, number: int, operand: str, condition: int, sense: bool) -> list[str]:
+        """Write the cells that share a condition, where it holds."""
+        branch = self.body.branch(f"g{number}_")
+        cells = [(i, new) for i, (c, s, new) in self.cells.items() if (c, s) == (condition, sense)]
+        values = [(i, branch.compute(new)) for i, new in cells]
+        here, there = f"%g{number}", f"%h{number}"
+        ways = (here, there) if sense else (there, here)
+        return [
+            f"br i1 {operand}, label {ways[0]}, label {ways[1]}",
+            f"g{number}:", *branch.lines,
+            *(f"store double {value}, ptr %q{i}" for i, value in values),
+            f"br label {there}",
+            f"h{number}:",
+        ]  # fmt: skip
+
+    def _kept_row(self) -> list[str]:
+        """Write the row of the record, if it is one that is kept."""
+        branch = self.body.branch("r_")
+        values = [branch.compute(lane) for lane in self.row]
+        stores = [
+            line
+            for j, value in enumerate(values)
+            for line in (
+                f"%r{j} = getelementptr double, ptr %row, i64 {j}",
+                f"store double {value}, ptr %r{j}",
+            )
+        ]
+        return [
+            "%t = add i64 %first, %k",
+            "%rest = and i64 %t, %mask",
+            "%even = icmp eq i64 %rest, 0",
+            "%late = icmp sge i64 %t, %dense",
+            "%wanted = or i1 %even, %late",
+            "br i1 %wanted, label %keep, label %over",
+            "keep:", *branch.lines, *stores,
+            f"%row2 = getelementptr double, ptr %row, i64 {self.width}",
+            "br label %next",
+            "over:",
+            "br label %next",
+            "next:",
+            "%row1 = phi ptr [ %row2, %keep ], [ %row, %over ]",
+        ]  # fmt: skip
+
+    def _leaving(
+        self, values: dict[int, str], row: str, code: str, count: str, mark: str
+    ) -> list[str]:
+        """Store the carry, how many rows there are, and the code; and go."""
+        return [
+            *(f"store double {value}, ptr %q{i}" for i, value in values.items()),
+            f"%{mark}end = ptrtoint ptr {row} to i64",
+            f"%{mark}start = ptrtoint ptr %rows to i64",
+            f"%{mark}bytes = sub i64 %{mark}end, %{mark}start",
+            f"%{mark}rows = sdiv i64 %{mark}bytes, {8 * self.width}",
+            f"%{mark}number = sitofp i64 %{mark}rows to double",
+            f"store double %{mark}number, ptr %result",
+            f"%{mark}code = getelementptr double, ptr %result, i64 1",
+            f"store double {code}, ptr %{mark}code",
+            f"ret i64 {count}",
+        ]

@@ -52,6 +52,22 @@ class Keeper(Protocol):
         """File many rows, and the carry after the last."""
 
 
+@dataclass(frozen=True)
+class Packing:
+    """How a walk's settings and its carry become vectors, and the settings' vector."""
+
+    walk: Any
+    settings: Symbols
+    carry: Symbols
+    fixed: Vector
+
+    @classmethod
+    def of(cls, walk: Any, carry: Any) -> Packing:
+        """The packing of a walk, which its carry keeps from step to step."""
+        settings = Symbols(walk)
+        return cls(walk, settings, Symbols(carry), settings.pack(walk))
+
+
 @dataclass
 class Run:
     """Where a walk stands inside one chunk: the carry in one vector, and what was kept."""
@@ -71,6 +87,7 @@ class Machine:
 
     def __init__(self, ground: Ground, sign: int = 1) -> None:
         self.ground, self.sign = ground, sign
+        self._packing: Packing | None = None  # of the walk that was here last
 
     def negated(self) -> Machine:
         """The same ground upside down."""
@@ -82,7 +99,7 @@ class Machine:
         if why:
             return why
         try:
-            self._loop(walk, carry, self._expression(carry.x))
+            self._loop(self._packed(walk, carry), self._expression(carry.x))
         except CompilationError as error:
             return str(error)
         return ""
@@ -108,15 +125,15 @@ class Machine:
         """Up to `count` steps, as `Objective.loop` takes them."""
         layout = recorder.layout
         try:
-            settings, symbols = Symbols(walk), Symbols(carry)
-            start, fixed = symbols.pack(carry), settings.pack(walk)
+            packing = self._packed(walk, carry)
+            start = packing.carry.pack(carry)
 
             def run(steps: int) -> Run:
                 stride = layout.stride(carry.t + steps)
                 dense = carry.t + steps - layout.tail
                 now = Run(start.copy(), carry.t)
                 while now.steps < steps and now.code == 0:
-                    self._segment(now, objective, walk, symbols, fixed, steps, stride, dense)
+                    self._segment(now, objective, packing, steps, stride, dense)
                 return now
 
             done = run(count)
@@ -125,26 +142,23 @@ class Machine:
                 done = run(done.steps)
         except KeyboardInterrupt:
             return carry, INTERRUPTED
-        following = symbols.unpack(done.vector)
+        following = packing.carry.unpack(done.vector)
         objective.evaluations += done.steps + (code in walk.untaken)
         if done.blocks:
             recorder.keep_block(np.concatenate(done.blocks), following)
         return following, code
 
     def _segment(
-        self, now: Run, objective: Objective, walk: Any, symbols: Symbols, fixed: Vector,
-        steps: int, stride: int, dense: int,
-    ) -> None:  # fmt: skip
+        self, now: Run, objective: Objective, packing: Packing, steps: int, stride: int, dense: int
+    ) -> None:
         """Steps on one path, as far as it goes."""
-        here = symbols.unpack(now.vector)
-        expression = self._expression(here.x)
+        expression = self._expression(packing.carry.unpack(now.vector).x)
         try:
-            loop = self._loop(walk, here, expression)
+            loop = self._loop(packing, expression)
         except CompilationError:
-            return self._interpreted(now, objective, walk, symbols)
-        left = steps - now.steps
-        data = _data(expression)
-        found = loop.run(now.vector, fixed, data, now.t, left, stride, dense)
+            return self._interpreted(now, objective, packing)
+        left, data = steps - now.steps, _data(expression)
+        found = loop.run(now.vector, packing.fixed, data, now.t, left, stride, dense)
         now.steps += found.steps
         now.t += found.steps
         now.blocks.append(found.rows)
@@ -153,20 +167,26 @@ class Machine:
         elif found.steps == 0:
             # The path says that it holds here and the loop that it does not: their numbers differ
             # in the last bits. One step in Python leads on.
-            self._interpreted(now, objective, walk, symbols)
+            self._interpreted(now, objective, packing)
 
-    def _interpreted(self, now: Run, objective: Objective, walk: Any, symbols: Symbols) -> None:
+    def _interpreted(self, now: Run, objective: Objective, packing: Packing) -> None:
         """One step in Python."""
         before = objective.evaluations
         with np.errstate(all="ignore"):
-            following, row, code = walk.advance(objective.evaluate, symbols.unpack(now.vector))
+            carry = packing.carry.unpack(now.vector)
+            following, row, code = packing.walk.advance(objective.evaluate, carry)
         objective.evaluations = before  # counted with the others
         now.code = code
-        now.vector = symbols.pack(following)
+        now.vector = packing.carry.pack(following)
         if row is not None:
             now.steps += 1
             now.t += 1
             now.blocks.append(np.concatenate([np.ravel(part) for part in row]).reshape(1, -1) * 1.0)
+
+    def _packed(self, walk: Any, carry: Any) -> Packing:
+        if self._packing is None or self._packing.walk is not walk:
+            self._packing = Packing.of(walk, carry)
+        return self._packing
 
     def _expression(self, x: Vector) -> Expression:
         return self.ground.function.expression_at(self.form.arguments(x))
@@ -176,15 +196,17 @@ class Machine:
         """How a vector and the function's arguments correspond."""
         return self.ground.form
 
-    def _loop(self, walk: Any, carry: Any, expression: Expression) -> Loop:
+    def _loop(self, packing: Packing, expression: Expression) -> Loop:
         if not expression.kept:
             raise CompilationError("the function is followed anew at every call")
-        settings, symbols = Symbols(walk), Symbols(carry)
+        settings, symbols = packing.settings, packing.carry
         key = (settings.structure, symbols.structure, self.form, self.sign)
         known = _loops.setdefault(expression, {})
         if key not in known:
             try:
-                step = symbolic_step(walk, settings, symbols, expression, self.form, self.sign)
+                step = symbolic_step(
+                    packing.walk, settings, symbols, expression, self.form, self.sign
+                )
                 known[key] = Loop(step, LIMIT)
             except CompilationError as error:
                 known[key] = error

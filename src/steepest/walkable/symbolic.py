@@ -8,6 +8,7 @@ carry, so that another rate is no other program.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,17 +31,23 @@ __all__ = ["Symbols", "condition", "evaluated", "symbolic_step"]
 
 
 class Symbols:
-    """A nest of numbers as inputs of a graph: every leaf a node of float64."""
+    """A nest of numbers as inputs of a graph, every leaf a node of float64; and as one vector."""
 
     def __init__(self, value: Any) -> None:
         leaves, self.structure = flatten(value)
-        for name, leaf in zip(self.structure.names(), leaves, strict=True):
-            dtype = np.result_type(leaf)
-            if dtype.kind == "f" and dtype != np.float64:
-                raise CompilationError(f"{name} holds {dtype}; machine code is for float64")
-        self.nodes = [
+        self._leaves = tuple(self.structure.leaves())
+        self._sizes = [int(np.prod(leaf.shape, dtype=int)) for leaf in self._leaves]
+        if any(v.dtype.kind == "f" and v.dtype != np.float64 for v in map(np.asarray, leaves)):
+            names = zip(self.structure.names(), self._leaves, strict=True)
+            odd = ", ".join(f"{name} ({leaf.dtype})" for name, leaf in names)
+            raise CompilationError(f"machine code is for float64, and not all of these are: {odd}")
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """An input for every leaf."""
+        return [
             fresh(name.lstrip(".") or "x", leaf.shape)
-            for name, leaf in zip(self.structure.names(), self.structure.leaves(), strict=True)
+            for name, leaf in zip(self.structure.names(), self._leaves, strict=True)
         ]
 
     def handles(self) -> Any:
@@ -56,15 +63,14 @@ class Symbols:
 
     def unpack(self, vector: Any) -> Any:
         """The nest again, whole numbers as whole numbers."""
-        found, start = [], 0
-        for leaf in self.structure.leaves():
-            stop = start + int(np.prod(leaf.shape, dtype=int))
-            part, start = vector[start:stop].reshape(leaf.shape), stop
-            assert leaf.dtype is not None
+        found: list[Any] = []
+        start = 0
+        for leaf, size in zip(self._leaves, self._sizes, strict=True):
+            part, start = vector[start : start + size], start + size
             if leaf.shape:
-                found.append(part.astype(leaf.dtype))
+                found.append(part.reshape(leaf.shape).astype(leaf.dtype))
             else:
-                found.append(float(part) if leaf.dtype.kind == "f" else int(part))
+                found.append(float(part[0]) if leaf.dtype == np.float64 else int(part[0]))
         return self.structure.unflatten(found)
 
 
