@@ -1,5 +1,6 @@
 from steepest import errors as errors
 from steepest import problems as problems
+from steepest.basins import basins as basins
 from steepest.custom import custom_derivative as custom_derivative
 from steepest.descent import Descent as Descent
 from steepest.descent import ascend as ascend
@@ -11,6 +12,7 @@ from steepest.errors import SteepestError as SteepestError
 from steepest.explanation import explain as explain
 from steepest.function import Function as Function
 from steepest.gradcheck import check_grad as check_grad
+from steepest.native.cache import cache_info as cache_info
 from steepest.nonfinite import why_not_finite as why_not_finite
 from steepest.operators import grad as grad
 from steepest.operators import hessian as hessian

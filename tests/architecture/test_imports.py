@@ -39,6 +39,7 @@ ROOMS = [
     "diagnosis",
     "gradcheck",
     "landscape",
+    "basins",
     "pictures",
     "studio",
     "cli",

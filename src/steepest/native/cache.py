@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["CacheInfo", "clear", "info", "key", "load", "store"]
+__all__ = ["CacheInfo", "cache_info", "clear", "key", "load", "store"]
 
 BOUND = 64 * 2**20  # bytes of all entries together
 MAGIC = b"steepest object 1\n"
@@ -157,10 +157,10 @@ def _prune(place: Path) -> None:
             total -= size
 
 
-def info() -> CacheInfo:
-    """What is kept on disk.
+def cache_info() -> CacheInfo:
+    """Where compiled code is kept, and how much there is.
 
-    >>> info().entries >= 0
+    >>> cache_info().entries >= 0
     True
     """
     place = folder()

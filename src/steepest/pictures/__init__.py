@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from steepest.pictures.basins import plot_basins
 from steepest.pictures.canvas import PictureError, save
 from steepest.pictures.curve import plot_curve
 from steepest.pictures.map import plot_map
@@ -12,6 +13,7 @@ from steepest.pictures.terrain import plot_terrain
 
 __all__ = [
     "PictureError",
+    "plot_basins",
     "plot_curve",
     "plot_descent",
     "plot_function",
