@@ -1,0 +1,1 @@
+"""Machine code: graphs written as LLVM IR, compiled and run."""
