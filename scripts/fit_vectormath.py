@@ -78,7 +78,7 @@ class Polynomial(NamedTuple):
 
 
 def even_part(f: Real, start: int) -> Real:
-    """z -> what f(x) holds beyond its first `start` Taylor terms, over x^start, for z = x².
+    """What f(x) holds beyond its first `start` Taylor terms, over x^start, as a function of z = x².
 
     f must be odd or even. Near zero its series is summed, as nothing else is left of it there.
     """
@@ -95,7 +95,7 @@ def even_part(f: Real, start: int) -> Real:
 
 
 def beyond(f: Real, start: int) -> Real:
-    """r -> what f(r) holds beyond its first `start` Taylor terms, over r^start."""
+    """What f(r) holds beyond its first `start` Taylor terms, over r^start, as a function of r."""
     series = mp.taylor(f, 0, start + 24)
 
     def rest(r: mp.mpf) -> mp.mpf:
@@ -106,10 +106,14 @@ def beyond(f: Real, start: int) -> Real:
     return rest
 
 
-def erfcx(x: mp.mpf) -> mp.mpf:
-    return mp.exp(x * x) * mp.erfc(x)
+def scaled_erfc(t: mp.mpf) -> mp.mpf:
+    """erfc(a)·exp(a²)·(1 + 2a), which is close to 1, where t = (a - 4)/(a + 4)."""
+    a = 4 * (1 + t) / (1 - t)
+    return mp.erfc(a) * mp.exp(a * a) * (1 + 2 * a)
 
 
+# Added to a weight of z, so that the coefficients near z = 0 are not left to chance.
+TINY = mp.mpf("1e-3")
 HALF_LN2 = float(mp.log(2) / 2) * 1.0005
 QUARTER_PI = float((mp.pi / 4) ** 2) * 1.001
 # log(m) = 2s + s³·(...), s = (m - 1)/(m + 1), for m between √½ and √2.
@@ -126,108 +130,36 @@ CONSTANTS = [
     ("TWO_THIRDS", "⅔, as a sum", mp.mpf(2) / 3, 2),
 ]
 
+# fmt: off
 POLYNOMIALS = [
-    Polynomial(
-        "EXP",
-        "exp(r) = 1 + r + r²·(...), |r| < ½ ln 2",
-        beyond(mp.exp, 2),
-        -HALF_LN2,
-        HALF_LN2,
-        10,
-        lambda r: r * r + mp.mpf("1e-6"),
-    ),
-    Polynomial(
-        "LOG",
-        "log((1 + s)/(1 - s)) = 2s + s³·(...), s² < 0.0295",
-        even_part(lambda s: 2 * mp.atanh(s), 3),
-        0,
-        LOG_S2,
-        7,
-        lambda z: z + mp.mpf("1e-3"),
-    ),
-    Polynomial(
-        "LOG_FINE",
-        "log((1 + s)/(1 - s)) = 2s + ⅔s³ + s⁵·(...)",
-        even_part(lambda s: 2 * mp.atanh(s), 5),
-        0,
-        LOG_S2,
-        8,
-    ),
-    Polynomial(
-        "SIN",
-        "sin(r) = r + r³·(...), |r| < π/4",
-        even_part(mp.sin, 3),
-        0,
-        QUARTER_PI,
-        6,
-        lambda z: z + mp.mpf("1e-3"),
-    ),
-    Polynomial(
-        "COS",
-        "cos(r) = 1 + r²·(...), |r| < π/4",
-        even_part(mp.cos, 2),
-        0,
-        QUARTER_PI,
-        7,
-        lambda z: z + mp.mpf("1e-3"),
-    ),
-    Polynomial(
-        "ATAN",
-        "atan(t) = t + t³·(...), |t| < ½",
-        even_part(mp.atan, 3),
-        0,
-        0.2501,
-        12,
-        lambda z: z + mp.mpf("1e-3"),
-    ),
-    Polynomial(
-        "ASIN",
-        "asin(s) = s + s³·(...), |s| < ½",
-        even_part(mp.asin, 3),
-        0,
-        0.2501,
-        12,
-        lambda z: z + mp.mpf("1e-3"),
-    ),
-    Polynomial(
-        "TANH",
-        "tanh(x) = x + x³·(...), |x| < 0.55",
-        even_part(mp.tanh, 3),
-        0,
-        0.551**2,
-        11,
-        lambda z: z + mp.mpf("1e-3"),
-    ),
-    Polynomial(
-        "SINH",
-        "sinh(x) = x + x³·(...), |x| < 1",
-        even_part(mp.sinh, 3),
-        0,
-        1.001,
-        7,
-        lambda z: z + mp.mpf("1e-3"),
-    ),
-    Polynomial(
-        "CUBE_ROOT", "1/cbrt(q) roughly, 0.85 < q < 1.15", lambda q: 1 / mp.cbrt(q), 0.85, 1.15, 5
-    ),
-    Polynomial(
-        "ERF",
-        "erf(x) = x + x·(...), |x| < 1, a polynomial in x²",
-        even_part(lambda x: mp.erf(x) - x, 1),
-        0,
-        1.001,
-        13,
-    ),
-    Polynomial(
-        "ERF_TAIL",
-        "erf(1 + u) = 1 - exp(...), 0 < u < 5, a polynomial in u",
-        lambda u: mp.log(mp.erfc(1 + u)),
-        0,
-        5,
-        18,
-        lambda u: mp.erfc(1 + u),
-    ),
+    Polynomial("EXP", "exp(r) = 1 + r + r²·(...), |r| < ½·ln 2",
+               beyond(mp.exp, 2), -HALF_LN2, HALF_LN2, 10, lambda r: r * r + TINY),
+    Polynomial("LOG", "log((1 + s)/(1 - s)) = 2s + s³·(...), s² < 0.0295",
+               even_part(lambda s: 2 * mp.atanh(s), 3), 0, LOG_S2, 7, lambda z: z + TINY),
+    Polynomial("LOG_FINE", "log((1 + s)/(1 - s)) = 2s + ⅔s³ + s⁵·(...), s² < 0.0295",
+               even_part(lambda s: 2 * mp.atanh(s), 5), 0, LOG_S2, 8),
+    Polynomial("SIN", "sin(r) = r + r³·(...), |r| < π/4",
+               even_part(mp.sin, 3), 0, QUARTER_PI, 6, lambda z: z + TINY),
+    Polynomial("COS", "cos(r) = 1 + r²·(...), |r| < π/4",
+               even_part(mp.cos, 2), 0, QUARTER_PI, 7, lambda z: z + TINY),
+    Polynomial("ATAN", "arctan(t) = t + t³·(...), |t| < ½",
+               even_part(mp.atan, 3), 0, 0.2501, 12, lambda z: z + TINY),
+    Polynomial("ASIN", "arcsin(s) = s + s³·(...), |s| < ½",
+               even_part(mp.asin, 3), 0, 0.2501, 12, lambda z: z + TINY),
+    Polynomial("TANH", "tanh(x) = x + x³·(...), |x| < 0.55",
+               even_part(mp.tanh, 3), 0, 0.551**2, 11, lambda z: z + TINY),
+    Polynomial("SINH", "sinh(x) = x + x³·(...), |x| < 1",
+               even_part(mp.sinh, 3), 0, 1.001, 7, lambda z: z + TINY),
+    Polynomial("CUBE_ROOT", "1/cbrt(q) roughly, 0.85 < q < 1.15",
+               lambda q: 1 / mp.cbrt(q), 0.85, 1.15, 5),
+    Polynomial("ERF", "erf(x) = x + x·(...), |x| < 1, a polynomial in x²",
+               even_part(lambda x: mp.erf(x) - x, 1), 0, 1.001, 13),
+    Polynomial("ERF_TAIL", "erf(1 + u) = 1 - exp(...), 0 < u < 5, a polynomial in u",
+               lambda u: mp.log(mp.erfc(1 + u)), 0, 5, 18, lambda u: mp.erfc(1 + u)),
+    Polynomial("ERFC", "erfc(a) = exp(-a²)/(1 + 2a)·(...), ½ < a < 28, in (a - 4)/(a + 4)",
+               scaled_erfc, -0.779, 0.7501, 23),
 ]
+# fmt: on
 
 
 def split(value: mp.mpf, parts: int) -> list[float]:

@@ -11,7 +11,6 @@ defined on top of the C library's functions, whose addresses `library_symbols` f
 
 from __future__ import annotations
 
-
 from steepest.native.vectormath.assembly import FORMULAS, definitions
 from steepest.native.vectormath.library import has_fma, library_symbols
 

@@ -34,6 +34,7 @@ class Formula:
 
 
 def formula(write: Writer, arity: int = 1, plain: Writer | None = None) -> Formula:
+    """A function, by default under its writer's name, and without fused multiply-adds from C."""
     symbol = library.SYMBOLS.get(write.__name__)
     if plain is None and symbol is not None:
         plain = functools.partial(library.call, symbol)
@@ -68,6 +69,7 @@ FORMULAS: dict[str, Formula] = {
     "cbrt": formula(power.cbrt),
     "power": formula(power.power, arity=2),
     "erf": formula(error.erf),
+    "erfc": formula(error.erfc),
 }
 
 

@@ -12,7 +12,7 @@ from steepest.native.vectormath.sheet import ROUNDER, Sheet, Value, bits_of
 
 
 def exp(m: Sheet, x: Value) -> Value:
-    """exp(x), to 1 ulp: 0 below -745.13, infinite above 709.78."""
+    """Exponential function, to 1.1 ulp: 0 below -745.13, infinite above 709.78."""
     n, whole = m.nearest(x := within(m, x, -750.0, 710.0), c.LOG2_E)
     r = m.fma(-n, c.LN2_LOW, m.fma(-n, c.LN2, x))
     return scale(1.0 + m.fma(r * r, m.polynomial(r, c.EXP), r), whole)
@@ -28,7 +28,7 @@ def exp2(m: Sheet, x: Value) -> Value:
 
 
 def expm1(m: Sheet, x: Value) -> Value:
-    """exp(x) - 1 = 2^n·(exp(r) - 1) + (2^n - 1), to 1.5 ulp; by halves, as 2^1024 is none."""
+    """exp(x) - 1 = 2^n·(exp(r) - 1) + (2^n - 1), to 1.7 ulp; by halves, as 2^1024 is no double."""
     y = within(m, x, -40.0, 710.0)
     n, whole = m.nearest(y, c.LOG2_E)
     r, rest = remainder(m, y, n)
@@ -50,6 +50,7 @@ def sigmoid(m: Sheet, x: Value) -> Value:
 
 
 def within(m: Sheet, x: Value, low: float, high: float) -> Value:
+    """x, or the bound that it is beyond."""
     return m.at_least(m.at_most(x, high), low)
 
 

@@ -8,7 +8,7 @@ from steepest.native.vectormath.sheet import Sheet, Value
 
 
 def sinh(m: Sheet, x: Value) -> Value:
-    """Hyperbolic sine, to 1.5 ulp; infinite beyond 710.48."""
+    """Hyperbolic sine, to 1 ulp; infinite beyond 710.48."""
     a = abs(x)
     quarter, low, opposite = quarters(m, a)
     far = quarter - opposite
@@ -26,7 +26,7 @@ def cosh(m: Sheet, x: Value) -> Value:
 
 
 def tanh(m: Sheet, x: Value) -> Value:
-    """Hyperbolic tangent, to 1.5 ulp: from 0.55 on 1 - 2/(exp(2a) + 1), a = |x|."""
+    """Hyperbolic tangent, to 1.2 ulp: from 0.55 on 1 - 2/(exp(2a) + 1), a = |x|."""
     a = m.at_most(abs(x), 22.0)
     s, s_low, whole = exponential_sum(m, a + a)
     factor = power_of_two(whole)

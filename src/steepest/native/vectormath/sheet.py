@@ -103,12 +103,15 @@ class Value:
         return self.sheet.compare("ge", self, other)
 
     def equals(self, other: Value | float) -> Value:
+        """True where both are the same number; 0 and -0 are."""
         return self.sheet.compare("eq", self, other)
 
     def differs(self, other: Value | float) -> Value:
+        """True where they are not the same number, and for a NaN."""
         return self.sheet.compare("ne", self, other)
 
     def is_nan(self) -> Value:
+        """True where this is not a number."""
         return self.sheet.compare("uno", self, self)
 
     @property
@@ -124,7 +127,7 @@ class Value:
 
 @dataclass(slots=True)
 class Sheet:
-    """The body of one function of `lanes` numbers at a time; equal instructions are written once."""
+    """The body of one function, of `lanes` numbers at a time; no instruction is written twice."""
 
     lanes: int
     lines: list[str] = field(default_factory=list)
@@ -134,6 +137,7 @@ class Sheet:
     count: int = 0
 
     def type_of(self, kind: Kind) -> str:
+        """The type of a value, in LLVM's words."""
         return kind if self.lanes == 1 else f"<{self.lanes} x {kind}>"
 
     @property
@@ -142,10 +146,12 @@ class Sheet:
         return "f64" if self.lanes == 1 else f"v{self.lanes}f64"
 
     def fresh(self) -> str:
+        """A name that is not taken."""
         self.count += 1
         return f"%v{self.count}"
 
     def write(self, instruction: str, kind: Kind) -> Value:
+        """The result of an instruction, which is appended unless it stands there already."""
         known = self.known.get(instruction)
         if known is None:
             known = self.known[instruction] = Value(self, self.fresh(), kind)
@@ -153,15 +159,18 @@ class Sheet:
         return known
 
     def operand(self, value: Value | float, kind: Kind) -> str:
+        """The name of a value, or a constant, the same in each lane."""
         if isinstance(value, Value):
             return value.name
         text = literal(kind, value)
         return text if self.lanes == 1 else f"splat ({kind} {text})"
 
     def constant(self, number: float) -> Value:
+        """A float that is the same in each lane."""
         return Value(self, self.operand(number, "double"), "double")
 
     def binary(self, name: str, a: Value | float, b: Value | float) -> Value:
+        """Two values of one kind, or one and a constant, under an operation of that kind."""
         kind = a.kind if isinstance(a, Value) else b.kind if isinstance(b, Value) else "double"
         operation = f"f{name}" if kind == "double" else name
         left, right = self.operand(a, kind), self.operand(b, kind)
@@ -179,10 +188,12 @@ class Sheet:
         )
 
     def cast(self, value: Value, kind: Kind) -> Value:
+        """The same bits, as another kind."""
         there, here = self.type_of(kind), self.type_of(value.kind)
         return self.write(f"bitcast {here} {value.name} to {there}", kind)
 
     def intrinsic(self, name: str, *arguments: Value | float) -> Value:
+        """A function of floats that LLVM knows by name."""
         double = self.type_of("double")
         listed = ", ".join(f"{double} {self.operand(a, 'double')}" for a in arguments)
         return self.write(f"call {double} @llvm.{name}.{self.suffix}({listed})", "double")
@@ -192,31 +203,30 @@ class Sheet:
         return self.intrinsic("fma", a, b, c)
 
     def sqrt(self, x: Value) -> Value:
+        """The square root, rounded once."""
         return self.intrinsic("sqrt", x)
 
     def trunc(self, x: Value) -> Value:
+        """The integer towards zero."""
         return self.intrinsic("trunc", x)
 
     def select(self, condition: Value, a: Value | float, b: Value | float) -> Value:
+        """In each lane a where the condition holds, b where not."""
         kind = a.kind if isinstance(a, Value) else b.kind if isinstance(b, Value) else "double"
         truth, of = self.type_of("i1"), self.type_of(kind)
         left, right = self.operand(a, kind), self.operand(b, kind)
         return self.write(f"select {truth} {condition.name}, {of} {left}, {of} {right}", kind)
-
-    def both(self, a: Value, b: Value) -> Value:
-        return a & b
-
-    def either(self, a: Value, b: Value) -> Value:
-        return a | b
 
     def at_most(self, x: Value, bound: float) -> Value:
         """x, or the bound if x is above it; a NaN stays one."""
         return self.select(x > bound, bound, x)
 
     def at_least(self, x: Value, bound: float) -> Value:
+        """The argument, or the bound if it is below; a NaN stays one."""
         return self.select(x < bound, bound, x)
 
     def larger(self, a: Value, b: Value) -> Value:
+        """The larger; b if either is a NaN."""
         return self.select(a > b, a, b)
 
     def with_sign(self, magnitude: Value, sign: Value) -> Value:
@@ -273,6 +283,7 @@ class Sheet:
         ]
 
     def typed(self, value: Value) -> str:
+        """A value after its type, as an argument."""
         return f"{self.type_of(value.kind)} {value.name}"
 
     @property

@@ -38,7 +38,7 @@ def sincos(m: Sheet, x: Value) -> tuple[Value, Value]:
 
 
 def tan(m: Sheet, x: Value) -> Value:
-    """Tangent, to 1 ulp: sin r/cos r, or -cos r/sin r, each as a sum of two doubles."""
+    """Tangent, to 1.8 ulp: sin r/cos r, or -cos r/sin r, each as a sum of two doubles."""
     r, r_low, quadrant = reduce_angle_finely(m, abs(x))
     z = r * r
     rest = m.fma(r * z, m.polynomial(z, c.SIN), r_low)
