@@ -141,9 +141,9 @@ RANGES: dict[str, dict[str, Sampler]] = {
     "sin": ANGLE,
     "cos": ANGLE,
     "tan": ANGLE,
-    "arcsin": INVERSE,
-    "arccos": INVERSE,
-    "arctan": {
+    "asin": INVERSE,
+    "acos": INVERSE,
+    "atan": {
         **TINY,
         "to 1": even(-1, 1),
         "to 5": even(-5, 5),
@@ -151,7 +151,7 @@ RANGES: dict[str, dict[str, Sampler]] = {
         "near 2": near(2.0),
         "all": spread(1e-3, LARGEST),
     },
-    "arctan2": {
+    "atan2": {
         "to 1": pair(even(-1, 1), even(-1, 1)),
         "all": pair(spread(NORMAL, LARGEST), spread(NORMAL, LARGEST)),
         "alike": pair(spread(1e-5, 1e5), spread(1e-5, 1e5)),
@@ -167,19 +167,19 @@ RANGES: dict[str, dict[str, Sampler]] = {
         "to 20": even(-20, 20),
         "all": spread(1, LARGEST),
     },
-    "arcsinh": {
+    "asinh": {
         **TINY,
         "to 1": even(-1, 1),
         "to 5": even(-5, 5),
         "all": spread(1e-3, LARGEST),
     },
-    "arccosh": {
+    "acosh": {
         "to 2": even(1, 2),
         "to 10": even(1, 10),
         "near 1": above(1.0),
         "all": positive(1, LARGEST),
     },
-    "arctanh": {
+    "atanh": {
         **TINY,
         "to 1": even(-1, 1),
         "near 1": below(1.0),
@@ -187,7 +187,7 @@ RANGES: dict[str, dict[str, Sampler]] = {
     },
     "sqrt": {"subnormal": positive(LEAST, NORMAL), "all": positive(NORMAL, LARGEST)},
     "cbrt": {**TINY, "to 8": even(-8, 8), "all": spread(1e-300, LARGEST)},
-    "power": {
+    "pow": {
         "to 10": pair(even(0, 10), even(-5, 5)),
         "moderate": pair(positive(1e-5, 1e5), even(-50, 50)),
         "near 1": pair(even(0.99, 1.01), even(-70_000, 70_000)),

@@ -153,8 +153,8 @@ def test_what_is_exact(compiled: Compiled) -> None:
     small = np.arange(-200_000.0, 200_000.0, 37)
     assert np.array_equal(compiled("cbrt", 4, small**3), small)
     base, exponent = (a.ravel() for a in np.meshgrid(np.arange(-9.0, 10.0), np.arange(0.0, 16.0)))
-    assert np.array_equal(compiled("power", 4, base, exponent), base**exponent)
-    odd = ["sin", "tan", "arcsin", "arctan", "sinh", "tanh", "arcsinh", "arctanh", "cbrt", "erf"]
+    assert np.array_equal(compiled("pow", 4, base, exponent), base**exponent)
+    odd = ["sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "cbrt", "erf"]
     for name in odd:
         x = np.linspace(0, 0.99, 1000)
         assert same_bits(compiled(name, 4, -x), -compiled(name, 4, x)), name
@@ -174,20 +174,20 @@ EXACT: dict[str, list[tuple[float, ...]]] = {
     "sin": [(0.0, 0.0), (-0.0, -0.0), (INF, NAN), (-INF, NAN), (5e-324, 5e-324)],
     "cos": [(0.0, 1), (-0.0, 1), (INF, NAN), (-INF, NAN), (5e-324, 1)],
     "tan": [(0.0, 0.0), (-0.0, -0.0), (INF, NAN), (-INF, NAN), (5e-324, 5e-324)],
-    "arcsin": [(0.0, 0.0), (-0.0, -0.0), (1, PI / 2), (-1, -PI / 2), (1.1, NAN), (-INF, NAN)],
-    "arccos": [(0.0, PI / 2), (-0.0, PI / 2), (1, 0.0), (-1, PI), (1.1, NAN), (INF, NAN)],
-    "arctan": [(0.0, 0.0), (-0.0, -0.0), (INF, PI / 2), (-INF, -PI / 2), (1, PI / 4)],
+    "asin": [(0.0, 0.0), (-0.0, -0.0), (1, PI / 2), (-1, -PI / 2), (1.1, NAN), (-INF, NAN)],
+    "acos": [(0.0, PI / 2), (-0.0, PI / 2), (1, 0.0), (-1, PI), (1.1, NAN), (INF, NAN)],
+    "atan": [(0.0, 0.0), (-0.0, -0.0), (INF, PI / 2), (-INF, -PI / 2), (1, PI / 4)],
     "sinh": [(0.0, 0.0), (-0.0, -0.0), (INF, INF), (-INF, -INF), (711, INF), (-711, -INF)],
     "cosh": [(0.0, 1), (-0.0, 1), (INF, INF), (-INF, INF), (711, INF), (-711, INF)],
     "tanh": [(0.0, 0.0), (-0.0, -0.0), (INF, 1), (-INF, -1), (20, 1), (-1e300, -1)],
-    "arcsinh": [(0.0, 0.0), (-0.0, -0.0), (INF, INF), (-INF, -INF)],
-    "arccosh": [(1, 0.0), (0.9, NAN), (-INF, NAN), (INF, INF)],
-    "arctanh": [(0.0, 0.0), (-0.0, -0.0), (1, INF), (-1, -INF), (1.1, NAN), (INF, NAN)],
+    "asinh": [(0.0, 0.0), (-0.0, -0.0), (INF, INF), (-INF, -INF)],
+    "acosh": [(1, 0.0), (0.9, NAN), (-INF, NAN), (INF, INF)],
+    "atanh": [(0.0, 0.0), (-0.0, -0.0), (1, INF), (-1, -INF), (1.1, NAN), (INF, NAN)],
     "sqrt": [(0.0, 0.0), (-0.0, -0.0), (INF, INF), (-1, NAN), (-INF, NAN), (4, 2)],
     "cbrt": [(0.0, 0.0), (-0.0, -0.0), (INF, INF), (-INF, -INF), (-27, -3)],
     "erf": [(0.0, 0.0), (-0.0, -0.0), (INF, 1), (-INF, -1), (6, 1), (-7, -1)],
     "erfc": [(0.0, 1), (-0.0, 1), (INF, 0.0), (-INF, 2), (28, 0.0), (-6, 2)],
-    "arctan2": [
+    "atan2": [
         *((s * 0.0, x, s * 0.0) for s in (1, -1) for x in (0.0, 5e-324, 3, INF)),
         *((s * 0.0, x, s * PI) for s in (1, -1) for x in (-0.0, -5e-324, -3, -INF)),
         *((s * y, x, s * PI / 2) for s in (1, -1) for y in (5e-324, 3, INF) for x in (0.0, -0.0)),
@@ -203,7 +203,7 @@ EXACT: dict[str, list[tuple[float, ...]]] = {
             for y, x in ((s * 1e308, 1e308), (s * 5e-324, 5e-324))
         ),
     ],
-    "power": [
+    "pow": [
         *((x, y, 1) for x in (0.0, -0.0, 2, -2, INF, -INF, NAN) for y in (0.0, -0.0)),
         *((1, y, 1) for y in (3, INF, -INF, NAN)),
         *((-1, y, 1) for y in (INF, -INF, 2, 2.0**53)),
@@ -235,7 +235,7 @@ EXACT["log2"] = EXACT["log10"] = EXACT["log"]
 @pytest.mark.parametrize("name", SINGLE)
 def test_edges_are_exact(compiled: Compiled, name: str, lanes: int) -> None:
     nans = [(NAN,) * (ARITY[name] + 1)]
-    if name == "arctan2":
+    if name == "atan2":
         nans += [(NAN, x, NAN) for x in (0, 1, INF)] + [(y, NAN, NAN) for y in (0, 1, INF)]
     rows = np.array([*EXACT[name], *nans], dtype=float)
     computed = compiled(name, lanes, *rows.T[:-1])
@@ -310,20 +310,10 @@ def test_without_it_nothing_is_fused(plain: Compiled) -> None:
     assert declared == set(library_symbols()) and all(library_symbols().values())
 
 
-MATH = {
-    **{name: getattr(math, name) for name in ("exp", "exp2", "expm1", "log", "log1p", "cbrt")},
-    **{name: getattr(math, name) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
-    **{f"arc{name}": getattr(math, f"a{name}") for name in ("sin", "cos", "tan", "sinh", "tanh")},
-    "arccosh": math.acosh,
-    "arctan2": math.atan2,
-    "power": math.pow,
-}
-
-
-@pytest.mark.parametrize("name", MATH)
+@pytest.mark.parametrize("name", sorted({*SINGLE} - {"sigmoid", "softplus", "sqrt"}))
 def test_without_it_results_are_the_c_librarys(plain: Compiled, name: str) -> None:
-    points = np.random.default_rng(4).random((ARITY[name], 2_000)) + (name == "arccosh")
-    expected = np.array([MATH[name](*row) for row in points.T.tolist()])
+    points = np.random.default_rng(4).random((ARITY[name], 2_000)) + (name == "acosh")
+    expected = np.array([getattr(math, name)(*row) for row in points.T.tolist()])
     for lanes in (1, 4):
         assert same_bits(plain(name, lanes, *points), expected)
 

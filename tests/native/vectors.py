@@ -83,6 +83,7 @@ class Compiled:
     fused: bool = True
     level: int = 2
     inlined: bool = True
+    vectorized: bool = True  # whether LLVM may make vectors of loops that are written without
     target: dict[str, str] = field(default_factory=lambda: dict(HOST))
     assembly: str = ""
     engine: Any = None
@@ -97,6 +98,7 @@ class Compiled:
         )
         if self.inlined:
             options = llvm.create_pipeline_tuning_options(speed_level=self.level)
+            options.loop_vectorization = options.slp_vectorization = self.vectorized
             builder = llvm.create_pass_builder(machine, options)
             builder.getModulePassManager().run(module, builder)
         self.assembly = machine.emit_assembly(module)
@@ -146,7 +148,7 @@ def numpy_softplus(x: Reals) -> Reals:
 def long_erf(x: Reals) -> Reals:
     """Abramowitz & Stegun 7.1.6, a series of positive terms."""
     x = np.clip(x, -8, 8)
-    term = total = 2 / np.sqrt(np.arccos(np.longdouble(-1))) * x * exp_minus_square(x)
+    term = total = 2 / np.sqrt(np.acos(np.longdouble(-1))) * x * exp_minus_square(x)
     for n in range(1, 180):
         term = term * 2 * x * x / (2 * n + 1)
         total = total + term
@@ -159,7 +161,7 @@ def long_erfc(x: Reals) -> Reals:
     fraction = a
     for n in range(300, 0, -1):
         fraction = a + np.longdouble(n) / 2 / fraction
-    far = exp_minus_square(a) / np.sqrt(np.arccos(np.longdouble(-1))) / fraction
+    far = exp_minus_square(a) / np.sqrt(np.acos(np.longdouble(-1))) / fraction
     return np.where(x < 1, 1 - long_erf(np.minimum(x, 1)), far)
 
 
@@ -182,15 +184,8 @@ MP: dict[str, Callable[..., Any]] = {
     "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
     "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
     "log2": lambda x: mpmath.log(x) / mpmath.log(2),
-    "arcsin": mpmath.asin,
-    "arccos": mpmath.acos,
-    "arctan": mpmath.atan,
-    "arctan2": mpmath.atan2,
-    "arcsinh": mpmath.asinh,
-    "arccosh": mpmath.acosh,
-    "arctanh": mpmath.atanh,
     "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)),
-    "power": mpmath.power,
+    "pow": mpmath.power,
 }
 
 

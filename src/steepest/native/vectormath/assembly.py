@@ -26,58 +26,51 @@ PURE = "alwaysinline nounwind willreturn memory(none)"
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """How a function is written with fused multiply-adds, and how without."""
+    """How a function is written; and how without fused multiply-adds, if C's does not do."""
 
     write: Writer
-    write_plain: Writer
+    write_plain: Writer | None = None
     arity: int = 1
 
 
-def formula(write: Writer, arity: int = 1, plain: Writer | None = None) -> Formula:
-    """A function, by default under its writer's name, and without fused multiply-adds from C."""
-    symbol = library.SYMBOLS.get(write.__name__)
-    if plain is None and symbol is not None:
-        plain = functools.partial(library.call, symbol)
-    return Formula(write, plain or write, arity)
-
-
 FORMULAS: dict[str, Formula] = {
-    "exp": formula(exponential.exp),
-    "exp2": formula(exponential.exp2),
-    "expm1": formula(exponential.expm1),
-    "sigmoid": formula(exponential.sigmoid, plain=library.sigmoid),
-    "log": formula(logarithmic.log),
-    "log2": formula(logarithmic.log2),
-    "log10": formula(logarithmic.log10),
-    "log1p": formula(logarithmic.log1p),
-    "softplus": formula(logarithmic.softplus, plain=library.softplus),
-    "sin": formula(trigonometric.sin),
-    "cos": formula(trigonometric.cos),
-    "sincos": formula(trigonometric.sincos, plain=library.sincos),
-    "tan": formula(trigonometric.tan),
-    "arcsin": formula(inverse.arcsin),
-    "arccos": formula(inverse.arccos),
-    "arctan": formula(inverse.arctan),
-    "arctan2": formula(inverse.arctan2, arity=2),
-    "sinh": formula(hyperbolic.sinh),
-    "cosh": formula(hyperbolic.cosh),
-    "tanh": formula(hyperbolic.tanh),
-    "arcsinh": formula(logarithmic.arcsinh),
-    "arccosh": formula(logarithmic.arccosh),
-    "arctanh": formula(logarithmic.arctanh),
-    "sqrt": formula(power.sqrt),
-    "cbrt": formula(power.cbrt),
-    "power": formula(power.power, arity=2),
-    "erf": formula(error.erf),
-    "erfc": formula(error.erfc),
+    "exp": Formula(exponential.exp),
+    "exp2": Formula(exponential.exp2),
+    "expm1": Formula(exponential.expm1),
+    "sigmoid": Formula(exponential.sigmoid, library.sigmoid),
+    "log": Formula(logarithmic.log),
+    "log2": Formula(logarithmic.log2),
+    "log10": Formula(logarithmic.log10),
+    "log1p": Formula(logarithmic.log1p),
+    "softplus": Formula(logarithmic.softplus, library.softplus),
+    "pow": Formula(power.power, arity=2),
+    "sqrt": Formula(power.sqrt, power.sqrt),
+    "cbrt": Formula(power.cbrt),
+    "sin": Formula(trigonometric.sin),
+    "cos": Formula(trigonometric.cos),
+    "sincos": Formula(trigonometric.sincos, library.sincos),
+    "tan": Formula(trigonometric.tan),
+    "asin": Formula(inverse.asin),
+    "acos": Formula(inverse.acos),
+    "atan": Formula(inverse.atan),
+    "atan2": Formula(inverse.atan2, arity=2),
+    "sinh": Formula(hyperbolic.sinh),
+    "cosh": Formula(hyperbolic.cosh),
+    "tanh": Formula(hyperbolic.tanh),
+    "asinh": Formula(hyperbolic.asinh),
+    "acosh": Formula(hyperbolic.acosh),
+    "atanh": Formula(hyperbolic.atanh),
+    "erf": Formula(error.erf),
+    "erfc": Formula(error.erfc),
 }
 
 
 def definitions(names: Iterable[str], lanes: int | Iterable[int] = 1, *, fused: bool = True) -> str:
     """IR that defines `@steepest_<name>`, with `_v<lanes>` at its end for more than one lane.
 
-    A module may hold the text of one call: what functions have in common is in it once, so ask for
-    all lanes together. `sincos` returns a struct of both. Intrinsics need no declaration.
+    Names are C's; `sincos` returns a struct of both. A module may hold the text of one call: what
+    functions have in common is in it once, so ask for all lanes together. Functions are `internal`
+    and `alwaysinline`. Intrinsics are not declared, which LLVM 19 and later do not ask for.
 
     Args:
         names: Of `NAMES`; each may be named more than once.
@@ -91,19 +84,15 @@ def definitions(names: Iterable[str], lanes: int | Iterable[int] = 1, *, fused: 
         raise ValueError(
             f"there is no machine code for {', '.join(unknown)}; there is for {', '.join(FORMULAS)}"
         )
-    widths = dict.fromkeys([lanes] if isinstance(lanes, int) else lanes)
-    texts, declared = [], dict[str, None]()
-    for width in widths:
-        needs: set[str] = set()
+    parts: dict[str, None] = {}  # each text once, and in order
+    for width in [lanes] if isinstance(lanes, int) else lanes:
         for name in wanted:
-            text, called = definition(name, width, fused)
-            texts.append(text)
-            needs |= called
-        if reduction.REDUCE in needs:
-            texts.append(reduction.reduction(width))
-            declared[reduction.FAR_TEXT] = None
-        declared |= dict.fromkeys(library.declare(name) for name in sorted(needs & library.OURS))
-    return "\n".join([*declared, *texts])
+            text, needs = definition(name, width, fused)
+            if reduction.REDUCE in needs:
+                parts |= dict.fromkeys([reduction.FAR_TEXT, reduction.reduction(width)])
+            parts |= dict.fromkeys(map(library.declare, sorted(needs - {reduction.REDUCE})))
+            parts[text] = None
+    return "\n".join(parts)
 
 
 @functools.cache
@@ -112,20 +101,22 @@ def definition(name: str, lanes: int, fused: bool) -> tuple[str, frozenset[str]]
     formula = FORMULAS[name]
     m = Sheet(lanes)
     arguments = [Value(m, f"%{letter}", "double") for letter in "xy"[: formula.arity]]
-    results = (formula.write if fused else formula.write_plain)(m, *arguments)
+    write = formula.write
+    if not fused:
+        write = formula.write_plain or functools.partial(library.call, name)
+    results = write(m, *arguments)
     double = m.type_of("double")
-    if isinstance(results, tuple):
-        returned = f"{{{', '.join([double] * len(results))}}}"
-        last = "poison"
-        for i, result in enumerate(results):
-            name_of_both = m.fresh()
-            m.lines.append(
-                f"{name_of_both} = insertvalue {returned} {last}, {double} {result.name}, {i}"
-            )
-            last = name_of_both
+    if isinstance(results, Value):
+        returned, result = double, results.name
     else:
-        returned, last = double, results.name
-    listed = ", ".join(f"{double} {a.name}" for a in arguments)
-    body = "\n".join(f"  {line}" for line in [*m.lines, f"ret {returned} {last}"])
+        returned, result = f"{{{', '.join([double] * len(results))}}}", "poison"
+        for i, value in enumerate(results):
+            longer = m.fresh()
+            m.lines.append(
+                f"{longer} = insertvalue {returned} {result}, {double} {value.name}, {i}"
+            )
+            result = longer
+    listed = ", ".join(m.typed(a) for a in arguments)
+    body = "\n".join(f"  {line}" for line in [*m.lines, f"ret {returned} {result}"])
     head = f"define internal {returned} @steepest_{name}{m.called}({listed}) {PURE}"
     return f"{head} {{\nstart:\n{body}\n}}\n", frozenset(m.needs)

@@ -1,9 +1,13 @@
-"""sinh, cosh and tanh: polynomials near zero, and beyond that exp, as a sum of two doubles."""
+"""sinh, cosh and tanh by exp, near zero by polynomials of our own; their inverses by log(1 + x)."""
 
 from __future__ import annotations
 
+import math
+
 from steepest.native.vectormath import coefficients as c
 from steepest.native.vectormath.exponential import exponential_sum, power_of_two
+from steepest.native.vectormath.logarithmic import log_one_plus
+from steepest.native.vectormath.quotient import quotient
 from steepest.native.vectormath.sheet import Sheet, Value
 
 
@@ -38,6 +42,48 @@ def tanh(m: Sheet, x: Value) -> Value:
     z = a * a
     near = m.fma(a * z, m.polynomial(z, c.TANH), a)
     return m.with_sign(m.select(a < 0.55, near, far), x)
+
+
+def atanh(m: Sheet, x: Value) -> Value:
+    """½·log(1 + 2a/(1 - a)) with the sign of x, to 1 ulp, a = |x|."""
+    a = abs(x)
+    under = 1.0 - a
+    q, q_low = quotient(m, a + a, m.constant(0.0), under, (1.0 - under) - a)
+    y = 0.5 * log_one_plus(m, q, q_low)
+    y = m.select(a < 1.0, y, m.select(a.equals(1.0), math.inf, math.nan))
+    return m.with_sign(m.select(a < 2.0**-54, a, y), x)
+
+
+def asinh(m: Sheet, x: Value) -> Value:
+    """log(1 + a + a²/(1 + √(1 + a²))) with the sign of x, to 1.5 ulp, a = |x|; log 2a far out."""
+    a = abs(x)
+    square = a * a
+    beyond = square / (1.0 + m.sqrt(1.0 + square))
+    near = a + beyond
+    far = a > 2.0**500
+    y = log_one_plus(
+        m,
+        m.select(far, a, near),
+        m.select(far, 0.0, beyond - (near - a)),
+        m.select(far, 1.0, 0.0),
+    )
+    y = m.select(a < math.inf, y, a)
+    return m.with_sign(m.select(a < 2.0**-54, a, y), x)
+
+
+def acosh(m: Sheet, x: Value) -> Value:
+    """log(1 + t + √(2t + t²)), to 1.2 ulp, t = x - 1; log 2x far out."""
+    t = x - 1.0
+    square = m.fma(t, t, t + t)
+    root = m.sqrt(square)
+    root_low = m.fma(-root, root, square) / (root + root)
+    near = root + t
+    far = x > 2.0**500
+    low = m.select(t < root, t - (near - root), root - (near - t))
+    low = m.select(t > 0.0, low + root_low, 0.0)
+    y = log_one_plus(m, m.select(far, x, near), m.select(far, 0.0, low), m.select(far, 1.0, 0.0))
+    y = m.select(x < math.inf, y, x)
+    return m.select(x < 1.0, math.nan, y)
 
 
 def quarters(m: Sheet, a: Value) -> tuple[Value, Value, Value]:

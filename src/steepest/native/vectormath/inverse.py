@@ -1,4 +1,4 @@
-"""arcsin, arccos, arctan and arctan2: brought below ½, and polynomials of what is left (our own).
+"""asin, acos, atan and atan2: brought below ½, and polynomials of what is left (our own).
 
 Where a multiple of π/4 is added, it is one of two doubles, and what its sum is rounded by is kept.
 """
@@ -18,8 +18,8 @@ WHOLE: Final = (c.HALF_PI * 2, c.HALF_PI_LOW * 2)
 THREE_QUARTERS: Final = (c.THREE_QUARTERS_PI, c.THREE_QUARTERS_PI_LOW)
 
 
-def arcsin(m: Sheet, x: Value) -> Value:
-    """Inverse sine, to 1 ulp: from ½ on as π/2 - 2·arcsin √((1 - a)/2), a = |x|."""
+def asin(m: Sheet, x: Value) -> Value:
+    """Inverse sine, to 1 ulp: from ½ on as π/2 - 2·asin √((1 - a)/2), a = |x|."""
     a = abs(x)
     steep = a >= 0.5
     z, s = half_angle(m, a, steep)
@@ -34,8 +34,8 @@ def arcsin(m: Sheet, x: Value) -> Value:
     return m.with_sign(m.select(steep, far, s + beyond), x)
 
 
-def arccos(m: Sheet, x: Value) -> Value:
-    """Inverse cosine, to 1.3 ulp: π/2 - arcsin x, or from ½ on 2·arcsin √((1 - a)/2), a = |x|."""
+def acos(m: Sheet, x: Value) -> Value:
+    """Inverse cosine, to 1.3 ulp: π/2 - asin x, or from ½ on 2·asin √((1 - a)/2), a = |x|."""
     a = abs(x)
     steep, left = a >= 0.5, x < 0.0
     z, s = half_angle(m, a, steep)
@@ -48,12 +48,12 @@ def arccos(m: Sheet, x: Value) -> Value:
     return high + (low + m.fma(-(t * z), m.polynomial(z, c.ASIN), base_low))
 
 
-def arctan(m: Sheet, x: Value) -> Value:
+def atan(m: Sheet, x: Value) -> Value:
     """Inverse tangent, to 1.2 ulp; from 2^60 on it is π/2."""
-    return m.with_sign(arctan_ratio(m, m.at_most(abs(x), 2.0**60), m.constant(1.0)), x)
+    return m.with_sign(atan_ratio(m, m.at_most(abs(x), 2.0**60), m.constant(1.0)), x)
 
 
-def arctan2(m: Sheet, y: Value, x: Value) -> Value:
+def atan2(m: Sheet, y: Value, x: Value) -> Value:
     """The angle of the point (x, y), to 1.2 ulp: also on the axes, at zeros, and at infinity."""
     up, right = abs(y), abs(x)
     infinite = m.larger(up, right).equals(math.inf)
@@ -62,12 +62,12 @@ def arctan2(m: Sheet, y: Value, x: Value) -> Value:
     # Scaled until the larger is between 2 and 4: no sum overflows, no divisor is subnormal.
     exponent = m.at_least(m.larger(up, right), 2.0**-1022).bits >> 52
     factor = ((2047 - exponent) << 52).real
-    angle = arctan_ratio(m, up * factor, right * factor, x.bits & SIGN)
+    angle = atan_ratio(m, up * factor, right * factor, x.bits & SIGN)
     return m.select(y.is_nan(), y, m.with_sign(angle, y))
 
 
-def arctan_ratio(m: Sheet, y: Value, x: Value, turned: Value | None = None) -> Value:
-    """arctan(y/x) for y, x >= 0, or π minus that where a sign bit is set in `turned`.
+def atan_ratio(m: Sheet, y: Value, x: Value, turned: Value | None = None) -> Value:
+    """atan(y/x) for y, x >= 0, or π minus that where a sign bit is set in `turned`.
 
     Up to ½ it is a polynomial of t = y/x; up to 2, π/4 and one of t = (y - x)/(y + x), where the
     difference is exact; beyond, π/2 and one of t = -x/y.
@@ -82,7 +82,7 @@ def arctan_ratio(m: Sheet, y: Value, x: Value, turned: Value | None = None) -> V
     near: list[Value | float] = [0.0, 0.0]
     between: list[Value | float] = [*QUARTER]
     if turned is not None:
-        left = turned.differs(0)
+        left = turned < 0
         t, beyond = (t.bits ^ turned).real, (beyond.bits ^ turned).real
         near = [m.select(left, pi, 0.0) for pi in WHOLE]
         between = [m.select(left, *pair) for pair in zip(THREE_QUARTERS, QUARTER, strict=True)]

@@ -12,36 +12,14 @@ from typing import Final
 
 from steepest.native.vectormath.sheet import Sheet, Value
 
-# Our name of a function, and C's (C99, 7.12).
-SYMBOLS: Final = {
-    "exp": "exp",
-    "exp2": "exp2",
-    "expm1": "expm1",
-    "log": "log",
-    "log2": "log2",
-    "log10": "log10",
-    "log1p": "log1p",
-    "sin": "sin",
-    "cos": "cos",
-    "tan": "tan",
-    "arcsin": "asin",
-    "arccos": "acos",
-    "arctan": "atan",
-    "arctan2": "atan2",
-    "sinh": "sinh",
-    "cosh": "cosh",
-    "tanh": "tanh",
-    "arcsinh": "asinh",
-    "arccosh": "acosh",
-    "arctanh": "atanh",
-    "cbrt": "cbrt",
-    "power": "pow",
-    "erf": "erf",
-    "erfc": "erfc",
-}
-ARITIES: Final = {"atan2": 2, "pow": 2}
+# Functions of C99 (7.12), under its names, which are ours too.
+SYMBOLS: Final = (
+    *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "pow", "cbrt", "erf", "erfc"),
+    *("sin", "cos", "tan", "asin", "acos", "atan", "atan2"),
+    *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
+)
+OF_TWO: Final = ("atan2", "pow")
 PREFIX: Final = "steepest_libm_"
-OURS: Final = frozenset(PREFIX + symbol for symbol in SYMBOLS.values())
 
 # Processors whose every model has a fused multiply-add; x86 has it as a feature.
 ALWAYS_FUSED: Final = ("aarch64", "arm64", "powerpc64", "ppc64", "s390x", "riscv64")
@@ -60,13 +38,13 @@ def library_symbols() -> dict[str, int]:
         library = ctypes.CDLL(ctypes.util.find_library("m"))
     return {
         PREFIX + symbol: ctypes.cast(getattr(library, symbol), ctypes.c_void_p).value or 0
-        for symbol in SYMBOLS.values()
+        for symbol in SYMBOLS
     }
 
 
 def declare(name: str) -> str:
     """The line that lets IR call one of `library_symbols`."""
-    listed = ", ".join(["double"] * ARITIES.get(name.removeprefix(PREFIX), 1))
+    listed = "double, double" if name.removeprefix(PREFIX) in OF_TWO else "double"
     return f"declare double @{name}({listed}) nounwind willreturn memory(none)"
 
 

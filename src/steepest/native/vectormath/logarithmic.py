@@ -11,7 +11,6 @@ from typing import Final
 
 from steepest.native.vectormath import coefficients as c
 from steepest.native.vectormath.exponential import exp
-from steepest.native.vectormath.quotient import quotient
 from steepest.native.vectormath.sheet import Sheet, Value, bits_of
 
 TINIEST_NORMAL: Final = 2.0**-1022
@@ -52,48 +51,6 @@ def log1p(m: Sheet, x: Value) -> Value:
     y = m.select(x < math.inf, y, x)
     y = m.select(x > -1.0, y, m.select(x.equals(-1.0), -math.inf, math.nan))
     return m.select(abs(x) < 2.0**-54, x, y)
-
-
-def arctanh(m: Sheet, x: Value) -> Value:
-    """½·log(1 + 2a/(1 - a)) with the sign of x, to 1 ulp, a = |x|."""
-    a = abs(x)
-    under = 1.0 - a
-    q, q_low = quotient(m, a + a, m.constant(0.0), under, (1.0 - under) - a)
-    y = 0.5 * log_one_plus(m, q, q_low)
-    y = m.select(a < 1.0, y, m.select(a.equals(1.0), math.inf, math.nan))
-    return m.with_sign(m.select(a < 2.0**-54, a, y), x)
-
-
-def arcsinh(m: Sheet, x: Value) -> Value:
-    """log(1 + a + a²/(1 + √(1 + a²))) with the sign of x, to 1.5 ulp, a = |x|; log 2a far out."""
-    a = abs(x)
-    square = a * a
-    beyond = square / (1.0 + m.sqrt(1.0 + square))
-    near = a + beyond
-    far = a > 2.0**500
-    y = log_one_plus(
-        m,
-        m.select(far, a, near),
-        m.select(far, 0.0, beyond - (near - a)),
-        m.select(far, 1.0, 0.0),
-    )
-    y = m.select(a < math.inf, y, a)
-    return m.with_sign(m.select(a < 2.0**-54, a, y), x)
-
-
-def arccosh(m: Sheet, x: Value) -> Value:
-    """log(1 + t + √(2t + t²)), to 1.2 ulp, t = x - 1; log 2x far out."""
-    t = x - 1.0
-    square = m.fma(t, t, t + t)
-    root = m.sqrt(square)
-    root_low = m.fma(-root, root, square) / (root + root)
-    near = root + t
-    far = x > 2.0**500
-    low = m.select(t < root, t - (near - root), root - (near - t))
-    low = m.select(t > 0.0, low + root_low, 0.0)
-    y = log_one_plus(m, m.select(far, x, near), m.select(far, 0.0, low), m.select(far, 1.0, 0.0))
-    y = m.select(x < math.inf, y, x)
-    return m.select(x < 1.0, math.nan, y)
 
 
 def softplus(m: Sheet, x: Value) -> Value:

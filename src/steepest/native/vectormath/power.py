@@ -1,4 +1,4 @@
-"""power, cbrt and sqrt."""
+"""pow, cbrt and sqrt."""
 
 from __future__ import annotations
 
