@@ -276,6 +276,34 @@ def test_only_what_is_asked_for_is_defined() -> None:
     assert [f.name for f in module.functions if not f.is_declaration] == ["steepest_exp_v4"]
 
 
+# Processors as they are met: AVX2, AVX-512, and two of ARM.
+TARGETS = [
+    ("x86_64-unknown-linux-gnu", "haswell"),
+    ("x86_64-pc-windows-msvc", "skylake-avx512"),
+    ("aarch64-unknown-linux-gnu", "generic"),
+    ("arm64-apple-macosx14", "apple-m1"),
+]
+
+
+@pytest.mark.parametrize(("triple", "cpu"), TARGETS, ids=[cpu for _, cpu in TARGETS])
+def test_nothing_is_called_but_our_own(triple: str, cpu: str) -> None:
+    """What a processor cannot do, LLVM would look for in a library: fma, or 128-bit products."""
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    try:
+        target = llvm.Target.from_triple(triple)
+    except RuntimeError:
+        pytest.skip("this LLVM does not write for that processor")
+    text = definitions(NAMES, (1, 4)).replace("define internal", "define")
+    module = llvm.parse_assembly(text)
+    module.triple = triple
+    machine = target.create_target_machine(cpu=cpu, opt=1, codemodel="small")
+    lines = re.findall(r"^\s+(?:callq?|jmp|bl|b)\s+_?(\w+)", machine.emit_assembly(module), re.M)
+    called = {name for name in lines if not name.startswith("LBB")}  # a label, on macOS
+    assert called, "the rare path is not found"
+    assert all(name.startswith("steepest_reduce") for name in called), called
+
+
 def test_an_unknown_name_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match=r"no machine code for gudermann.*there is for exp, exp2"):
         definitions(["exp", "gudermann"])

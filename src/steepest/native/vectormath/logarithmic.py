@@ -1,7 +1,7 @@
 """log and its family: x = 2^k·m with √½ <= m < √2, and log m by s = (m - 1)/(m + 1).
 
 log m = 2s + s³·R(s²) = f - (f²/2 - s·(f²/2 + s²·R)), where f = m - 1, keeps the digits of a small f
-(as K. C. Ng wrote it for the C library of 4.3BSD). Polynomials: scripts/fit_vectormath.py.
+(the method of e_log.c in fdlibm, Sun Microsystems 1993). Polynomials: scripts/fit_vectormath.py.
 """
 
 from __future__ import annotations

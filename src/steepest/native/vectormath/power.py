@@ -11,9 +11,10 @@ from steepest.native.vectormath.logarithmic import split
 from steepest.native.vectormath.quotient import quotient
 from steepest.native.vectormath.sheet import SIGN, Sheet, Value
 
-# The bits of a double, taken as an integer, are about its logarithm: a third of them, and this,
-# are those of its cube root to 5 %. (W. Kahan and K. C. Ng, in FreeBSD's lib/msun/src/s_cbrt.c.)
-CUBE_ROOT_BITS: Final = 715094163
+# The upper half of a double's bits, taken as an integer, is about its logarithm, times 2^20 and
+# 1023 too much: a third of it, and this, are those of the cube root to 5 %. (The constant B1 of
+# s_cbrt.c in fdlibm, Sun Microsystems 1993, free to use with that notice.)
+CUBE_ROOT_BITS: Final = int((1023 - 1023 / 3 - 0.03306235651) * 2**20)
 
 
 def sqrt(m: Sheet, x: Value) -> Value:
