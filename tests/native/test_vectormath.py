@@ -113,6 +113,15 @@ def test_sine_and_cosine_at_once_are_sine_and_cosine(compiled: Compiled, edges: 
         assert same_bits(sine, compiled("sin", 1, x)) and same_bits(cosine, compiled("cos", 1, x))
 
 
+def test_the_rare_path_may_stand_apart(compiled: Compiled) -> None:
+    names, lanes = ["sin", "cos", "tan"], (1, 4)
+    assert "@steepest_two_over_pi" not in definitions(names, lanes, whole=False)
+    apart = Compiled(names, lanes, whole=False, level=1)
+    for name in names:
+        x = np.concatenate([s(np.random.default_rng(6), 999)[0] for s in RANGES[name].values()])
+        assert all(same_bits(compiled(name, n, x), apart(name, n, x)) for n in lanes)
+
+
 @pytest.mark.parametrize("level", [0, 3])
 def test_bits_do_not_depend_on_the_optimiser(compiled: Compiled, level: int) -> None:
     other = Compiled(NAMES, (1, 4), level=level, inlined=level > 0)

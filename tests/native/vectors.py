@@ -15,7 +15,7 @@ import numpy as np
 import scipy.special
 from numpy.typing import NDArray
 
-from steepest.native.vectormath import ARITY, NAMES, definitions, library_symbols
+from steepest.native.vectormath import ARITY, FAR_TEXT, NAMES, definitions, library_symbols
 from steepest.native.vectormath.assembly import FORMULAS
 
 Reals = NDArray[Any]
@@ -81,6 +81,7 @@ class Compiled:
     names: Sequence[str]
     lanes: Sequence[int]
     fused: bool = True
+    whole: bool = True
     level: int = 2
     inlined: bool = True
     vectorized: bool = True  # whether LLVM may make vectors of loops that are written without
@@ -89,9 +90,11 @@ class Compiled:
     engine: Any = None
 
     def __post_init__(self) -> None:
-        text = definitions(self.names, self.lanes, fused=self.fused)
+        text = definitions(self.names, self.lanes, fused=self.fused, whole=self.whole)
         text += "".join(loop(name, lanes) for name in self.names for lanes in self.lanes)
         module = llvm.parse_assembly(text)
+        if not self.whole:
+            module.link_in(llvm.parse_assembly(FAR_TEXT))
         module.verify()
         machine = llvm.Target.from_default_triple().create_target_machine(
             opt=self.level, jit=True, reloc="static", codemodel="jitdefault", **self.target

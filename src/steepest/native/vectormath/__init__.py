@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from steepest.native.vectormath.assembly import FORMULAS, definitions
 from steepest.native.vectormath.library import has_fma, library_symbols
+from steepest.native.vectormath.reduction import FAR_TEXT
 
 NAMES: tuple[str, ...] = tuple(FORMULAS)
 ARITY: dict[str, int] = {name: formula.arity for name, formula in FORMULAS.items()}
 
-__all__ = ["ARITY", "NAMES", "definitions", "has_fma", "library_symbols"]
+__all__ = ["ARITY", "FAR_TEXT", "NAMES", "definitions", "has_fma", "library_symbols"]

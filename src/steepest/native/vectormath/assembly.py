@@ -21,6 +21,7 @@ from steepest.native.vectormath import (
 from steepest.native.vectormath.sheet import Sheet, Value
 
 Writer: TypeAlias = Callable[..., Value | tuple[Value, ...]]
+INTERNAL_FAR = reduction.FAR_TEXT.replace("define {", "define internal {")
 PURE = "alwaysinline nounwind willreturn memory(none)"
 
 
@@ -65,7 +66,9 @@ FORMULAS: dict[str, Formula] = {
 }
 
 
-def definitions(names: Iterable[str], lanes: int | Iterable[int] = 1, *, fused: bool = True) -> str:
+def definitions(
+    names: Iterable[str], lanes: int | Iterable[int] = 1, *, fused: bool = True, whole: bool = True
+) -> str:
     """IR that defines `@steepest_<name>`, with `_v<lanes>` at its end for more than one lane.
 
     Names are C's; `sincos` returns a struct of both. A module may hold the text of one call: what
@@ -77,6 +80,9 @@ def definitions(names: Iterable[str], lanes: int | Iterable[int] = 1, *, fused: 
         lanes: How many numbers at a time: 1, 2, 4, 8, or several of these.
         fused: Whether the processor has a fused multiply-add; if not, the text declares functions
             of the C library, see `library_symbols`.
+        whole: Whether to define the rare path of far angles, half of what there is to compile in a
+            sine. If not, it is declared, and `FAR_TEXT` defines it, `@steepest_reduce_far`, once
+            for all modules.
     """
     wanted = dict.fromkeys(names)
     unknown = [name for name in wanted if name not in FORMULAS]
@@ -89,7 +95,8 @@ def definitions(names: Iterable[str], lanes: int | Iterable[int] = 1, *, fused: 
         for name in wanted:
             text, needs = definition(name, width, fused)
             if reduction.REDUCE in needs:
-                parts |= dict.fromkeys([reduction.FAR_TEXT, reduction.reduction(width)])
+                far = INTERNAL_FAR if whole else reduction.FAR_DECLARED
+                parts |= dict.fromkeys([far, reduction.reduction(width)] if width > 1 else [far])
             parts |= dict.fromkeys(map(library.declare, sorted(needs - {reduction.REDUCE})))
             parts[text] = None
     return "\n".join(parts)

@@ -16,7 +16,9 @@ from steepest.native.vectormath.sheet import Sheet, Value, literal
 
 FAR: Final = 2.0**30
 REDUCE: Final = "steepest_reduce"
-FAR_PATH: Final = "cold noinline nounwind memory(none)"
+RARE: Final = "cold noinline nounwind memory(none)"
+FOUND: Final = "{double, double, i64}"
+FAR_DECLARED: Final = f"declare {FOUND} @{REDUCE}_far(double) cold nounwind memory(none)\n"
 
 
 def reduce_angle(m: Sheet, a: Value) -> tuple[Value, Value]:
@@ -47,49 +49,48 @@ def reduction(lanes: int) -> str:
     """The function that `reduce_angle` calls where a lane is far away; the other lanes stay."""
     m = Sheet(lanes)
     truth, double, whole = (m.type_of(kind) for kind in ("i1", "double", "i64"))
-    values = [("double", double), ("double", double), ("i64", whole)]
+    scalars, vectors = ("double", "double", "i64"), (double, double, whole)
+    returned = f"{{{', '.join(vectors)}}}"
+    # A lane that is near must be in the table's range all the same.
     lines = [f"%y = select {truth} %far, {double} %x, {double} {m.operand(FAR, 'double')}"]
     made = ["poison"] * 3
     for lane in range(lanes):
-        place = f"i64 {lane}"
-        y = m.fresh() if lanes > 1 else "%y"
-        if lanes > 1:
-            lines.append(f"{y} = extractelement {double} %y, {place}")
-        lines.append(f"%found{lane} = call {{double, double, i64}} @{REDUCE}_far(double {y})")
-        for i, (kind, vector) in enumerate(values):
-            part = m.fresh()
-            lines.append(f"{part} = extractvalue {{double, double, i64}} %found{lane}, {i}")
-            if lanes > 1:
-                whole_lanes = m.fresh()
-                lines.append(
-                    f"{whole_lanes} = insertelement {vector} {made[i]}, {kind} {part}, {place}"
-                )
-                part = whole_lanes
-            made[i] = part
-    returned = f"{{{double}, {double}, {whole}}}"
+        lines += [
+            f"%y{lane} = extractelement {double} %y, i64 {lane}",
+            f"%found{lane} = call {FOUND} @{REDUCE}_far(double %y{lane})",
+        ]
+        for i, (scalar, vector) in enumerate(zip(scalars, vectors, strict=True)):
+            part, longer = m.fresh(), m.fresh()
+            lines += [
+                f"{part} = extractvalue {FOUND} %found{lane}, {i}",
+                f"{longer} = insertelement {vector} {made[i]}, {scalar} {part}, i64 {lane}",
+            ]
+            made[i] = longer
     result = "poison"
-    for i, (_, vector) in enumerate(values):
+    for i, vector in enumerate(vectors):
         kept, longer = m.fresh(), m.fresh()
         lines += [
             f"{kept} = select {truth} %far, {vector} {made[i]}, {vector} %near{i}",
             f"{longer} = insertvalue {returned} {result}, {vector} {kept}, {i}",
         ]
         result = longer
-    listed = ", ".join(f"{vector} %near{i}" for i, (_, vector) in enumerate(values))
+    listed = ", ".join(f"{vector} %near{i}" for i, vector in enumerate(vectors))
     head = f"define internal {returned} @{REDUCE}{m.called}({truth} %far, {double} %x, {listed})"
     body = "\n".join(f"  {line}" for line in [*lines, f"ret {returned} {result}"])
-    return f"{head} {FAR_PATH} {{\n{body}\n}}\n"
+    return f"{head} {RARE} {{\n{body}\n}}\n"
 
 
 # x = M·2^E with a whole M < 2^53. Bits of 2/π that weigh more than 4/(M·2^E) change n by multiples
 # of 4: `place` says how many to leave out (the table starts with 64 zeros, as x may be as small as
 # 2^30, with E = -22). The next 192 bits, w0 w1 w2, give M·2^E·2/π modulo 4 = M·w/2^190, of which
-# the upper 128 bits are kept: n in the first two, the fraction in the rest. Of the fraction, at
-# least 2^-62 for doubles, 106 bits become two doubles, and π/2 of them is r.
+# the upper 128 bits are kept: n in the first two, the fraction in the rest. A fraction above ½ is
+# one of the next quadrant, less than zero (turned by all its bits, which is off by 2^-126). Being
+# at least 2^-62 for doubles, it starts in its first word, and 106 bits of it become two doubles;
+# π/2 of them is r.
 FAR_TEXT: Final = f"""\
 @steepest_two_over_pi = internal constant [{len(c.TWO_OVER_PI_WORDS)} x i64] [\
 {", ".join(f"i64 {word}" for word in c.TWO_OVER_PI_WORDS)}]
-define internal {{double, double, i64}} @{REDUCE}_far(double %x) {FAR_PATH} {{
+define {FOUND} @{REDUCE}_far(double %x) {RARE} {{
   %bits = bitcast double %x to i64
   %exponent = lshr i64 %bits, 52
   %fraction = and i64 %bits, {2**52 - 1}
@@ -109,39 +110,41 @@ define internal {{double, double, i64}} @{REDUCE}_far(double %x) {FAR_PATH} {{
   %w1 = call i64 @llvm.fshl.i64(i64 %t1, i64 %t2, i64 %shift)
   %w2 = call i64 @llvm.fshl.i64(i64 %t2, i64 %t3, i64 %shift)
   %m = zext i64 %mantissa to i128
-  %x0 = zext i64 %w0 to i128
   %x1 = zext i64 %w1 to i128
   %x2 = zext i64 %w2 to i128
-  %m0 = mul i128 %m, %x0
+  %m0 = mul i64 %mantissa, %w0
   %m1 = mul i128 %m, %x1
   %m2 = mul i128 %m, %x2
-  %high = shl i128 %m0, 64
-  %low = lshr i128 %m2, 64
-  %sum = add i128 %high, %m1
-  %turns = add i128 %sum, %low
-  %signed = shl i128 %turns, 2
-  %negative = icmp slt i128 %signed, 0
-  %whole = lshr i128 %turns, 126
-  %n = trunc i128 %whole to i64
-  %up = zext i1 %negative to i64
-  %quadrant = add i64 %n, %up
-  %opposite = sub i128 0, %signed
-  %size = select i1 %negative, i128 %opposite, i128 %signed
-  %zeros = call i128 @llvm.ctlz.i128(i128 %size, i1 false)
-  %normal = shl i128 %size, %zeros
-  %first = lshr i128 %normal, {128 - 53}
-  %rest = lshr i128 %normal, {128 - 106}
-  %first64 = trunc i128 %first to i64
-  %rest64 = trunc i128 %rest to i64
-  %second64 = and i64 %rest64, {2**53 - 1}
-  %first_real = sitofp i64 %first64 to double
-  %second_real = sitofp i64 %second64 to double
-  %zeros64 = trunc i128 %zeros to i64
-  %biased = sub i64 {1023 - 53}, %zeros64
+  %m1_shifted = lshr i128 %m1, 64
+  %m2_shifted = lshr i128 %m2, 64
+  %m1_high = trunc i128 %m1_shifted to i64
+  %m1_low = trunc i128 %m1 to i64
+  %m2_high = trunc i128 %m2_shifted to i64
+  %low = add i64 %m1_low, %m2_high
+  %carries = icmp ult i64 %low, %m2_high
+  %carry = zext i1 %carries to i64
+  %sum = add i64 %m0, %m1_high
+  %high = add i64 %sum, %carry
+  %n = lshr i64 %high, 62
+  %signed = call i64 @llvm.fshl.i64(i64 %high, i64 %low, i64 2)
+  %sign = ashr i64 %signed, 63
+  %quadrant = sub i64 %n, %sign
+  %size = xor i64 %signed, %sign
+  %low2 = shl i64 %low, 2
+  %size_low = xor i64 %low2, %sign
+  %zeros = call i64 @llvm.ctlz.i64(i64 %size, i1 false)
+  %first = call i64 @llvm.fshl.i64(i64 %size, i64 %size_low, i64 %zeros)
+  %second = shl i64 %size_low, %zeros
+  %next = call i64 @llvm.fshl.i64(i64 %first, i64 %second, i64 53)
+  %first53 = lshr i64 %first, 11
+  %next53 = lshr i64 %next, 11
+  %first_real = sitofp i64 %first53 to double
+  %second_real = sitofp i64 %next53 to double
+  %biased = sub i64 {1023 - 53}, %zeros
   %scale_bits = shl i64 %biased, 52
-  %scale = bitcast i64 %scale_bits to double
-  %opposite_scale = fneg double %scale
-  %factor = select i1 %negative, double %opposite_scale, double %scale
+  %sign_bit = shl i64 %sign, 63
+  %factor_bits = or i64 %scale_bits, %sign_bit
+  %factor = bitcast i64 %factor_bits to double
   %f = fmul double %first_real, %factor
   %f_small = fmul double %factor, {literal("double", 2.0**-53)}
   %f_low = fmul double %second_real, %f_small
@@ -155,9 +158,9 @@ define internal {{double, double, i64}} @{REDUCE}_far(double %x) {FAR_PATH} {{
   %r_low = fsub double %e2, %back
   %finite = fcmp olt double %x, {literal("double", float("inf"))}
   %result = select i1 %finite, double %r_high, double {literal("double", float("nan"))}
-  %a = insertvalue {{double, double, i64}} poison, double %result, 0
-  %b = insertvalue {{double, double, i64}} %a, double %r_low, 1
-  %c = insertvalue {{double, double, i64}} %b, i64 %quadrant, 2
-  ret {{double, double, i64}} %c
+  %a = insertvalue {FOUND} poison, double %result, 0
+  %b = insertvalue {FOUND} %a, double %r_low, 1
+  %c = insertvalue {FOUND} %b, i64 %quadrant, 2
+  ret {FOUND} %c
 }}
 """

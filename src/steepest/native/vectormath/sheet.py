@@ -252,9 +252,10 @@ class Sheet:
         return shifted - ROUNDER, shifted.bits
 
     def rarely(self, condition: Value, name: str, x: Value, values: list[Value]) -> list[Value]:
-        """The values as they are; if any lane's condition holds, what `name` makes of them and x.
+        """The values as they are, but in lanes whose condition holds as `name` makes them of x.
 
-        It is told the condition, and leaves the lanes alone in which it does not hold.
+        It is called only if there is such a lane: `name`_far(x) for a single number, and for
+        vectors `name`_v<lanes> with the condition, x and the values.
         """
         some = condition.name
         if self.lanes > 1:
@@ -264,13 +265,16 @@ class Sheet:
         self.needs.add(name)
         made, before, number = self.fresh(), self.block, self.count
         returned = f"{{{', '.join(self.type_of(v.kind) for v in values)}}}"
-        listed = ", ".join(self.typed(v) for v in (condition, x, *values))
+        callee, arguments = f"{name}_far", [x]
+        if self.lanes > 1:
+            callee, arguments = f"{name}{self.called}", [condition, x, *values]
+        listed = ", ".join(self.typed(v) for v in arguments)
         parts = [self.fresh() for _ in values]
         self.block = f"common{number}"
         self.lines += [
             f"br i1 {some}, label %rare{number}, label %{self.block}, !prof {SELDOM}",
             f"rare{number}:",
-            f"{made} = call {returned} @{name}{self.called}({listed})",
+            f"{made} = call {returned} @{callee}({listed})",
             *(f"{part} = extractvalue {returned} {made}, {i}" for i, part in enumerate(parts)),
             f"br label %{self.block}",
             f"{self.block}:",
