@@ -125,9 +125,29 @@ class Body:
         return known[lane.at]
 
     def _write(self, at: int, operation: str, args: Sequence[str]) -> str:
+        if operation in ("sin", "cos"):
+            other = self.code.find("cos" if operation == "sin" else "sin", at)
+            if other is not None:
+                return self._both(at, other, operation, args[0])
         result = f"%{self.prefix}{at}"
         self.lines.append(f"{result} = {self._text(operation, args)}")
         return result
+
+    def _both(self, at: int, other: int, operation: str, angle: str) -> str:
+        """Sine and cosine of one angle, which share most of their work."""
+        d, name = type_of(self.lanes), self._named("sincos")
+        results = f"%{self.prefix}{at}", f"%{self.prefix}{other}"
+        pair = f"{results[0]}.both"
+        self.lines.append(f"{pair} = call {{{d}, {d}}} {name}({d} {angle})")
+        sine, cosine = results if operation == "sin" else results[::-1]
+        for place, result in ((0, sine), (1, cosine)):
+            self.lines.append(f"{result} = extractvalue {{{d}, {d}}} {pair}, {place}")
+        self._operands[other] = results[1]
+        return results[0]
+
+    def _named(self, function: str) -> str:
+        self.functions.add(function)
+        return f"@steepest_{function}" + ("" if self.lanes == 1 else f"_v{self.lanes}")
 
     def _text(self, operation: str, args: Sequence[str]) -> str:
         d, b, s = type_of(self.lanes), type_of(self.lanes, boolean=True), suffix(self.lanes)
@@ -149,6 +169,4 @@ class Body:
             return f"call {d} @llvm.{_INTRINSIC[operation]}.{s}({d} {args[0]})"
         if operation == "copysign":
             return f"call {d} @llvm.copysign.{s}({d} {args[0]}, {d} {args[1]})"
-        self.functions.add(operation)
-        name = f"@steepest_{operation}" + ("" if self.lanes == 1 else f"_v{self.lanes}")
-        return f"call {d} {name}({', '.join(f'{d} {a}' for a in args)})"
+        return f"call {d} {self._named(operation)}({', '.join(f'{d} {a}' for a in args)})"

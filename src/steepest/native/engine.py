@@ -10,15 +10,18 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from steepest.errors import CompilationError
 from steepest.native import cache as disk
+from steepest.native import vectormath
 
-__all__ = ["Code", "available", "compiled", "target"]
+__all__ = ["Code", "available", "compiled", "functions", "target"]
+
+FAR = "steepest_reduce_far"
 
 _lock = threading.RLock()  # LLVM's context is shared by all modules
 _names = itertools.count()
@@ -40,6 +43,7 @@ class Code:
 class Target:
     """This machine, as LLVM names it, and the two services that are made once."""
 
+    triple: str
     cpu: str
     features: str
     llvm: tuple[int, ...]
@@ -49,9 +53,7 @@ class Target:
     @property
     def fused(self) -> bool:
         """Whether there is a fused multiply-add."""
-        return (
-            "+fma" in self.features.split(",") or "arm" in self.features or "+neon" in self.features
-        )
+        return vectormath.has_fma(self.triple, self.features)
 
     @property
     def lanes(self) -> int:
@@ -90,7 +92,7 @@ def target() -> Target:
         jit = llvm.create_lljit_compiler(
             found.create_target_machine(cpu=cpu, features=features, opt=1, jit=True)
         )
-        return Target(cpu, features, tuple(llvm.llvm_version_info), machine, jit)
+        return Target(found.triple, cpu, features, tuple(llvm.llvm_version_info), machine, jit)
 
 
 def compiled(
@@ -111,6 +113,9 @@ def compiled(
     """
     started = time.perf_counter()
     here = target()
+    symbols = dict(imports or {})
+    if FAR not in exports:
+        symbols |= _needed(ir)
     with _lock:
         key = disk.key(ir, here.llvm, here.cpu, here.features, optimise)
         image = disk.load(key)
@@ -118,10 +123,37 @@ def compiled(
         if image is None:
             image = _object(ir, optimise)
             disk.store(key, image)
-        library = _linked(image, exports, imports or {})
+        library = _linked(image, exports, symbols)
     addresses = {name: library[name] for name in exports}
     seconds = time.perf_counter() - started
     return Code(ir, addresses, len(image), seconds, cached, (library, keep))
+
+
+def functions(names: Iterable[str], lanes: int = 1) -> str:
+    """The text of elementary functions, as this machine computes them.
+
+    Raises CompilationError for a function that there is no machine code for.
+    """
+    try:
+        return vectormath.definitions(names, lanes, fused=target().fused, whole=False)
+    except ValueError as error:
+        raise CompilationError(str(error)) from error
+
+
+def _needed(ir: str) -> dict[str, int]:
+    """The addresses of what the functions themselves call."""
+    found = {}
+    if FAR in ir:
+        found[FAR] = _far().addresses[FAR]
+    if "@steepest_libm_" in ir:
+        found.update(vectormath.library_symbols())
+    return found
+
+
+@cache
+def _far() -> Code:
+    """What sine, cosine and tangent do with far angles: compiled once for all."""
+    return compiled(vectormath.FAR_TEXT, [FAR])
 
 
 def _object(ir: str, optimise: int) -> bytes:
@@ -136,10 +168,15 @@ def _object(ir: str, optimise: int) -> bytes:
             f"steepest wrote IR that LLVM refuses: {error}. Please report this, with the function; "
             "STEEPEST_ENGINE=python runs without machine code"
         ) from error
+    builder = llvm.create_pass_builder(
+        machine, llvm.create_pipeline_tuning_options(speed_level=optimise)
+    )
     if optimise:
-        options = llvm.create_pipeline_tuning_options(speed_level=optimise)
-        builder = llvm.create_pass_builder(machine, options)
         builder.getModulePassManager().run(module, builder)
+    elif "alwaysinline" in ir:
+        passes = llvm.create_new_module_pass_manager()
+        passes.add_always_inliner_pass()
+        passes.run(module, builder)
     return bytes(machine.emit_object(module))
 
 

@@ -10,8 +10,7 @@ import numpy as np
 
 from steepest.graph.node import Node
 from steepest.native.emit import Body, declarations
-from steepest.native.engine import Code, compiled
-from steepest.native.library import definitions
+from steepest.native.engine import Code, compiled, functions
 from steepest.native.plan import Plan, plan
 
 __all__ = ["Kernel", "kernel_ir", "kernel_of"]
@@ -33,7 +32,7 @@ def kernel_ir(p: Plan, name: str = "kernel") -> str:
     lines = "\n  ".join([*body.lines, "ret void"])
     return (
         declarations([1])
-        + definitions(body.functions)
+        + functions(body.functions)
         + f"define void @{name}(ptr noalias readonly %in, ptr noalias %out) {{\n  {lines}\n}}\n"
     )
 

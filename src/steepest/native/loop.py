@@ -22,8 +22,7 @@ from numpy.typing import NDArray
 
 from steepest.graph.node import Node
 from steepest.native.emit import Body, declarations, literal
-from steepest.native.engine import Code, compiled
-from steepest.native.library import definitions
+from steepest.native.engine import Code, compiled, functions
 from steepest.native.plan import Plan, plan
 from steepest.native.scalars import Lane
 
@@ -120,7 +119,7 @@ def _module(p: Plan, sizes: tuple[int, ...], step: Step) -> str:
     lines = "\n  ".join(text.lines())
     return (
         declarations([1])
-        + definitions(text.functions)
+        + functions(text.functions)
         + "define i64 @walk(ptr noalias %carry, ptr noalias %settings, ptr noalias %data, "
         "i64 %first, i64 %count, ptr noalias %rows, i64 %mask, i64 %dense, ptr noalias %result) {\n"
         f"  {lines}\n}}\n"

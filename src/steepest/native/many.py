@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 
 from steepest.graph.node import Node
 from steepest.native.emit import Body, declarations, type_of
-from steepest.native.engine import Code, compiled, target
-from steepest.native.library import definitions
+from steepest.native.engine import Code, compiled, functions, target
 from steepest.native.plan import Plan, plan
 from steepest.native.scalars import Lane
 from steepest.native.sharing import columns_of, shared
@@ -83,12 +82,12 @@ class Group:
         ]
 
 
-def _prologue(width: int, functions: set[str]) -> str:
+def _prologue(width: int, called: set[str]) -> str:
     mask = f"<{width} x i1>"
     return (
         declarations({1, width})
         + f"declare i1 @llvm.vector.reduce.or.v{width}i1({mask})\n"
-        + definitions(functions, width)
+        + functions(called, width)
     )
 
 

@@ -73,6 +73,10 @@ class Scalars:
         operation, *args = self.instructions[i]
         return args[0] if operation == "constant" else None
 
+    def find(self, operation: str, like: int) -> int | None:
+        """Another operation on the same numbers, if it is there."""
+        return self._known.get((operation, *self.instructions[like][1:]))
+
     # ---- instructions
     def do(self, operation: str, *args: Any) -> Lane:
         """One instruction, or a function by its name, applied to lanes and numbers."""
