@@ -110,7 +110,7 @@ def _by_partials(
         moves = still.where_moving(t) if row.steep else True
         if moves is False:
             continue
-        if moves is not True:
+        if not isinstance(moves, bool):
             part = make(ROWS["where_moving"], (moves, part))
         total = part if total is None else make(ROWS["add"], (total, part))
     return total

@@ -16,10 +16,21 @@ from typing import Any
 import numpy as np
 
 from steepest.calculus.elements import Elements
+from steepest.calculus.masks import (
+    Mask,
+    both,
+    carried_back,
+    condition,
+    either,
+    negated,
+    parted,
+    stretched,
+    within,
+)
 from steepest.calculus.rewrite import running
 from steepest.errors import NotDifferentiableError
 from steepest.graph.graph import Graph
-from steepest.graph.node import INPUT, Node, constant, fresh, make
+from steepest.graph.node import CONSTANT, INPUT, Node, constant, fresh, make
 from steepest.graph.operation import EACH, JOINTLY, ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import topological
@@ -30,18 +41,18 @@ __all__ = ["pull_back"]
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """A cotangent on its way: its value, and a mask of where anything arrives (None: everywhere).
+    """A cotangent on its way: its value, and where anything arrives at all.
 
     `clean` says that the value is already zero where the mask is False.
     """
 
     value: Traced
-    mask: Node | None = None
+    mask: Mask = True
     clean: bool = True
 
     def settled(self) -> Traced:
         """The cotangent as a plain value: zero where nothing arrives."""
-        if self.mask is None or self.clean:
+        if isinstance(self.mask, bool) or self.clean:
             return self.value
         zero = constant(np.zeros((), self.value.dtype))
         return Traced(make(ROWS["where"], (self.mask, self.value.node, zero)))
@@ -86,8 +97,8 @@ def _pull(seeds: Sequence[tuple[Node, Arriving]], sources: Sequence[Node]) -> li
 def _settle(node: Node, elements: Elements, arriving: dict[Node, Arriving], masked: bool) -> None:
     """Let what arrived at a node's elements arrive at the node, without a mask at the end."""
     if node in elements:
-        for value, weights in elements.collect(node, masked):
-            _arrive(arriving, node, Arriving(value, None if weights is None else as_mask(weights)))
+        for value, mask in elements.collect(node, masked):
+            _arrive(arriving, node, Arriving(value, mask))
 
 
 def _depending_on(order: Sequence[Node], sources: frozenset[Node]) -> set[Node]:
@@ -148,19 +159,16 @@ def _whole(node: Node, here: Arriving, wanted: list[bool], goes_on: bool) -> lis
     row, params = node.op, dict(node.params)
     assert row.transpose is not None
     args = [Traced(a) for a in node.args]
-    if row.transpose_where is not None and here.mask is not None:
+    if row.transpose_where is not None and not isinstance(here.mask, bool):
         parts = row.transpose_where(here.value, Traced(here.mask), args, wanted, **params)
     else:
         parts = row.transpose(here.settled(), args, wanted, **params)
-    masks: Sequence[Any] = [None] * len(parts)
-    if goes_on and (here.mask is not None or row.name in _PARTIAL_READERS):
-        if row.moves:
-            masks = row.transpose(_as_weights(here), args, wanted, **params)
-        elif row.linear == EACH:  # something arrives where it would, were all coefficients 1
-            ones = [Traced(_filled(1, a)) if a.real else Traced(a) for a in node.args]
-            masks = row.transpose(_as_weights(here), ones, wanted, **params)
+    masks: Sequence[Mask | None] = [True] * len(parts)
+    carries = row.moves or row.linear == EACH
+    if goes_on and carries and (here.mask is not True or row.name in _PARTIAL_READERS):
+        masks = carried_back(node, here.mask, wanted)
     return [
-        Arriving(part, None if mask is None else as_mask(mask)) if w and part is not None else None
+        Arriving(part, mask) if w and part is not None and mask is not None else None
         for w, part, mask in zip(wanted, parts, masks, strict=True)
     ]
 
@@ -170,20 +178,20 @@ def _inside(node: Node, here: Arriving, wanted: list[bool], arriving: dict[Node,
     with and y_bar.
     """
     graph, which = node.param("graph"), node.param("which")
-    masked = here.mask is not None
+    masked = not isinstance(here.mask, bool)
     key = ("transpose", which, tuple(wanted), masked)
     if key not in graph.made:
         graph.made.setdefault(key, _transposed(graph, which, wanted, masked))
     turned, masks = graph.made[key]
     given = [a for a, w in zip(node.args, wanted, strict=True) if not w]
-    given += [here.value.node, *([] if here.mask is None else [here.mask])]
+    given += [here.value.node, *([] if isinstance(here.mask, bool) else [here.mask])]
     outputs = iter(range(len(turned.outputs)))
     reached = [
         None if m is None else make(node.op, given, graph=turned, which=next(outputs))
         for m in masks
     ]
     arrived = [
-        make(node.op, given, graph=turned, which=next(outputs)) if m else None for m in masks
+        make(node.op, given, graph=turned, which=next(outputs)) if m else True for m in masks
     ]
     linear = [a for a, w in zip(node.args, wanted, strict=True) if w]
     for a, value, mask in zip(linear, reached, arrived, strict=True):
@@ -202,35 +210,14 @@ def _transposed(
     seed = Arriving(Traced(y_bar), mask, clean=False) if masked else Arriving(Traced(y_bar))
     found = _pull([(output, seed)], [n for n, w in zip(graph.inputs, wanted, strict=True) if w])
     values = [f.settled().node for f in found if f is not None]
-    masks = [f.mask for f in found if f is not None and f.mask is not None]
+    masks = [f.mask for f in found if f is not None and not isinstance(f.mask, bool)]
     given = [n for n, w in zip(graph.inputs, wanted, strict=True) if not w]
     turned = Graph((*given, y_bar, *([mask] if masked else [])), tuple(running([*values, *masks])))
-    return turned, [None if f is None else f.mask is not None for f in found]
+    return turned, [None if f is None else not isinstance(f.mask, bool) for f in found]
 
 
 # Rows whose transposes leave some places untouched.
 _PARTIAL_READERS = {"index", "put", "matmul_where"}
-
-
-def _as_weights(here: Arriving) -> Traced:
-    """The mask as ones and zeros, to be carried through a movement by that movement's own
-    transpose.
-    """
-    one = _filled(1, here.value.node)
-    if here.mask is None:
-        return Traced(one)
-    return Traced(make(ROWS["where"], (here.mask, one, constant(np.zeros((), here.value.dtype)))))
-
-
-def _filled(number: int, like: Node) -> Node:
-    """One number everywhere, in the shape and dtype of another node."""
-    value = constant(np.full((), number, like.dtype))
-    return value if like.shape == () else make(ROWS["broadcast_to"], (value,), shape=like.shape)
-
-
-def as_mask(weights: Traced) -> Node:
-    """Where weights are positive something arrives."""
-    return make(ROWS["greater"], (weights.node, constant(np.zeros((), weights.dtype))))
 
 
 def _selected(node: Node, i: int, here: Arriving, part: Traced) -> Arriving:
@@ -238,13 +225,20 @@ def _selected(node: Node, i: int, here: Arriving, part: Traced) -> Arriving:
     the mask it found.
     """
     if not node.op.selects:
-        return Arriving(part, here.mask, clean=here.mask is None)
-    condition = node.args[0]
-    side = condition if i == 1 else make(ROWS["logical_not"], (condition,))
-    if side.shape != part.shape:
-        side = make(ROWS["broadcast_to"], (side,), shape=part.shape)
-    mask = side if here.mask is None else make(ROWS["logical_and"], (here.mask, side))
-    return Arriving(part, mask, clean=False)
+        return Arriving(part, here.mask, here.clean and _keeps_zeros(node, i))
+    side: Mask = condition(node.args[0])
+    mask = stretched(side if i == 1 else negated(side), part.shape)
+    return Arriving(part, both(here.mask, mask), clean=False)
+
+
+def _keeps_zeros(node: Node, i: int) -> bool:
+    """Whether zero goes to zero, whatever the numbers are: nothing is multiplied, or by something
+    finite that is known.
+    """
+    if node.op.linear == JOINTLY:
+        return True
+    others = [a for k, a in enumerate(node.args) if k != i]
+    return all(a.op is CONSTANT and bool(np.all(np.isfinite(a.value))) for a in others)
 
 
 def _fitted(found: Arriving, argument: Node) -> Arriving:
@@ -254,25 +248,28 @@ def _fitted(found: Arriving, argument: Node) -> Arriving:
     if found.value.shape == argument.shape:
         return found
     total = unbroadcast(found.settled(), argument.shape)
-    if found.mask is None:
-        return Arriving(total)
-    return Arriving(total, as_mask(unbroadcast(_as_weights(found), argument.shape)), clean=True)
+    return Arriving(total, within(found.mask, argument.shape))
 
 
 def _arrive(arriving: dict[Node, Arriving], node: Node, new: Arriving) -> None:
     """Add a cotangent to what has reached this node before."""
+    if new.mask is False:
+        return
     # A float64 cotangent can reach a float32 argument.
     if new.value.dtype != node.dtype and not new.value.node.weak:
         new = Arriving(cast(new.value, node.dtype), new.mask, new.clean)
     old = arriving.get(node)
-    if old is None:
-        arriving[node] = new
-    elif old.mask is new.mask:
-        arriving[node] = Arriving(old.value + new.value, old.mask, old.clean and new.clean)
-    else:
-        either = (
-            None
-            if old.mask is None or new.mask is None
-            else make(ROWS["logical_or"], (old.mask, new.mask))
-        )
-        arriving[node] = Arriving(old.settled() + new.settled(), either, clean=True)
+    arriving[node] = new if old is None else _sum(old, new)
+
+
+def _sum(old: Arriving, new: Arriving) -> Arriving:
+    """Two cotangents together; where only one of them can be anything, it is that one."""
+    if old.mask is new.mask:
+        return Arriving(old.value + new.value, old.mask, old.clean and new.clean)
+    apart = None if old.clean and new.clean else parted(old.mask, new.mask)
+    if apart is None:
+        return Arriving(old.settled() + new.settled(), either(old.mask, new.mask))
+    asked, mask = apart
+    if asked.op.name == "logical_not":
+        asked, old, new = asked.args[0], new, old
+    return Arriving(np.where(Traced(asked), old.value, new.value), mask, old.clean and new.clean)
