@@ -3,11 +3,12 @@
 Reverse mode carries such facts with its cotangents, forward mode asks for them where an operation
 is steep. Most of them follow from shapes and places alone; those are worked out here and now, and
 leave no node behind. What depends on values is a node of truth values, kept short by the laws of
-logic, which hold exactly.
+logic, which hold exactly. A mask may have fewer axes than what it belongs to, and then broadcasts.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,11 +16,11 @@ import numpy as np
 
 from steepest.graph.node import CONSTANT, Node, constant, make
 from steepest.graph.operation import EACH, ROWS, Operation
-from steepest.graph.traced import Traced, as_node
+from steepest.graph.traced import Traced
 
 __all__ = [
     "Mask", "as_mask", "both", "carried_back", "carried_forward", "condition", "either", "negated",
-    "parted", "plain", "spread", "stretched", "truth", "within",
+    "parted", "plain", "spread", "truth", "uniform", "within",
 ]  # fmt: skip
 
 Mask = Node | bool
@@ -48,24 +49,21 @@ def condition(node: Node) -> Node:
 
 
 def plain(mask: Mask, shape: tuple[int, ...]) -> Any:
-    """The truth values of a mask that is known; None for one that is not."""
+    """The truth values of a mask that is known, in this shape; None for one that is not."""
     if isinstance(mask, bool):
         return np.broadcast_to(np.bool_(mask), shape)
-    return mask.value if mask.op is CONSTANT else None
+    return np.broadcast_to(mask.value, shape) if mask.op is CONSTANT else None
 
 
 def spread(mask: Mask, shape: tuple[int, ...]) -> Node:
     """A mask as a node of truth values in this shape."""
-    node = constant(mask) if isinstance(mask, bool) else mask
+    node = _node(mask)
     return node if node.shape == shape else make(ROWS["broadcast_to"], (node,), shape=shape)
 
 
-def stretched(mask: Mask, shape: tuple[int, ...]) -> Mask:
-    """A mask that broadcasts, at this shape."""
-    if isinstance(mask, bool) or mask.shape == shape:
-        return mask
-    known = plain(mask, shape)
-    return spread(mask, shape) if known is None else constant(np.broadcast_to(known, shape))
+def uniform(mask: Mask) -> bool:
+    """Whether a mask is one for all: everything has arrived, or nothing."""
+    return isinstance(mask, bool) or math.prod(mask.shape) == 1
 
 
 # ---- logic ---------------------------------------------------------------------------------------
@@ -158,15 +156,14 @@ def _opposite(a: Node, b: Node) -> bool:
 
 
 def _parts(node: Node, name: str) -> tuple[Node, ...]:
-    """The two sides of a conjunction or disjunction that have its shape."""
-    if node.op.name != name:
-        return ()
-    return tuple(a for a in node.args if a.shape == node.shape and a.dtype == bool)
+    """The two sides of a conjunction or disjunction."""
+    return node.args if node.op.name == name and all(a.dtype == bool for a in node.args) else ()
 
 
 def _literals(mask: Node) -> list[Node]:
     """What must hold together for a mask to be true, as far as it is looked into."""
-    found, stack = [], [mask]
+    found: list[Node] = []
+    stack = [mask]
     while stack:
         node = stack.pop()
         sides = _parts(node, "logical_and")
@@ -187,8 +184,10 @@ def carried_forward(row: Operation, masks: Sequence[Mask], node: Node) -> Mask:
     known = [plain(m, s) for m, s in zip(masks, shapes, strict=False)]
     if all(k is not None for k in known) and all(p.op is CONSTANT for p in places):
         return truth(row.run(*known, *(p.value for p in places), **dict(node.params)))
+    if len(masks) == 1 and masks[0] is not True and uniform(masks[0]):
+        return both(carried_forward(row, [True], node), _single(masks[0]))
     if row.name in ("sum", "mean"):
-        return make(ROWS["any"], [_node(m) for m in masks], **dict(node.params))
+        return make(ROWS["any"], [spread(masks[0], shapes[0])], **dict(node.params))
     given = [spread(m, s) for m, s in zip(masks, shapes, strict=False)]
     return as_mask(make(row, (*given, *places), **dict(node.params)))
 
@@ -198,43 +197,58 @@ def carried_back(node: Node, mask: Mask, wanted: Sequence[bool]) -> list[Mask | 
     at its result: the row's own transpose, applied to truth values, with all coefficients 1.
     """
     row = node.op
+    if mask is not True and uniform(mask):
+        single = _single(mask)
+        everywhere = carried_back(node, True, wanted)
+        return [None if m is None else both(m, single) for m in everywhere]
+    if mask is True and row.name not in PARTIAL_READERS:
+        return [True if w else None for w in wanted]
     assert row.transpose is not None
     factors = len(node.args) if row.linear == EACH or row.values is None else row.values
-    known, params = plain(mask, node.shape), dict(node.params)
-    ones = [np.broadcast_to(np.True_, a.shape) for a in node.args]
-    kept = [i >= factors or (row.linear == EACH and not a.real) for i, a in enumerate(node.args)]
-    if known is not None and all(
-        a.op is CONSTANT for a, k in zip(node.args, kept, strict=True) if k
+    fixed = [i >= factors or (row.linear == EACH and not a.real) for i, a in enumerate(node.args)]
+    ones: list[Any] = [np.broadcast_to(np.True_, a.shape) for a in node.args]
+    known: Any = plain(mask, node.shape)
+    if known is None or any(
+        f and a.op is not CONSTANT for f, a in zip(fixed, node.args, strict=True)
     ):
-        args = [a.value if k else one for a, k, one in zip(node.args, kept, ones, strict=True)]
-        found = row.transpose(known, args, wanted, **params)
-        return [
-            None if f is None or not w else truth(f) for f, w in zip(found, wanted, strict=True)
-        ]
-    if row.linear == EACH:
-        given: list[Any] = [
-            Traced(a) if k else one for a, k, one in zip(node.args, kept, ones, strict=True)
-        ]
+        known = Traced(spread(mask, node.shape))
+        args = [Traced(a) if f else one for a, f, one in zip(node.args, fixed, ones, strict=True)]
     else:
-        given = [Traced(a) for a in node.args]
-    found = row.transpose(Traced(spread(mask, node.shape)), given, wanted, **params)
+        args = [a.value if f else one for a, f, one in zip(node.args, fixed, ones, strict=True)]
+    found = row.transpose(known, args, wanted, **dict(node.params))
     return [
-        None if f is None or not w else as_mask(as_node(f))
+        None if f is None or not w else as_mask(f.node) if isinstance(f, Traced) else truth(f)
         for f, w in zip(found, wanted, strict=True)
     ]
 
 
-def within(mask: Mask, shape: tuple[int, ...]) -> Mask:
-    """Where something arrives at an argument that was broadcast: wherever it arrives at one of its
-    copies.
-    """
-    if isinstance(mask, bool):
+# Rows whose transposes leave some places untouched.
+PARTIAL_READERS = {"index", "put", "matmul_where"}
+
+
+def _single(mask: Mask) -> Mask:
+    """A mask that is one for all, as a single truth value."""
+    if isinstance(mask, bool) or mask.shape == ():
         return mask
-    lead = len(mask.shape) - len(shape)
-    axes = (*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1))
-    axes = tuple(a for a in axes if a < lead or mask.shape[a] != 1)
-    known = plain(mask, mask.shape)
-    if known is not None:
-        return truth(np.any(known, axis=axes).reshape(shape))
-    node = make(ROWS["any"], (mask,), axis=axes, keepdims=lead == 0) if axes else mask
-    return node if node.shape == shape else make(ROWS["reshape"], (node,), shape=shape)
+    return make(ROWS["reshape"], (mask,), shape=())
+
+
+def within(mask: Mask, full: tuple[int, ...], shape: tuple[int, ...]) -> Mask:
+    """Where something arrives at an argument of this shape that was broadcast to `full`: wherever
+    it arrives at one of its copies.
+    """
+    if isinstance(mask, bool) or mask.shape == ():
+        return mask
+    shift = len(mask.shape) - len(shape)  # axes are counted from the last one
+    axes, left = [], []
+    for i, n in enumerate(mask.shape):
+        gone = i < shift or shape[i - shift] != full[i - shift + len(full) - len(shape)]
+        if gone and n != 1:
+            axes.append(i)
+        if i >= shift:
+            left.append(1 if gone else n)
+    if mask.op is CONSTANT:
+        return truth(np.any(mask.value, axis=tuple(axes)).reshape(left))
+    node = make(ROWS["any"], (mask,), axis=tuple(axes), keepdims=shift <= 0) if axes else mask
+    ends = tuple(left)
+    return node if node.shape == ends else make(ROWS["reshape"], (node,), shape=ends)

@@ -18,7 +18,6 @@ from steepest.calculus.masks import (
     condition,
     either,
     negated,
-    stretched,
 )
 from steepest.graph.node import Node
 from steepest.graph.operation import EACH, JOINTLY
@@ -61,8 +60,6 @@ class Stillness:
             masks = parts if row.values is None else parts[: row.values]
             if all(m is True for m in masks) and row.name != "scatter_add":
                 return True
-            shapes = [a.shape for a in node.args]
-            masks = [stretched(m, s) for m, s in zip(masks, shapes, strict=False)]
             return carried_forward(row, masks, node)
         return True
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -24,7 +23,8 @@ from steepest.calculus.masks import (
     either,
     negated,
     parted,
-    stretched,
+    spread,
+    uniform,
     within,
 )
 from steepest.calculus.rewrite import running
@@ -159,16 +159,19 @@ def _whole(node: Node, here: Arriving, wanted: list[bool], goes_on: bool) -> lis
     row, params = node.op, dict(node.params)
     assert row.transpose is not None
     args = [Traced(a) for a in node.args]
-    if row.transpose_where is not None and not isinstance(here.mask, bool):
-        parts = row.transpose_where(here.value, Traced(here.mask), args, wanted, **params)
+    alike, clean = here.mask is not True and uniform(here.mask), True
+    if alike:  # all of it has arrived, or nothing: whatever the row mixes
+        parts, clean = row.transpose(here.value, args, wanted, **params), here.clean and row.moves
+    elif row.transpose_where is not None and not isinstance(here.mask, bool):
+        arrived = Traced(spread(here.mask, here.value.shape))
+        parts = row.transpose_where(here.value, arrived, args, wanted, **params)
     else:
         parts = row.transpose(here.settled(), args, wanted, **params)
     masks: Sequence[Mask | None] = [True] * len(parts)
-    carries = row.moves or row.linear == EACH
-    if goes_on and carries and (here.mask is not True or row.name in _PARTIAL_READERS):
+    if alike or (goes_on and (row.moves or row.linear == EACH)):
         masks = carried_back(node, here.mask, wanted)
     return [
-        Arriving(part, mask) if w and part is not None and mask is not None else None
+        Arriving(part, mask, clean) if w and part is not None and mask is not None else None
         for w, part, mask in zip(wanted, parts, masks, strict=True)
     ]
 
@@ -184,7 +187,7 @@ def _inside(node: Node, here: Arriving, wanted: list[bool], arriving: dict[Node,
         graph.made.setdefault(key, _transposed(graph, which, wanted, masked))
     turned, masks = graph.made[key]
     given = [a for a, w in zip(node.args, wanted, strict=True) if not w]
-    given += [here.value.node, *([] if isinstance(here.mask, bool) else [here.mask])]
+    given += [here.value.node, *([spread(here.mask, here.value.shape)] if masked else [])]
     outputs = iter(range(len(turned.outputs)))
     reached = [
         None if m is None else make(node.op, given, graph=turned, which=next(outputs))
@@ -216,10 +219,6 @@ def _transposed(
     return turned, [None if f is None else not isinstance(f.mask, bool) for f in found]
 
 
-# Rows whose transposes leave some places untouched.
-_PARTIAL_READERS = {"index", "put", "matmul_where"}
-
-
 def _selected(node: Node, i: int, here: Arriving, part: Traced) -> Arriving:
     """What `where` lets through to its i-th argument is masked; every other elementwise row keeps
     the mask it found.
@@ -227,8 +226,7 @@ def _selected(node: Node, i: int, here: Arriving, part: Traced) -> Arriving:
     if not node.op.selects:
         return Arriving(part, here.mask, here.clean and _keeps_zeros(node, i))
     side: Mask = condition(node.args[0])
-    mask = stretched(side if i == 1 else negated(side), part.shape)
-    return Arriving(part, both(here.mask, mask), clean=False)
+    return Arriving(part, both(here.mask, side if i == 1 else negated(side)), clean=False)
 
 
 def _keeps_zeros(node: Node, i: int) -> bool:
@@ -247,8 +245,10 @@ def _fitted(found: Arriving, argument: Node) -> Arriving:
     """
     if found.value.shape == argument.shape:
         return found
-    total = unbroadcast(found.settled(), argument.shape)
-    return Arriving(total, within(found.mask, argument.shape))
+    alike = uniform(found.mask)
+    total = unbroadcast(found.value if alike else found.settled(), argument.shape)
+    mask = within(found.mask, found.value.shape, argument.shape)
+    return Arriving(total, mask, found.clean or not alike)
 
 
 def _arrive(arriving: dict[Node, Arriving], node: Node, new: Arriving) -> None:
@@ -272,4 +272,5 @@ def _sum(old: Arriving, new: Arriving) -> Arriving:
     asked, mask = apart
     if asked.op.name == "logical_not":
         asked, old, new = asked.args[0], new, old
-    return Arriving(np.where(Traced(asked), old.value, new.value), mask, old.clean and new.clean)
+    chosen = make(ROWS["where"], (asked, old.value.node, new.value.node))
+    return Arriving(Traced(chosen), mask, old.clean and new.clean)
