@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.calculus.rewrite import running
+from steepest.calculus.rewrite import is_number, running
 from steepest.calculus.still import Stillness
 from steepest.errors import NotDifferentiableError
 from steepest.graph.graph import Graph
@@ -106,7 +106,7 @@ def _by_partials(
         if t is None or isinstance(rule, Zero):
             continue
         partial = as_node(rule(*args, Traced(node), **params))
-        part = make(ROWS["multiply"], (partial, t))
+        part = _times(partial, t)
         moves = still.where_moving(t) if row.steep else True
         if moves is False:
             continue
@@ -114,6 +114,15 @@ def _by_partials(
             part = make(ROWS["where_moving"], (moves, part))
         total = part if total is None else make(ROWS["add"], (total, part))
     return total
+
+
+def _times(partial: Node, t: Node) -> Node:
+    """A slope times a tangent; a slope of 1/q divides, which rounds once and not twice."""
+    if partial.op.name == "divide" and is_number(partial.args[0], 1.0):
+        found = make(ROWS["divide"], (t, partial.args[1]))
+        if found.dtype == partial.dtype:
+            return found
+    return make(ROWS["multiply"], (partial, t))
 
 
 def _each(

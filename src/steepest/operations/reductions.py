@@ -126,8 +126,10 @@ def std(x: Any, *args: Any, **named: Any) -> Any:
 def _extreme_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -> Any:
     """The mean of the tangents where the extreme is reached: on ties each gets an equal share."""
     x, (dx,) = args[0], tangents
-    there = np.equal(x, _kept(y, x, axis))
-    number = SUM(there.astype(x.dtype), axis=axis, keepdims=keepdims)
+    there = np.equal(x, y if len(axis) == len(x.shape) else _kept(y, x, axis))
+    # counted in whole numbers, which divide float64 as its own numbers do
+    counted = there if x.dtype == np.float64 else there.astype(x.dtype)
+    number = SUM(counted, axis=axis, keepdims=keepdims)
     return SUM(np.where(there, dx, 0.0), axis=axis, keepdims=keepdims) / number
 
 
