@@ -106,13 +106,17 @@ def _by_partials(
         if t is None or isinstance(rule, Zero):
             continue
         partial = as_node(rule(*args, Traced(node), **params))
-        part = _times(partial, t)
+        minus = partial.op.name == "negative"
+        part = _times(partial.args[0] if minus else partial, t)
         moves = still.where_moving(t) if row.steep else True
         if moves is False:
             continue
         if not isinstance(moves, bool):
             part = make(ROWS["where_moving"], (moves, part))
-        total = part if total is None else make(ROWS["add"], (total, part))
+        if total is not None:
+            total = make(ROWS["subtract" if minus else "add"], (total, part))
+        else:
+            total = make(ROWS["negative"], (part,)) if minus else part
     return total
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from steepest.calculus.elements import Elements
 from steepest.calculus.masks import (
+    PARTIAL_READERS,
     Mask,
     both,
     carried_back,
@@ -43,15 +44,32 @@ __all__ = ["pull_back"]
 class Arriving:
     """A cotangent on its way: its value, and where anything arrives at all.
 
-    `clean` says that the value is already zero where the mask is False.
+    `clean` says that the value is already zero where the mask is False. `minus` says that the
+    cotangent is -value: signs are taken along, and mostly end in a difference where sums would need
+    a negative first. Rounding is the same on both sides of zero, so no bit depends on it.
     """
 
     value: Traced
     mask: Mask = True
     clean: bool = True
+    minus: bool = False
+
+    def signed(self) -> Arriving:
+        """The same with its sign in the value."""
+        return Arriving(-self.value, self.mask, self.clean) if self.minus else self
+
+    def sent(self, part: Traced, mask: Mask | None = None, clean: bool | None = None) -> Arriving:
+        """What becomes of this on its way through a linear row."""
+        minus = part.node.op.name == "negative"
+        return Arriving(
+            Traced(part.node.args[0]) if minus else part,
+            self.mask if mask is None else mask,
+            self.clean if clean is None else clean,
+            self.minus != minus,
+        )
 
     def settled(self) -> Traced:
-        """The cotangent as a plain value: zero where nothing arrives."""
+        """The value, but for its sign: zero where nothing arrives."""
         if isinstance(self.mask, bool) or self.clean:
             return self.value
         zero = constant(np.zeros((), self.value.dtype))
@@ -67,7 +85,9 @@ def pull_back(
     seeds = [
         (t, Arriving(Traced(c))) for t, c in zip(tangents, cotangents, strict=True) if t is not None
     ]
-    return [None if found is None else found.settled().node for found in _pull(seeds, sources)]
+    return [
+        None if found is None else found.signed().settled().node for found in _pull(seeds, sources)
+    ]
 
 
 def _pull(seeds: Sequence[tuple[Node, Arriving]], sources: Sequence[Node]) -> list[Arriving | None]:
@@ -86,7 +106,7 @@ def _pull(seeds: Sequence[tuple[Node, Arriving]], sources: Sequence[Node]) -> li
         if node in arriving:
             here = arriving.pop(node)
             if Elements.takes(node):
-                elements.add(node, here.settled(), here.mask)
+                elements.add(node, here.signed().settled(), here.mask)
             else:
                 _spread(node, here, linear, arriving, ends)
     for s in ends:
@@ -158,6 +178,8 @@ def _whole(node: Node, here: Arriving, wanted: list[bool], goes_on: bool) -> lis
     """What a row on whole arrays sends to each argument, and where anything arrives there."""
     row, params = node.op, dict(node.params)
     assert row.transpose is not None
+    if row.name in PARTIAL_READERS:
+        here = here.signed()  # the zeros around it have no sign
     args = [Traced(a) for a in node.args]
     alike, clean = here.mask is not True and uniform(here.mask), True
     if alike:  # all of it has arrived, or nothing: whatever the row mixes
@@ -171,7 +193,7 @@ def _whole(node: Node, here: Arriving, wanted: list[bool], goes_on: bool) -> lis
     if alike or (goes_on and (row.moves or row.linear == EACH)):
         masks = carried_back(node, here.mask, wanted)
     return [
-        Arriving(part, mask, clean) if w and part is not None and mask is not None else None
+        here.sent(part, mask, clean) if w and part is not None and mask is not None else None
         for w, part, mask in zip(wanted, parts, masks, strict=True)
     ]
 
@@ -199,7 +221,7 @@ def _inside(node: Node, here: Arriving, wanted: list[bool], arriving: dict[Node,
     linear = [a for a, w in zip(node.args, wanted, strict=True) if w]
     for a, value, mask in zip(linear, reached, arrived, strict=True):
         if value is not None:
-            _arrive(arriving, a, Arriving(Traced(value), mask, clean=True))
+            _arrive(arriving, a, here.sent(Traced(value), mask, clean=True))
 
 
 def _transposed(
@@ -212,7 +234,7 @@ def _transposed(
     y_bar, mask = fresh("ȳ", output.shape, output.dtype), fresh("arrived", output.shape, bool)
     seed = Arriving(Traced(y_bar), mask, clean=False) if masked else Arriving(Traced(y_bar))
     found = _pull([(output, seed)], [n for n, w in zip(graph.inputs, wanted, strict=True) if w])
-    values = [f.settled().node for f in found if f is not None]
+    values = [f.signed().settled().node for f in found if f is not None]
     masks = [f.mask for f in found if f is not None and not isinstance(f.mask, bool)]
     given = [n for n, w in zip(graph.inputs, wanted, strict=True) if not w]
     turned = Graph((*given, y_bar, *([mask] if masked else [])), tuple(running([*values, *masks])))
@@ -224,9 +246,9 @@ def _selected(node: Node, i: int, here: Arriving, part: Traced) -> Arriving:
     the mask it found.
     """
     if not node.op.selects:
-        return Arriving(part, here.mask, here.clean and _keeps_zeros(node, i))
+        return here.sent(part, clean=here.clean and _keeps_zeros(node, i))
     side: Mask = condition(node.args[0])
-    return Arriving(part, both(here.mask, side if i == 1 else negated(side)), clean=False)
+    return here.sent(part, both(here.mask, side if i == 1 else negated(side)), clean=False)
 
 
 def _keeps_zeros(node: Node, i: int) -> bool:
@@ -248,7 +270,7 @@ def _fitted(found: Arriving, argument: Node) -> Arriving:
     alike = uniform(found.mask)
     total = unbroadcast(found.value if alike else found.settled(), argument.shape)
     mask = within(found.mask, found.value.shape, argument.shape)
-    return Arriving(total, mask, found.clean or not alike)
+    return Arriving(total, mask, found.clean or not alike, found.minus)
 
 
 def _arrive(arriving: dict[Node, Arriving], node: Node, new: Arriving) -> None:
@@ -257,20 +279,34 @@ def _arrive(arriving: dict[Node, Arriving], node: Node, new: Arriving) -> None:
         return
     # A float64 cotangent can reach a float32 argument.
     if new.value.dtype != node.dtype and not new.value.node.weak:
-        new = Arriving(cast(new.value, node.dtype), new.mask, new.clean)
+        new = Arriving(cast(new.value, node.dtype), new.mask, new.clean, new.minus)
     old = arriving.get(node)
     arriving[node] = new if old is None else _sum(old, new)
 
 
 def _sum(old: Arriving, new: Arriving) -> Arriving:
     """Two cotangents together; where only one of them can be anything, it is that one."""
+    if old.minus and new.minus and not (old.mask is True and new.mask is True):
+        old = old.signed()  # what is nowhere stays 0 and not -0
     if old.mask is new.mask:
-        return Arriving(old.value + new.value, old.mask, old.clean and new.clean)
+        value, minus = _added(old.value, old, new.value, new)
+        return Arriving(value, old.mask, old.clean and new.clean, minus)
     apart = None if old.clean and new.clean else parted(old.mask, new.mask)
     if apart is None:
-        return Arriving(old.settled() + new.settled(), either(old.mask, new.mask))
+        value, minus = _added(old.settled(), old, new.settled(), new)
+        return Arriving(value, either(old.mask, new.mask), minus=minus)
     asked, mask = apart
+    if old.minus != new.minus:
+        old, new = old.signed(), new.signed()
     if asked.op.name == "logical_not":
         asked, old, new = asked.args[0], new, old
-    chosen = make(ROWS["where"], (asked, old.value.node, new.value.node))
-    return Arriving(Traced(chosen), mask, old.clean and new.clean)
+    chosen = Traced(make(ROWS["where"], (asked, old.value.node, new.value.node)))
+    return Arriving(chosen, mask, old.clean and new.clean, old.minus)
+
+
+def _added(a: Traced, first: Arriving, b: Traced, second: Arriving) -> tuple[Traced, bool]:
+    """The sum of two values with the signs of their cotangents, and whether its sign is minus."""
+    if first.minus == second.minus:
+        return Traced(make(ROWS["add"], (a.node, b.node))), first.minus
+    positive, other = (b, a) if first.minus else (a, b)
+    return Traced(make(ROWS["subtract"], (positive.node, other.node))), False

@@ -105,7 +105,7 @@ register(Operation(name="multiply", run=np.multiply, arity=2, numpy=(np.multiply
     g * args[0] if wanted[1] else None), infix="·", precedence=MULTIPLICATION,
     latex=r"{0} \cdot {1}", domain=(ANY, ANY), precise=lambda mp, a, b: a * b,
     rule_name="product rule", shown="b·da + a·db"))  # fmt: skip
-binary("divide", np.divide, lambda a, b, y: 1 / b, lambda a, b, y: -y / b, (ANY, (0.05, 20.0)),
+binary("divide", np.divide, lambda a, b, y: 1 / b, lambda a, b, y: -(y / b), (ANY, (0.05, 20.0)),
     spelled="", numpy=(np.divide,), infix="/", precedence=MULTIPLICATION,
     latex=r"\frac{{{0}}}{{{1}}}", precise=lambda mp, a, b: a / b, rule_name="quotient rule",
     shown="da/b − a·db/b²", transpose=lambda g, args, wanted: (g / args[1], None),
@@ -233,14 +233,14 @@ def real(x: Any) -> Any:
 
 unary("sec", lambda x: 1 / np.cos(real(x)), lambda x, y: y * np.tan(x), (-1.5, 1.5), latex=r"\sec",
       shown="sec x·tan x")  # fmt: skip
-unary("csc", lambda x: 1 / np.sin(real(x)), lambda x, y: -y / np.tan(x), (0.1, 3.0), latex=r"\csc",
-    spelled="csc cosec", shown="−csc x·cot x")  # fmt: skip
-unary("cot", lambda x: 1 / np.tan(real(x)), lambda x, y: -1 / np.square(np.sin(x)), (0.1, 3.0),
+unary("csc", lambda x: 1 / np.sin(real(x)), lambda x, y: -(y / np.tan(x)), (0.1, 3.0),
+    latex=r"\csc", spelled="csc cosec", shown="−csc x·cot x")  # fmt: skip
+unary("cot", lambda x: 1 / np.tan(real(x)), lambda x, y: -(1 / np.square(np.sin(x))), (0.1, 3.0),
     latex=r"\cot", spelled="cot ctg", shown="−csc²x")  # fmt: skip
 unary("arcsin", np.arcsin, lambda x, y: 1 / np.sqrt((1 - x) * (1 + x)), INSIDE,
     spelled="arcsin asin", latex=r"\arcsin", precise=lambda mp, x: mp.asin(x),
     shown="1/√((1 − x)·(1 + x))", steep=True)  # fmt: skip
-unary("arccos", np.arccos, lambda x, y: -1 / np.sqrt((1 - x) * (1 + x)), INSIDE,
+unary("arccos", np.arccos, lambda x, y: -(1 / np.sqrt((1 - x) * (1 + x))), INSIDE,
     spelled="arccos acos", latex=r"\arccos", precise=lambda mp, x: mp.acos(x),
     shown="−1/√((1 − x)·(1 + x))", steep=True)  # fmt: skip
 unary("arctan", np.arctan, lambda x, y: 1 / (1 + np.square(x)), spelled="arctan atan",
@@ -276,7 +276,7 @@ for _name, _turn, _factor in (
 
 unary("sinh", np.sinh, lambda x, y: np.cosh(x), latex=r"\sinh", shown="cosh x")
 unary("cosh", np.cosh, lambda x, y: np.sinh(x), latex=r"\cosh", shown="sinh x")
-SECH = unary("sech", lambda x: 1 / np.cosh(real(x)), lambda x, y: -y * np.tanh(x),
+SECH = unary("sech", lambda x: 1 / np.cosh(real(x)), lambda x, y: -(y * np.tanh(x)),
     latex=r"\operatorname{sech}", shown="−sech x·tanh x")  # fmt: skip
 # sech² and not 1/cosh²: far out cosh overflows, and slopes of slopes would be 0·∞.
 unary("tanh", np.tanh, lambda x, y: np.square(SECH(x)), latex=r"\tanh", shown="sech²x")
