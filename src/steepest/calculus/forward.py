@@ -105,12 +105,12 @@ def _by_partials(
     for rule, t in zip(row.partials, moving, strict=True):
         if t is None or isinstance(rule, Zero):
             continue
-        partial = as_node(rule(*args, Traced(node), **params))
-        minus = partial.op.name == "negative"
-        part = _times(partial.args[0] if minus else partial, t)
         moves = still.where_moving(t) if row.steep else True
         if moves is False:
             continue
+        slope = as_node(rule(*args, Traced(node), **params))
+        minus = slope.op.name == "negative"
+        part = _times(slope.args[0] if minus else slope, t)
         if not isinstance(moves, bool):
             part = make(ROWS["where_moving"], (moves, part))
         if total is not None:
@@ -120,13 +120,13 @@ def _by_partials(
     return total
 
 
-def _times(partial: Node, t: Node) -> Node:
+def _times(slope: Node, t: Node) -> Node:
     """A slope times a tangent; a slope of 1/q divides, which rounds once and not twice."""
-    if partial.op.name == "divide" and is_number(partial.args[0], 1.0):
-        found = make(ROWS["divide"], (t, partial.args[1]))
-        if found.dtype == partial.dtype:
+    if slope.op.name == "divide" and is_number(slope.args[0], 1.0):
+        found = make(ROWS["divide"], (t, slope.args[1]))
+        if found.dtype == slope.dtype:
             return found
-    return make(ROWS["multiply"], (partial, t))
+    return make(ROWS["multiply"], (slope, t))
 
 
 def _each(

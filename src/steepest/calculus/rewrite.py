@@ -201,8 +201,10 @@ def _broadcast(node: Node, args: tuple[Node, ...]) -> Node | None:
 
 
 def _index(node: Node, args: tuple[Node, ...]) -> Node | None:
-    """An element of what was stacked is what was put there."""
+    """An element of what was stacked is what was put there, and any of one number is that."""
     a, key = args[0], node.param("key")
+    if a.op.name == "broadcast_to" and a.args[0].shape == ():
+        return make(ROWS["broadcast_to"], a.args, shape=node.shape)
     if a.op.name != "stack" or len(args) > 1 or any(k is None for k in key):
         return _moved(node, args)
     axis = a.param("axis")
@@ -222,8 +224,10 @@ def _where(node: Node, args: tuple[Node, ...]) -> Node | None:
     condition, a, b = args
     if a is b:
         return a
-    if condition.op is CONSTANT and condition.shape == ():
-        return a if bool(condition.value) else b
+    if condition.op is CONSTANT and np.all(condition.value):
+        return a
+    if condition.op is CONSTANT and not np.any(condition.value):
+        return b
     return None
 
 
@@ -240,6 +244,7 @@ _SHORTER: dict[str, Callable[[Node, tuple[Node, ...]], Node | None]] = {
     "reshape": _reshape,
     "transpose": _transpose,
     "index": _index,
+    "winners": _moved,
     "logical_not": _not,
     "cast": _no_movement,
 }

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from steepest.errors import NotDifferentiableError
-from steepest.graph.node import CONSTANT, common_dtype
+from steepest.graph.node import CONSTANT, Node, common_dtype
 from steepest.graph.operation import (
     COMPARISON,
     JOINTLY,
@@ -170,8 +170,15 @@ def _clip_tangent(tangents: Any, args: Any, y: Any) -> Any:
 
 def _in_order(low: Any, high: Any) -> bool:
     """Whether bounds are known, and stand the right way round."""
-    ends = [b.node.value for b in (low, high) if b.node.op is CONSTANT]
-    return len(ends) == 2 and bool(np.all(np.less(*ends)))
+    low, high = _known(low.node), _known(high.node)
+    return low is not None and high is not None and bool(np.all(np.less(low, high)))
+
+
+def _known(bound: Node) -> Any:
+    """The value of a constant, or of one with a minus before it."""
+    if bound.op.name == "negative" and bound.args[0].op is CONSTANT:
+        return -bound.args[0].value
+    return bound.value if bound.op is CONSTANT else None
 
 
 def _clip_dtype(x: Any, low: Any, high: Any) -> Any:

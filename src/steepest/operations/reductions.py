@@ -177,7 +177,11 @@ def _norm_run(x: Any, axis: Axes, keepdims: bool) -> Any:
 def _norm_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -> Any:
     """The tangent is Σ x·dx / y; at 0, the tip of the cone, the middle of all slopes: 0."""
     x, (dx,) = args[0], tangents
-    return np.where(np.equal(y, 0), 0.0, SUM(x * dx, axis=axis, keepdims=keepdims) / y)
+    if len(axis) == len(x.shape):  # x/y is what a vector of length 1 is made with
+        slope = SUM(x / y * dx, axis=axis, keepdims=keepdims)
+    else:
+        slope = SUM(x * dx, axis=axis, keepdims=keepdims) / y
+    return np.where(np.equal(y, 0), 0.0, slope)
 
 
 NORM: Final = register(Operation(name="norm", run=_norm_run, arity=1, shape=reduced_shape,
