@@ -38,6 +38,9 @@ def _rebuild(node: Node, args: tuple[Node, ...]) -> Node:
         return node
     shorter = _SHORTER.get(node.op.name)
     if node.op.name in _BROADCASTING:
+        once = _once(node, args)
+        if once is not None and (once.dtype, once.weak) == (node.dtype, node.weak):
+            return once
         args = _unrepeated(node, args)
     if shorter is not None:
         found = shorter(node, args)
@@ -59,6 +62,15 @@ def _unrepeated(node: Node, args: tuple[Node, ...]) -> tuple[Node, ...]:
             if (found.shape, found.dtype, found.weak) == (node.shape, node.dtype, node.weak):
                 args = fewer
     return args
+
+
+def _once(node: Node, args: tuple[Node, ...]) -> Node | None:
+    """What is done alike to one number repeated is done once, and then repeated."""
+    single = [a.args[0] if a.op.name == "broadcast_to" else a for a in args]
+    if not node.shape or any(a.shape != () for a in single):
+        return None
+    found = _rebuild(make(node.op, single, node.origin, **dict(node.params)), tuple(single))
+    return make(ROWS["broadcast_to"], (found,), shape=node.shape)
 
 
 def _as_typed(found: Node, node: Node) -> Node:

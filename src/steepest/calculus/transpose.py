@@ -28,7 +28,7 @@ from steepest.calculus.masks import (
     uniform,
     within,
 )
-from steepest.calculus.rewrite import running
+from steepest.calculus.rewrite import is_number, running
 from steepest.errors import NotDifferentiableError
 from steepest.graph.graph import Graph
 from steepest.graph.node import CONSTANT, INPUT, Node, constant, fresh, make
@@ -165,7 +165,10 @@ def _elementwise(node: Node, here: Arriving, wanted: list[bool]) -> list[Arrivin
     """What one elementwise row sends to each argument, broadcasting undone."""
     assert node.op.transpose is not None
     args, params = [Traced(a) for a in node.args], dict(node.params)
-    parts = node.op.transpose(here.value, args, wanted, **params)
+    if node.op.name == "multiply" and is_number(here.value.node, 1.0) and _alike(node):
+        parts: Sequence[Traced | None] = args[::-1]  # once what it is multiplied with
+    else:
+        parts = node.op.transpose(here.value, args, wanted, **params)
     return [
         _fitted(_selected(node, i, here, part), node.args[i])
         if wanted[i] and part is not None
@@ -249,6 +252,11 @@ def _selected(node: Node, i: int, here: Arriving, part: Traced) -> Arriving:
         return here.sent(part, clean=here.clean and _keeps_zeros(node, i))
     side: Mask = condition(node.args[0])
     return here.sent(part, both(here.mask, side if i == 1 else negated(side)), clean=False)
+
+
+def _alike(node: Node) -> bool:
+    """Whether a node and its arguments have one shape and dtype, and none takes that of another."""
+    return all((a.shape, a.dtype, a.weak) == (node.shape, node.dtype, False) for a in node.args)
 
 
 def _keeps_zeros(node: Node, i: int) -> bool:

@@ -126,10 +126,15 @@ def _is_norm(a: Any, b: Any = 0.5) -> bool:
     return isinstance(a, Traced) and np.ndim(b) == 0 and 0.5 <= b < 1 and is_sum_of_squares(a.node)
 
 
+def _is_two(b: Any) -> bool:
+    """Whether an exponent is the number 2, as a person writes it: a¹ is a."""
+    return isinstance(b, Traced) and b.node.op is CONSTANT and b.node.weak and b.node.value == 2
+
+
 def _power_base(a: Any, b: Any, y: Any) -> Any:
     """By a: b·a**(b-1), written so that an exponent of 0 gives 0 even where a is 0 or infinite."""
     if not varies(b):
-        slope = b * a ** (b - 1)
+        slope = b * a ** (b - 1) if not _is_two(b) else b * a
         return np.where(np.equal(y, 0), 0.0, slope) if _is_norm(a, b) else slope
     return np.where(np.equal(b, 0), 0.0, b * a ** np.where(np.equal(b, 0), 1.0, b - 1))
 
