@@ -152,6 +152,9 @@ def test_what_a_choice_leaves_out_is_plus_zero() -> None:
         5.0 - t[1],
         np.sum(5.0 - t[::2]),
         np.sum(1.0 - np.where(np.array([True, False, True]), np.sqrt(t), 2.0)),
+        np.sum(5.0 - np.where(np.greater(t, 10.0), t[1] * t[0], 1.0)),
+        np.sum(5.0 - np.where(np.greater(t, 4.5), np.ones((3, 3)) @ t, 1.0)) + t[2],
+        np.sum(5.0 - np.where(np.greater(t[0], 5.0), np.exp(t), t[2])),
         np.sum(0.0 - np.maximum(t, 0.0)) - np.sum(np.where(np.greater(t, 0.0), t, 1.0)),
     ):
         (slope,) = gradient(y.node, [x])

@@ -181,7 +181,7 @@ def _whole(node: Node, here: Arriving, wanted: list[bool], goes_on: bool) -> lis
     """What a row on whole arrays sends to each argument, and where anything arrives there."""
     row, params = node.op, dict(node.params)
     assert row.transpose is not None
-    if row.name in PARTIAL_READERS:
+    if row.name in PARTIAL_READERS or not uniform(here.mask):
         here = here.signed()  # the zeros around it have no sign
     args = [Traced(a) for a in node.args]
     alike, clean = here.mask is not True and uniform(here.mask), True
@@ -276,6 +276,7 @@ def _fitted(found: Arriving, argument: Node) -> Arriving:
     if found.value.shape == argument.shape:
         return found
     alike = uniform(found.mask)
+    found = found if alike else found.signed()
     total = unbroadcast(found.value if alike else found.settled(), argument.shape)
     mask = within(found.mask, found.value.shape, argument.shape)
     return Arriving(total, mask, found.clean or not alike, found.minus)
