@@ -159,6 +159,13 @@ def scans() -> Iterator[tuple[list[Any], dict[str, Any]]]:
         yield [x], {"axis": 0}
 
 
+def factors() -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    for number in (1, 2, 3, 8):
+        yield [draw(2, number)], {}
+    for x, _ in scans():
+        yield x, {}
+
+
 def selected_products() -> Iterator[tuple[list[Any], dict[str, Any]]]:
     for a, b in ([(2, 3), (3, 4)], [(5, 2, 3), (3, 4)], [(2, 3), (5, 3, 4)]):
         yield [draw(*a), draw(*a) > 0, draw(*b), draw(*b) > -1], {}
@@ -188,5 +195,6 @@ MOVEMENTS = {
     "stack": stacks,
     "cumsum": scans,
     "cumprod": scans,
+    "prod_of_others": factors,
     "matmul_where": selected_products,
 }

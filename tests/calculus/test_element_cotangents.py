@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from scipy.optimize import rosen_der
 
 import steepest as st
+from steepest.calculus import elements, forward, masks, rewrite, transpose
 from steepest.calculus.derive import gradient
-from steepest.graph.node import variable
+from steepest.graph import traced, traverse
+from steepest.graph.node import make, variable
 from steepest.graph.traced import Traced
-from steepest.graph.traverse import topological
+from steepest.graph.traverse import count, topological
+from steepest.sources.pieces import as_source
 
 
 def valley(x):
@@ -18,6 +23,52 @@ def valley(x):
     for i in range(x.shape[0] - 1):
         out += 100 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2
     return out
+
+
+def filling(x):
+    """Every element of one array from an element of another, one after the other."""
+    out = np.empty(x.shape[0])
+    for i in range(x.shape[0]):
+        out[i] = np.sin(x[i]) * x[i - 1]
+    return np.sum(out**2)
+
+
+@pytest.mark.parametrize("f", [valley, filling])
+def test_work_and_memory_grow_with_the_length_of_the_loop(f, monkeypatch):
+    """Nodes asked for on the way to a gradient, nodes in it, and numbers held at any time when it
+    runs: ten times as long, ten times as much.
+    """
+    asked = []
+    for module in (elements, forward, masks, rewrite, transpose, traced, traverse):
+        if hasattr(module, "make"):
+            monkeypatch.setattr(
+                module, "make", lambda *a, **k: (asked.append(a[0]), make(*a, **k))[1]
+            )
+    found = []
+    for n in (60, 600):
+        piece = as_source(st.grad(f).source, False).piece((np.linspace(0.5, 1.5, n),), {}, (0,))
+        asked.clear()
+        adjoints = gradient(piece.outputs[0], piece.inputs[:1])
+        both = [*piece.outputs, *adjoints]
+        found.append((len(asked), count(both), peak(both)))
+    for few, many in zip(*found, strict=True):
+        assert many <= 10.5 * few, found
+    assert found[-1][0] <= 4 * found[-1][1], found  # few are made for nothing
+
+
+def peak(outputs):
+    """How many numbers are held at once, at most, where each is dropped after its last use."""
+    order = topological(outputs)
+    last = {a: k for k, n in enumerate(order) for a in n.args}
+    last |= dict.fromkeys(outputs, len(order))
+    held = most = 0
+    leaving = {}
+    for k, n in enumerate(order):
+        held += math.prod(n.shape)
+        most = max(most, held)
+        leaving.setdefault(last[n], []).append(n)
+        held -= sum(math.prod(a.shape) for a in leaving.pop(k, ()))
+    return most
 
 
 @pytest.mark.parametrize("n", [2, 10, 80])

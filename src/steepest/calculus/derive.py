@@ -32,7 +32,8 @@ def jvp(outputs: Sequence[Node], inputs: Sequence[Node], tangents: Sequence[Node
     """
     _matching(inputs, tangents, "tangent", "input")
     pushed = push_forward(outputs, dict(zip(inputs, tangents, strict=True)))
-    return running([zero_like(o) if t is None else t for o, t in zip(outputs, pushed, strict=True)])
+    whole = [zero_like(o) if t is None else t for o, t in zip(outputs, pushed, strict=True)]
+    return running(whole, of=outputs)
 
 
 def vjp(outputs: Sequence[Node], inputs: Sequence[Node], cotangents: Sequence[Node]) -> list[Node]:
@@ -42,7 +43,7 @@ def vjp(outputs: Sequence[Node], inputs: Sequence[Node], cotangents: Sequence[No
     pushed = push_forward(outputs, tangents)
     pulled = pull_back(pushed, list(tangents.values()), list(cotangents))
     found = dict(zip(tangents, pulled, strict=True))
-    return running([found.get(n) or zero_like(n) for n in inputs])
+    return running([found.get(n) or zero_like(n) for n in inputs], of=outputs)
 
 
 def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
@@ -80,7 +81,7 @@ def adjoints(output: Node, nodes: Sequence[Node]) -> list[Node]:
     pushed = push_forward([output], leaves, own)
     pulled = pull_back(pushed, list(own.values()), [one_like(output)])
     found = dict(zip(own, pulled, strict=True))
-    return running([found.get(n) or zero_like(n) for n in nodes])
+    return running([found.get(n) or zero_like(n) for n in nodes], of=[output])
 
 
 def partial(output: Node, by: Node) -> Node:

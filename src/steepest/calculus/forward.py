@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.calculus.rewrite import running
+from steepest.calculus.rewrite import is_number, running
 from steepest.calculus.still import Stillness
 from steepest.errors import NotDifferentiableError
 from steepest.graph.graph import Graph
@@ -105,15 +105,28 @@ def _by_partials(
     for rule, t in zip(row.partials, moving, strict=True):
         if t is None or isinstance(rule, Zero):
             continue
-        partial = as_node(rule(*args, Traced(node), **params))
-        part = make(ROWS["multiply"], (partial, t))
         moves = still.where_moving(t) if row.steep else True
         if moves is False:
             continue
-        if moves is not True:
+        slope = as_node(rule(*args, Traced(node), **params))
+        minus = slope.op.name == "negative"
+        part = _times(slope.args[0] if minus else slope, t)
+        if not isinstance(moves, bool):
             part = make(ROWS["where_moving"], (moves, part))
-        total = part if total is None else make(ROWS["add"], (total, part))
+        if total is not None:
+            total = make(ROWS["subtract" if minus else "add"], (total, part))
+        else:
+            total = make(ROWS["negative"], (part,)) if minus else part
     return total
+
+
+def _times(slope: Node, t: Node) -> Node:
+    """A slope times a tangent; a slope of 1/q divides, which rounds once and not twice."""
+    if slope.op.name == "divide" and is_number(slope.args[0], 1.0):
+        found = make(ROWS["divide"], (t, slope.args[1]))
+        if found.dtype == slope.dtype:
+            return found
+    return make(ROWS["multiply"], (slope, t))
 
 
 def _each(

@@ -1,33 +1,47 @@
 """Rewrites of the graph that runs: only such as keep every bit of every value.
 
 x·1, x/1, x − 0, −(−x), x¹ and movements that move nothing disappear; arithmetic on exact constants
-is done when its float result is the exact one. What a person reads is rewritten elsewhere
+is done when its float result is the exact one; a + (−b) is a − b; a value is not repeated along new
+axes for an operation that does so by itself. What a person reads is rewritten elsewhere
 (`identities`), by laws of real numbers.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
 
 from steepest.graph.node import CONSTANT, Node, constant, make
-from steepest.graph.traverse import replace
+from steepest.graph.operation import ROWS
+from steepest.graph.traverse import replace, topological
+from steepest.operations.linear import is_whole
 
 __all__ = ["running"]
 
+SMALL = 4096  # bytes: constants up to this size are moved at once
 
-def running(outputs: Sequence[Node]) -> list[Node]:
-    """The same values, bit for bit, from fewer operations."""
-    return replace(outputs, {}, rebuild=_rebuild)
+
+def running(outputs: Sequence[Node], of: Iterable[Node] = ()) -> list[Node]:
+    """The same values, bit for bit, from fewer operations.
+
+    What the nodes `of` are made of stays as it is: a derivative shares it with its function, which
+    is computed anyway.
+    """
+    return replace(outputs, {n: n for n in topological(of)}, rebuild=_rebuild)
 
 
 def _rebuild(node: Node, args: tuple[Node, ...]) -> Node:
     if not args:
         return node
     shorter = _SHORTER.get(node.op.name)
+    if node.op.name in _BROADCASTING:
+        once = _once(node, args)
+        if once is not None and (once.dtype, once.weak) == (node.dtype, node.weak):
+            return once
+        args = _unrepeated(node, args)
     if shorter is not None:
         found = shorter(node, args)
         if found is not None and found.shape == node.shape:
@@ -37,6 +51,26 @@ def _rebuild(node: Node, args: tuple[Node, ...]) -> Node:
     if all(a is b for a, b in zip(args, node.args, strict=True)):
         return node
     return make(node.op, args, node.origin, **dict(node.params))
+
+
+def _unrepeated(node: Node, args: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The arguments without `broadcast_to` where the operation gives the same without it."""
+    for i, a in enumerate(args):
+        if a.op.name == "broadcast_to":
+            fewer = (*args[:i], a.args[0], *args[i + 1 :])
+            found = make(node.op, fewer, node.origin, **dict(node.params))
+            if (found.shape, found.dtype, found.weak) == (node.shape, node.dtype, node.weak):
+                args = fewer
+    return args
+
+
+def _once(node: Node, args: tuple[Node, ...]) -> Node | None:
+    """What is done alike to one number repeated is done once, and then repeated."""
+    single = [a.args[0] if a.op.name == "broadcast_to" else a for a in args]
+    if not node.shape or any(a.shape != () for a in single):
+        return None
+    found = _rebuild(make(node.op, single, node.origin, **dict(node.params)), tuple(single))
+    return make(ROWS["broadcast_to"], (found,), shape=node.shape)
 
 
 def _as_typed(found: Node, node: Node) -> Node:
@@ -51,7 +85,10 @@ def _as_typed(found: Node, node: Node) -> Node:
         return found
     if not node.weak:
         return constant(np.asarray(found.value, node.dtype))
-    return found if found.exact is None else constant(found.exact)  # an int where a float was
+    if found.exact is None:
+        return found
+    whole = node.dtype.kind == "i" and found.exact.denominator == 1
+    return constant(int(found.exact) if whole else found.exact)  # an int where a float was
 
 
 def is_number(node: Node, value: float) -> bool:
@@ -92,6 +129,9 @@ def _multiply(node: Node, args: tuple[Node, ...]) -> Node | None:
         return b
     if is_number(b, 1.0):
         return a
+    for one, other in ((a, b), (b, a)):
+        if is_number(one, -1.0) and other.real:
+            return make(ROWS["negative"], (other,), node.origin)
     return _fold(node, args, lambda p, q: p * q)
 
 
@@ -100,10 +140,18 @@ def _divide(node: Node, args: tuple[Node, ...]) -> Node | None:
 
 
 def _subtract(node: Node, args: tuple[Node, ...]) -> Node | None:
-    return args[0] if is_number(args[1], 0.0) else _fold(node, args, lambda p, q: p - q)
+    a, b = args
+    if is_number(b, 0.0):
+        return a
+    if b.op.name == "negative" and b.real:
+        return make(ROWS["add"], (a, b.args[0]), node.origin)
+    return _fold(node, args, lambda p, q: p - q)
 
 
 def _add(node: Node, args: tuple[Node, ...]) -> Node | None:
+    for a, b in (args, args[::-1]):
+        if b.op.name == "negative" and b.real:
+            return make(ROWS["subtract"], (a, b.args[0]), node.origin)
     return _fold(node, args, lambda p, q: p + q)
 
 
@@ -122,12 +170,76 @@ def _no_movement(node: Node, args: tuple[Node, ...]) -> Node | None:
     return args[0]  # kept only if shape and dtype are unchanged, as `_rebuild` checks
 
 
+def _moved(node: Node, args: tuple[Node, ...]) -> Node | None:
+    """A movement of a small constant array, done at once."""
+    held = [a for a in args if a.op is CONSTANT and not a.weak and a.value.nbytes <= SMALL]
+    if len(held) < len(args) or 8 * math.prod(node.shape) > SMALL:
+        return None
+    return constant(np.asarray(node.op.run(*(a.value for a in held), **dict(node.params))))
+
+
+def _reshape(node: Node, args: tuple[Node, ...]) -> Node | None:
+    (a,) = args
+    if a.shape == node.shape:
+        return a
+    if a.op.name == "reshape":
+        (inner,) = a.args
+        return inner if inner.shape == node.shape else make(node.op, (inner,), shape=node.shape)
+    return _moved(node, args)
+
+
+def _transpose(node: Node, args: tuple[Node, ...]) -> Node | None:
+    (a,) = args
+    if a.op.name != "transpose":
+        return _moved(node, args)
+    first = a.param("axes")
+    axes = tuple(first[i] for i in node.param("axes"))
+    (inner,) = a.args
+    return inner if axes == tuple(range(len(axes))) else make(node.op, (inner,), axes=axes)
+
+
+def _broadcast(node: Node, args: tuple[Node, ...]) -> Node | None:
+    """Repeated once, and from as few axes as there are."""
+    (a,) = args
+    if a.shape == node.shape:
+        return a
+    if a.op.name in ("broadcast_to", "reshape"):
+        (inner,) = a.args
+        lead = len(a.shape) - len(inner.shape)
+        new_axes = lead >= 0 and a.shape == (1,) * lead + inner.shape
+        if a.op.name == "broadcast_to" or new_axes:
+            return make(node.op, (inner,), shape=node.shape)
+    return None
+
+
+def _index(node: Node, args: tuple[Node, ...]) -> Node | None:
+    """An element of what was stacked is what was put there, and any of one number is that."""
+    a, key = args[0], node.param("key")
+    if a.op.name == "broadcast_to" and a.args[0].shape == ():
+        return make(ROWS["broadcast_to"], a.args, shape=node.shape)
+    if a.op.name != "stack" or len(args) > 1 or any(k is None for k in key):
+        return _moved(node, args)
+    axis = a.param("axis")
+    others = (*key[:axis], *key[axis + 1 :])
+    alone = type(key[axis]) is int and is_whole(others, a.args[0].shape)
+    return a.args[int(key[axis])] if alone else None
+
+
+def _not(node: Node, args: tuple[Node, ...]) -> Node | None:
+    """Not equal, in one operation: true for a NaN in both ways of saying it."""
+    (a,) = args
+    other = {"equal": "not_equal", "not_equal": "equal"}.get(a.op.name)
+    return None if other is None else make(ROWS[other], a.args, node.origin)
+
+
 def _where(node: Node, args: tuple[Node, ...]) -> Node | None:
     condition, a, b = args
     if a is b:
         return a
-    if condition.op is CONSTANT and condition.shape == ():
-        return a if bool(condition.value) else b
+    if condition.op is CONSTANT and np.all(condition.value):
+        return a
+    if condition.op is CONSTANT and not np.any(condition.value):
+        return b
     return None
 
 
@@ -140,7 +252,17 @@ _SHORTER: dict[str, Callable[[Node, tuple[Node, ...]], Node | None]] = {
     "negative": _negative,
     "where": _where,
     "positive": _no_movement,
-    "broadcast_to": _no_movement,
-    "reshape": _no_movement,
+    "broadcast_to": _broadcast,
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "index": _index,
+    "winners": _moved,
+    "logical_not": _not,
     "cast": _no_movement,
 }
+
+# Elementwise rows whose results are rounded once, in whatever order a machine takes the elements.
+_BROADCASTING = {
+    "add", "subtract", "multiply", "divide", "where", "where_moving", "less", "less_equal",
+    "greater", "greater_equal", "equal", "not_equal", "logical_and", "logical_or",
+}  # fmt: skip

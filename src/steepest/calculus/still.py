@@ -9,17 +9,21 @@ steep.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
-import numpy as np
-
-from steepest.graph.node import Node, constant, make
-from steepest.graph.operation import EACH, JOINTLY, ROWS
+from steepest.calculus.masks import (
+    Mask,
+    both,
+    carried_forward,
+    condition,
+    either,
+    negated,
+)
+from steepest.graph.node import Node
+from steepest.graph.operation import EACH, JOINTLY
 from steepest.graph.traverse import topological
 
 __all__ = ["Stillness"]
-
-Moving = Node | bool  # a mask of where something moves; True: everywhere; False: nowhere
 
 
 class Stillness:
@@ -28,76 +32,41 @@ class Stillness:
     """
 
     def __init__(self, sources: Collection[Node]) -> None:
-        self._known: dict[Node, Moving] = dict.fromkeys(sources, True)
+        self._known: dict[Node, Mask] = dict.fromkeys(sources, True)
 
-    def where_moving(self, tangent: Node) -> Moving:
+    def where_moving(self, tangent: Node) -> Mask:
         """Where a tangent can be anything but zero."""
         for node in topological([tangent], stop=self._known):
             if node not in self._known:
                 self._known[node] = self._moving(node)
         return self._known[tangent]
 
-    def _moving(self, node: Node) -> Moving:
+    def _moving(self, node: Node) -> Mask:
         """A tangent is linear in the sources, so that a part which does not depend on them must
         be zero.
         """
         row, parts = node.op, [self._known[a] for a in node.args]
-        if not any(parts):
+        if not any(p is not False for p in parts):
             return False
         if row.selects:
-            return _either(node.args[0], parts[1], parts[2] if len(parts) > 2 else False)
+            return _chosen(node.args[0], parts[1], parts[2] if len(parts) > 2 else False)
         if row.elementwise:
             joint = row.linear == JOINTLY
-            return _any(parts if joint or row.linear == EACH else parts[:1])
+            found: Mask = False
+            for part in parts if joint or row.linear == EACH else parts[:1]:
+                found = either(found, part)
+            return found
         if row.moves:
-            count = len(parts) if row.values is None else row.values
-            if all(p is True for p in parts[:count]) and row.name != "scatter_add":
+            masks = parts if row.values is None else parts[: row.values]
+            if all(m is True for m in masks) and row.name != "scatter_add":
                 return True
-            weights = [_weights(p, a) for p, a in zip(parts[:count], node.args, strict=False)]
-            moved = make(row, (*weights, *node.args[count:]), **dict(node.params))
-            return make(ROWS["greater"], (moved, constant(0.0)))
+            return carried_forward(row, masks, node)
         return True
 
 
-def _any(parts: Sequence[Moving]) -> Moving:
-    found: Moving = False
-    for part in parts:
-        found = _or(found, part)
-    return found
-
-
-def _or(a: Moving, b: Moving) -> Moving:
-    if isinstance(a, bool):
-        return True if a else b
-    if isinstance(b, bool):
-        return True if b else a
-    return a if a is b else make(ROWS["logical_or"], (a, b))
-
-
-def _and(a: Moving, b: Moving) -> Moving:
-    if isinstance(a, bool):
-        return b if a else False
-    if isinstance(b, bool):
-        return a if b else False
-    return make(ROWS["logical_and"], (a, b))
-
-
-def _either(condition: Node, first: Moving, second: Moving) -> Moving:
-    """What moves of `where(condition, first, second)`."""
+def _chosen(asked: Node, first: Mask, second: Mask) -> Mask:
+    """What moves of `where(asked, first, second)`."""
     if first is second:
         return first
-    other = make(ROWS["logical_not"], (condition,))
-    return _or(_and(condition, first), _and(other, second))
-
-
-def _weights(moving: Moving, like: Node) -> Node:
-    """A mask as ones and zeros in the shape of the tangent it belongs to."""
-    if isinstance(moving, bool):
-        weights = constant(np.ones(()) if moving else np.zeros(()))
-    else:
-        weights = make(ROWS["where"], (moving, constant(1.0), constant(0.0)))
-    return (
-        weights
-        if weights.shape == like.shape
-        else make(ROWS["broadcast_to"], (weights,), shape=like.shape)
-    )
+    asked = condition(asked)
+    return either(both(asked, first), both(negated(asked), second))

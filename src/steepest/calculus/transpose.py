@@ -11,15 +11,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from steepest.calculus.elements import Elements
-from steepest.calculus.rewrite import running
+from steepest.calculus.masks import (
+    PARTIAL_READERS,
+    Mask,
+    both,
+    carried_back,
+    condition,
+    either,
+    negated,
+    parted,
+    spread,
+    uniform,
+    within,
+)
+from steepest.calculus.rewrite import is_number, running
 from steepest.errors import NotDifferentiableError
 from steepest.graph.graph import Graph
-from steepest.graph.node import INPUT, Node, constant, fresh, make
+from steepest.graph.node import CONSTANT, INPUT, Node, constant, fresh, make
 from steepest.graph.operation import EACH, JOINTLY, ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import topological
@@ -30,18 +42,35 @@ __all__ = ["pull_back"]
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """A cotangent on its way: its value, and a mask of where anything arrives (None: everywhere).
+    """A cotangent on its way: its value, and where anything arrives at all.
 
-    `clean` says that the value is already zero where the mask is False.
+    `clean` says that the value is already zero where the mask is False. `minus` says that the
+    cotangent is -value: signs are taken along, and mostly end in a difference where sums would need
+    a negative first. Rounding is the same on both sides of zero, so no bit depends on it.
     """
 
     value: Traced
-    mask: Node | None = None
+    mask: Mask = True
     clean: bool = True
+    minus: bool = False
+
+    def signed(self) -> Arriving:
+        """The same with its sign in the value."""
+        return Arriving(-self.value, self.mask, self.clean) if self.minus else self
+
+    def sent(self, part: Traced, mask: Mask | None = None, clean: bool | None = None) -> Arriving:
+        """What becomes of this on its way through a linear row."""
+        minus = part.node.op.name == "negative"
+        return Arriving(
+            Traced(part.node.args[0]) if minus else part,
+            self.mask if mask is None else mask,
+            self.clean if clean is None else clean,
+            self.minus != minus,
+        )
 
     def settled(self) -> Traced:
-        """The cotangent as a plain value: zero where nothing arrives."""
-        if self.mask is None or self.clean:
+        """The value, but for its sign: zero where nothing arrives."""
+        if isinstance(self.mask, bool) or self.clean:
             return self.value
         zero = constant(np.zeros((), self.value.dtype))
         return Traced(make(ROWS["where"], (self.mask, self.value.node, zero)))
@@ -56,7 +85,9 @@ def pull_back(
     seeds = [
         (t, Arriving(Traced(c))) for t, c in zip(tangents, cotangents, strict=True) if t is not None
     ]
-    return [None if found is None else found.settled().node for found in _pull(seeds, sources)]
+    return [
+        None if found is None else found.signed().settled().node for found in _pull(seeds, sources)
+    ]
 
 
 def _pull(seeds: Sequence[tuple[Node, Arriving]], sources: Sequence[Node]) -> list[Arriving | None]:
@@ -75,7 +106,7 @@ def _pull(seeds: Sequence[tuple[Node, Arriving]], sources: Sequence[Node]) -> li
         if node in arriving:
             here = arriving.pop(node)
             if Elements.takes(node):
-                elements.add(node, here.settled(), here.mask)
+                elements.add(node, here.signed().settled(), here.mask)
             else:
                 _spread(node, here, linear, arriving, ends)
     for s in ends:
@@ -86,8 +117,8 @@ def _pull(seeds: Sequence[tuple[Node, Arriving]], sources: Sequence[Node]) -> li
 def _settle(node: Node, elements: Elements, arriving: dict[Node, Arriving], masked: bool) -> None:
     """Let what arrived at a node's elements arrive at the node, without a mask at the end."""
     if node in elements:
-        for value, weights in elements.collect(node, masked):
-            _arrive(arriving, node, Arriving(value, None if weights is None else as_mask(weights)))
+        for value, mask in elements.collect(node, masked):
+            _arrive(arriving, node, Arriving(value, mask))
 
 
 def _depending_on(order: Sequence[Node], sources: frozenset[Node]) -> set[Node]:
@@ -134,7 +165,10 @@ def _elementwise(node: Node, here: Arriving, wanted: list[bool]) -> list[Arrivin
     """What one elementwise row sends to each argument, broadcasting undone."""
     assert node.op.transpose is not None
     args, params = [Traced(a) for a in node.args], dict(node.params)
-    parts = node.op.transpose(here.value, args, wanted, **params)
+    if node.op.name == "multiply" and is_number(here.value.node, 1.0) and _alike(node):
+        parts: Sequence[Traced | None] = args[::-1]  # once what it is multiplied with
+    else:
+        parts = node.op.transpose(here.value, args, wanted, **params)
     return [
         _fitted(_selected(node, i, here, part), node.args[i])
         if wanted[i] and part is not None
@@ -147,20 +181,22 @@ def _whole(node: Node, here: Arriving, wanted: list[bool], goes_on: bool) -> lis
     """What a row on whole arrays sends to each argument, and where anything arrives there."""
     row, params = node.op, dict(node.params)
     assert row.transpose is not None
+    if row.name in PARTIAL_READERS or not uniform(here.mask):
+        here = here.signed()  # the zeros around it have no sign
     args = [Traced(a) for a in node.args]
-    if row.transpose_where is not None and here.mask is not None:
-        parts = row.transpose_where(here.value, Traced(here.mask), args, wanted, **params)
+    alike, clean = here.mask is not True and uniform(here.mask), True
+    if alike:  # all of it has arrived, or nothing: whatever the row mixes
+        parts, clean = row.transpose(here.value, args, wanted, **params), here.clean and row.moves
+    elif row.transpose_where is not None and not isinstance(here.mask, bool):
+        arrived = Traced(spread(here.mask, here.value.shape))
+        parts = row.transpose_where(here.value, arrived, args, wanted, **params)
     else:
         parts = row.transpose(here.settled(), args, wanted, **params)
-    masks: Sequence[Any] = [None] * len(parts)
-    if goes_on and (here.mask is not None or row.name in _PARTIAL_READERS):
-        if row.moves:
-            masks = row.transpose(_as_weights(here), args, wanted, **params)
-        elif row.linear == EACH:  # something arrives where it would, were all coefficients 1
-            ones = [Traced(_filled(1, a)) if a.real else Traced(a) for a in node.args]
-            masks = row.transpose(_as_weights(here), ones, wanted, **params)
+    masks: Sequence[Mask | None] = [True] * len(parts)
+    if alike or (goes_on and (row.moves or row.linear == EACH)):
+        masks = carried_back(node, here.mask, wanted)
     return [
-        Arriving(part, None if mask is None else as_mask(mask)) if w and part is not None else None
+        here.sent(part, mask, clean) if w and part is not None and mask is not None else None
         for w, part, mask in zip(wanted, parts, masks, strict=True)
     ]
 
@@ -170,25 +206,25 @@ def _inside(node: Node, here: Arriving, wanted: list[bool], arriving: dict[Node,
     with and y_bar.
     """
     graph, which = node.param("graph"), node.param("which")
-    masked = here.mask is not None
+    masked = not isinstance(here.mask, bool)
     key = ("transpose", which, tuple(wanted), masked)
     if key not in graph.made:
         graph.made.setdefault(key, _transposed(graph, which, wanted, masked))
     turned, masks = graph.made[key]
     given = [a for a, w in zip(node.args, wanted, strict=True) if not w]
-    given += [here.value.node, *([] if here.mask is None else [here.mask])]
+    given += [here.value.node, *([spread(here.mask, here.value.shape)] if masked else [])]
     outputs = iter(range(len(turned.outputs)))
     reached = [
         None if m is None else make(node.op, given, graph=turned, which=next(outputs))
         for m in masks
     ]
     arrived = [
-        make(node.op, given, graph=turned, which=next(outputs)) if m else None for m in masks
+        make(node.op, given, graph=turned, which=next(outputs)) if m else True for m in masks
     ]
     linear = [a for a, w in zip(node.args, wanted, strict=True) if w]
     for a, value, mask in zip(linear, reached, arrived, strict=True):
         if value is not None:
-            _arrive(arriving, a, Arriving(Traced(value), mask, clean=True))
+            _arrive(arriving, a, here.sent(Traced(value), mask, clean=True))
 
 
 def _transposed(
@@ -201,36 +237,11 @@ def _transposed(
     y_bar, mask = fresh("ȳ", output.shape, output.dtype), fresh("arrived", output.shape, bool)
     seed = Arriving(Traced(y_bar), mask, clean=False) if masked else Arriving(Traced(y_bar))
     found = _pull([(output, seed)], [n for n, w in zip(graph.inputs, wanted, strict=True) if w])
-    values = [f.settled().node for f in found if f is not None]
-    masks = [f.mask for f in found if f is not None and f.mask is not None]
+    values = [f.signed().settled().node for f in found if f is not None]
+    masks = [f.mask for f in found if f is not None and not isinstance(f.mask, bool)]
     given = [n for n, w in zip(graph.inputs, wanted, strict=True) if not w]
     turned = Graph((*given, y_bar, *([mask] if masked else [])), tuple(running([*values, *masks])))
-    return turned, [None if f is None else f.mask is not None for f in found]
-
-
-# Rows whose transposes leave some places untouched.
-_PARTIAL_READERS = {"index", "put", "matmul_where"}
-
-
-def _as_weights(here: Arriving) -> Traced:
-    """The mask as ones and zeros, to be carried through a movement by that movement's own
-    transpose.
-    """
-    one = _filled(1, here.value.node)
-    if here.mask is None:
-        return Traced(one)
-    return Traced(make(ROWS["where"], (here.mask, one, constant(np.zeros((), here.value.dtype)))))
-
-
-def _filled(number: int, like: Node) -> Node:
-    """One number everywhere, in the shape and dtype of another node."""
-    value = constant(np.full((), number, like.dtype))
-    return value if like.shape == () else make(ROWS["broadcast_to"], (value,), shape=like.shape)
-
-
-def as_mask(weights: Traced) -> Node:
-    """Where weights are positive something arrives."""
-    return make(ROWS["greater"], (weights.node, constant(np.zeros((), weights.dtype))))
+    return turned, [None if f is None else not isinstance(f.mask, bool) for f in found]
 
 
 def _selected(node: Node, i: int, here: Arriving, part: Traced) -> Arriving:
@@ -238,13 +249,24 @@ def _selected(node: Node, i: int, here: Arriving, part: Traced) -> Arriving:
     the mask it found.
     """
     if not node.op.selects:
-        return Arriving(part, here.mask, clean=here.mask is None)
-    condition = node.args[0]
-    side = condition if i == 1 else make(ROWS["logical_not"], (condition,))
-    if side.shape != part.shape:
-        side = make(ROWS["broadcast_to"], (side,), shape=part.shape)
-    mask = side if here.mask is None else make(ROWS["logical_and"], (here.mask, side))
-    return Arriving(part, mask, clean=False)
+        return here.sent(part, clean=here.clean and _keeps_zeros(node, i))
+    side: Mask = condition(node.args[0])
+    return here.sent(part, both(here.mask, side if i == 1 else negated(side)), clean=False)
+
+
+def _alike(node: Node) -> bool:
+    """Whether a node and its arguments have one shape and dtype, and none takes that of another."""
+    return all((a.shape, a.dtype, a.weak) == (node.shape, node.dtype, False) for a in node.args)
+
+
+def _keeps_zeros(node: Node, i: int) -> bool:
+    """Whether zero goes to zero, whatever the numbers are: nothing is multiplied, or by something
+    finite that is known.
+    """
+    if node.op.linear == JOINTLY:
+        return True
+    others = [a for k, a in enumerate(node.args) if k != i]
+    return all(a.op is CONSTANT and bool(np.all(np.isfinite(a.value))) for a in others)
 
 
 def _fitted(found: Arriving, argument: Node) -> Arriving:
@@ -253,26 +275,47 @@ def _fitted(found: Arriving, argument: Node) -> Arriving:
     """
     if found.value.shape == argument.shape:
         return found
-    total = unbroadcast(found.settled(), argument.shape)
-    if found.mask is None:
-        return Arriving(total)
-    return Arriving(total, as_mask(unbroadcast(_as_weights(found), argument.shape)), clean=True)
+    alike = uniform(found.mask)
+    found = found if alike else found.signed()
+    total = unbroadcast(found.value if alike else found.settled(), argument.shape)
+    mask = within(found.mask, found.value.shape, argument.shape)
+    return Arriving(total, mask, found.clean or not alike, found.minus)
 
 
 def _arrive(arriving: dict[Node, Arriving], node: Node, new: Arriving) -> None:
     """Add a cotangent to what has reached this node before."""
+    if new.mask is False:
+        return
     # A float64 cotangent can reach a float32 argument.
     if new.value.dtype != node.dtype and not new.value.node.weak:
-        new = Arriving(cast(new.value, node.dtype), new.mask, new.clean)
+        new = Arriving(cast(new.value, node.dtype), new.mask, new.clean, new.minus)
     old = arriving.get(node)
-    if old is None:
-        arriving[node] = new
-    elif old.mask is new.mask:
-        arriving[node] = Arriving(old.value + new.value, old.mask, old.clean and new.clean)
-    else:
-        either = (
-            None
-            if old.mask is None or new.mask is None
-            else make(ROWS["logical_or"], (old.mask, new.mask))
-        )
-        arriving[node] = Arriving(old.settled() + new.settled(), either, clean=True)
+    arriving[node] = new if old is None else _sum(old, new)
+
+
+def _sum(old: Arriving, new: Arriving) -> Arriving:
+    """Two cotangents together; where only one of them can be anything, it is that one."""
+    if old.minus and new.minus and not (old.mask is True and new.mask is True):
+        old = old.signed()  # what is nowhere stays 0 and not -0
+    if old.mask is new.mask:
+        value, minus = _added(old.value, old, new.value, new)
+        return Arriving(value, old.mask, old.clean and new.clean, minus)
+    apart = None if old.clean and new.clean else parted(old.mask, new.mask)
+    if apart is None:
+        value, minus = _added(old.settled(), old, new.settled(), new)
+        return Arriving(value, either(old.mask, new.mask), minus=minus)
+    asked, mask = apart
+    if old.minus != new.minus:
+        old, new = old.signed(), new.signed()
+    if asked.op.name == "logical_not":
+        asked, old, new = asked.args[0], new, old
+    chosen = Traced(make(ROWS["where"], (asked, old.value.node, new.value.node)))
+    return Arriving(chosen, mask, old.clean and new.clean, old.minus)
+
+
+def _added(a: Traced, first: Arriving, b: Traced, second: Arriving) -> tuple[Traced, bool]:
+    """The sum of two values with the signs of their cotangents, and whether its sign is minus."""
+    if first.minus == second.minus:
+        return Traced(make(ROWS["add"], (a.node, b.node))), first.minus
+    positive, other = (b, a) if first.minus else (a, b)
+    return Traced(make(ROWS["subtract"], (positive.node, other.node))), False

@@ -204,12 +204,16 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
             f"{op.name} takes {op.arity} argument{'s' * (op.arity != 1)}, but {len(args)} were "
             "given"
         )
-    shape = op.shape(*(a.shape for a in args), **params)
+    shape = op.shape(*[a.shape for a in args], **params)
     if op.dtype is not None:
         dtype = np.dtype(op.dtype(*args, **params))
     else:
-        dtype = ufunc_dtype(op.run, tuple(_kind(a) for a in args))
-    weak = op.elementwise and (bool(args) or op.family == "constant") and all(a.weak for a in args)
+        dtype = ufunc_dtype(op.run, tuple([_kind(a) for a in args]))
+    weak = op.elementwise and (bool(args) or op.family == "constant")
+    for a in args:
+        if not a.weak:
+            weak = False
+            break
     return _intern(op, args, listed, shape, dtype, weak, origin, key)
 
 

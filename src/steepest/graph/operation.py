@@ -74,11 +74,14 @@ class Traceable:
 
 def broadcast_shape(*shapes: Shape, **params: Any) -> Shape:
     """The shape rule of every elementwise row: NumPy's broadcasting."""
-    first = shapes[0] if shapes else ()
-    if all(s == first or s == () for s in shapes):
-        return first
-    if first == () and len(shapes) == 2:
-        return shapes[1]
+    wide: Shape = ()
+    for s in shapes:
+        if s != wide and s != ():
+            if wide != ():
+                break
+            wide = s
+    else:
+        return wide
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from steepest.errors import NotDifferentiableError
-from steepest.graph.node import common_dtype
+from steepest.graph.node import CONSTANT, Node, common_dtype
 from steepest.graph.operation import (
     COMPARISON,
     JOINTLY,
@@ -168,9 +168,26 @@ for _name, _run, _tangent, _mp, _machine in (
 def _clip_tangent(tangents: Any, args: Any, y: Any) -> Any:
     """The chain rule of min(max(x, low), high), also where the bounds stand the wrong way round."""
     x, low, high = args
+    if tangents[1] is None and tangents[2] is None and _in_order(low, high):
+        on_edge_or_outside = np.logical_or(np.less_equal(x, low), np.greater_equal(x, high))
+        on_edge = np.where(np.equal(y, x), 0.5 * tangents[0], 0.0)
+        return np.where(on_edge_or_outside, on_edge, tangents[0])
     dx, dlow, dhigh = (0.0 if t is None else t for t in tangents)
     raised, draised = np.maximum(x, low), by_order(np.greater(x, low), np.less(x, low), dx, dlow)
     return by_order(np.less(raised, high), np.greater(raised, high), draised, dhigh)
+
+
+def _in_order(low: Any, high: Any) -> bool:
+    """Whether bounds are known, and stand the right way round."""
+    low, high = _known(low.node), _known(high.node)
+    return low is not None and high is not None and bool(np.all(np.less(low, high)))
+
+
+def _known(bound: Node) -> Any:
+    """The value of a constant, or of one with a minus before it."""
+    if bound.op.name == "negative" and bound.args[0].op is CONSTANT:
+        return -bound.args[0].value
+    return bound.value if bound.op is CONSTANT else None
 
 
 def _clip_dtype(x: Any, low: Any, high: Any) -> Any:

@@ -107,7 +107,7 @@ register(Operation(name="multiply", run=np.multiply, arity=2, numpy=(np.multiply
     g * args[0] if wanted[1] else None), infix="·", precedence=MULTIPLICATION,
     latex=r"{0} \cdot {1}", domain=(ANY, ANY), precise=lambda mp, a, b: a * b,
     rule_name="product rule", shown="b·da + a·db", machine="fmul"))  # fmt: skip
-binary("divide", np.divide, lambda a, b, y: 1 / b, lambda a, b, y: -y / b, (ANY, (0.05, 20.0)),
+binary("divide", np.divide, lambda a, b, y: 1 / b, lambda a, b, y: -(y / b), (ANY, (0.05, 20.0)),
     spelled="", numpy=(np.divide,), infix="/", precedence=MULTIPLICATION,
     latex=r"\frac{{{0}}}{{{1}}}", precise=lambda mp, a, b: a / b, rule_name="quotient rule",
     shown="da/b − a·db/b²", transpose=lambda g, args, wanted: (g / args[1], None),
@@ -128,10 +128,15 @@ def _is_norm(a: Any, b: Any = 0.5) -> bool:
     return isinstance(a, Traced) and np.ndim(b) == 0 and 0.5 <= b < 1 and is_sum_of_squares(a.node)
 
 
+def _is_two(b: Any) -> bool:
+    """Whether an exponent is the number 2, as a person writes it: a¹ is a."""
+    return isinstance(b, Traced) and b.node.op is CONSTANT and b.node.weak and b.node.value == 2
+
+
 def _power_base(a: Any, b: Any, y: Any) -> Any:
     """By a: b·a**(b-1), written so that an exponent of 0 gives 0 even where a is 0 or infinite."""
     if not varies(b):
-        slope = b * a ** (b - 1)
+        slope = b * a ** (b - 1) if not _is_two(b) else b * a
         return np.where(np.equal(y, 0), 0.0, slope) if _is_norm(a, b) else slope
     return np.where(np.equal(b, 0), 0.0, b * a ** np.where(np.equal(b, 0), 1.0, b - 1))
 
@@ -240,15 +245,16 @@ def real(x: Any) -> Any:
 
 unary("sec", lambda x: 1 / np.cos(real(x)), lambda x, y: y * np.tan(x), (-1.5, 1.5), latex=r"\sec",
       shown="sec x·tan x", machine=lambda x: 1.0 / x.do("cos"))  # fmt: skip
-unary("csc", lambda x: 1 / np.sin(real(x)), lambda x, y: -y / np.tan(x), (0.1, 3.0), latex=r"\csc",
+unary("csc", lambda x: 1 / np.sin(real(x)), lambda x, y: -(y / np.tan(x)), (0.1, 3.0),
+    latex=r"\csc",
     spelled="csc cosec", shown="−csc x·cot x", machine=lambda x: 1.0 / x.do("sin"))  # fmt: skip
-unary("cot", lambda x: 1 / np.tan(real(x)), lambda x, y: -1 / np.square(np.sin(x)), (0.1, 3.0),
+unary("cot", lambda x: 1 / np.tan(real(x)), lambda x, y: -(1 / np.square(np.sin(x))), (0.1, 3.0),
     latex=r"\cot", spelled="cot ctg", shown="−csc²x",
     machine=lambda x: 1.0 / x.do("tan"))  # fmt: skip
 unary("arcsin", np.arcsin, lambda x, y: 1 / np.sqrt((1 - x) * (1 + x)), INSIDE,
     spelled="arcsin asin", latex=r"\arcsin", precise=lambda mp, x: mp.asin(x),
     shown="1/√((1 − x)·(1 + x))", steep=True, machine="asin")  # fmt: skip
-unary("arccos", np.arccos, lambda x, y: -1 / np.sqrt((1 - x) * (1 + x)), INSIDE,
+unary("arccos", np.arccos, lambda x, y: -(1 / np.sqrt((1 - x) * (1 + x))), INSIDE,
     spelled="arccos acos", latex=r"\arccos", precise=lambda mp, x: mp.acos(x),
     shown="−1/√((1 − x)·(1 + x))", steep=True, machine="acos")  # fmt: skip
 unary("arctan", np.arctan, lambda x, y: 1 / (1 + np.square(x)), spelled="arctan atan",
@@ -288,7 +294,7 @@ for _name, _turn, _factor in (
 
 unary("sinh", np.sinh, lambda x, y: np.cosh(x), latex=r"\sinh", shown="cosh x", machine="sinh")
 unary("cosh", np.cosh, lambda x, y: np.sinh(x), latex=r"\cosh", shown="sinh x", machine="cosh")
-SECH = unary("sech", lambda x: 1 / np.cosh(real(x)), lambda x, y: -y * np.tanh(x),
+SECH = unary("sech", lambda x: 1 / np.cosh(real(x)), lambda x, y: -(y * np.tanh(x)),
     latex=r"\operatorname{sech}", shown="−sech x·tanh x",
     machine=lambda x: 1.0 / x.do("cosh"))  # fmt: skip
 # sech² and not 1/cosh²: far out cosh overflows, and slopes of slopes would be 0·∞.

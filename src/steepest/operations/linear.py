@@ -186,7 +186,8 @@ def _put_back(y_bar: Any, args: Any, wanted: Any, key: Key) -> Any:
     if wanted[1]:
         v_bar = INDEX(y_bar, *arrays, key=key)
         if arrays:
-            v_bar = np.where(WINNERS(*arrays, key=key, shape=x.shape), v_bar, 0.0)
+            won = WINNERS(*arrays, key=key, shape=x.shape)
+            v_bar = np.where(won, v_bar, np.zeros((), v_bar.dtype))
         v_bar = unbroadcast(v_bar, v.shape)
     return (x_bar, v_bar, *(None,) * len(arrays))
 

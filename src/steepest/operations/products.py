@@ -38,6 +38,8 @@ def _matmul_back(y_bar: Any, args: Any, wanted: Any) -> Any:
     A vector counts as one row (a) or one column (b).
     """
     a, b = args
+    if len(a.shape) <= 2 and len(b.shape) <= 2 and 1 in (len(a.shape), len(b.shape)):
+        return _beside_a_vector(y_bar, a, b, wanted)
     left, right, y_bar = _matrices(a, b, y_bar)
     a_bar = b_bar = None
     if wanted[0]:
@@ -45,6 +47,19 @@ def _matmul_back(y_bar: Any, args: Any, wanted: Any) -> Any:
     if wanted[1]:
         b_bar = np.reshape(unbroadcast(np.swapaxes(left, -1, -2) @ y_bar, right.shape), b.shape)
     return a_bar, b_bar
+
+
+def _beside_a_vector(y_bar: Any, a: Any, b: Any, wanted: Any) -> Any:
+    """The same where a factor is a vector: an outer product for the matrix, y_bar A or B y_bar for
+    the vector.
+    """
+    if len(a.shape) == len(b.shape):  # a number
+        return y_bar * b if wanted[0] else None, y_bar * a if wanted[1] else None
+    if len(b.shape) == 1:
+        rows = np.reshape(y_bar, (a.shape[0], 1))
+        return rows * b if wanted[0] else None, y_bar @ a if wanted[1] else None
+    columns = np.reshape(a, (a.shape[0], 1))
+    return b @ y_bar if wanted[0] else None, columns * y_bar if wanted[1] else None
 
 
 def _matmul_back_where(y_bar: Any, arrived: Any, args: Any, wanted: Any) -> Any:

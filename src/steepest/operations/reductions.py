@@ -18,6 +18,7 @@ from steepest.graph.operation import (
     register,
 )
 from steepest.operations import machine
+from steepest.operations.scans import OTHERS
 from steepest.operations.shape import normal_axis
 
 __all__ = ["MEAN", "SUM", "reduced_shape"]
@@ -149,8 +150,10 @@ def std(x: Any, *args: Any, **named: Any) -> Any:
 def _extreme_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -> Any:
     """The mean of the tangents where the extreme is reached: on ties each gets an equal share."""
     x, (dx,) = args[0], tangents
-    there = np.equal(x, _kept(y, x, axis))
-    number = SUM(there.astype(x.dtype), axis=axis, keepdims=keepdims)
+    there = np.equal(x, y if len(axis) == len(x.shape) else _kept(y, x, axis))
+    # counted in whole numbers, which divide float64 as its own numbers do
+    counted = there if x.dtype == np.float64 else there.astype(x.dtype)
+    number = SUM(counted, axis=axis, keepdims=keepdims)
     return SUM(np.where(there, dx, 0.0), axis=axis, keepdims=keepdims) / number
 
 
@@ -166,22 +169,16 @@ for _name, _function, _ufunc in (("max", np.max, np.maximum), ("min", np.min, np
 
 
 def _prod_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -> Any:
-    """The product rule over a tree of pairs: exact with zeros, in linear work, to any order."""
+    """The product rule: each dx times all other factors; exact with zeros, in linear work, to any
+    order.
+    """
     x, (dx,) = args[0], tangents
     rest = [i for i in range(len(x.shape)) if i not in axis]
     kept = tuple(x.shape[i] for i in rest)
     flat = (*kept, int(np.prod([x.shape[a] for a in axis], dtype=int)))
     x, dx = (np.reshape(np.transpose(v, (*rest, *axis)), flat) for v in (x, dx))
-    if flat[-1] == 0:
-        return np.sum(dx, axis=-1)
-    while x.shape[-1] > 1:
-        even = x.shape[-1] // 2 * 2
-        a, b, da, db = x[..., 0:even:2], x[..., 1:even:2], dx[..., 0:even:2], dx[..., 1:even:2]
-        left, dleft = x[..., even:], dx[..., even:]
-        x, dx = a * b, da * b + a * db
-        if left.shape[-1]:
-            x, dx = np.concatenate([x, left], -1), np.concatenate([dx, dleft], -1)
-    return np.reshape(dx, reduced_shape(args[0].shape, axis, keepdims))
+    found = np.sum(OTHERS(x) * dx if flat[-1] > 1 else dx, axis=-1)
+    return np.reshape(found, reduced_shape(args[0].shape, axis, keepdims))
 
 
 def _prod_dtype(x: Any, axis: Axes, keepdims: bool) -> Any:
@@ -205,7 +202,11 @@ def _norm_run(x: Any, axis: Axes, keepdims: bool) -> Any:
 def _norm_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -> Any:
     """The tangent is Σ x·dx / y; at 0, the tip of the cone, the middle of all slopes: 0."""
     x, (dx,) = args[0], tangents
-    return np.where(np.equal(y, 0), 0.0, SUM(x * dx, axis=axis, keepdims=keepdims) / y)
+    if len(axis) == len(x.shape):  # x/y is what a vector of length 1 is made with
+        slope = SUM(x / y * dx, axis=axis, keepdims=keepdims)
+    else:
+        slope = SUM(x * dx, axis=axis, keepdims=keepdims) / y
+    return np.where(np.equal(y, 0), 0.0, slope)
 
 
 NORM: Final = register(Operation(name="norm", run=_norm_run, arity=1, shape=reduced_shape,

@@ -9,7 +9,7 @@ import numpy as np
 from steepest.graph.node import real_dtype
 from steepest.graph.operation import JOINTLY, STRUCTURE, Operation, Rule, binds, register
 
-__all__ = ["CUMPROD", "CUMSUM"]
+__all__ = ["CUMPROD", "CUMSUM", "OTHERS"]
 
 Shape = tuple[int, ...]
 
@@ -30,13 +30,13 @@ CUMSUM: Final = register(Operation(
 ))  # fmt: skip
 
 
-def _cumprod_tangent(tangents: Any, args: Any, y: Any, axis: int) -> Any:
-    """The product rule by doubling (Hillis and Steele 1986).
+def _products(x: Any, dx: Any) -> tuple[Any, Any]:
+    """Running products along the last axis, and their tangents, by doubling (Hillis and Steele
+    1986).
 
     After k rounds each element holds the product of the last 2ᵏ factors and its tangent; exact with
     zeros among the factors.
     """
-    x, dx = np.moveaxis(args[0], axis, -1), np.moveaxis(tangents[0], axis, -1)
     step, length = 1, x.shape[-1]
     while step < length:
         a, da, b, db = x[..., :-step], dx[..., :-step], x[..., step:], dx[..., step:]
@@ -45,7 +45,12 @@ def _cumprod_tangent(tangents: Any, args: Any, y: Any, axis: int) -> Any:
             np.concatenate([dx[..., :step], da * b + a * db], -1),
         )
         step *= 2
-    return np.moveaxis(dx, -1, axis)
+    return x, dx
+
+
+def _cumprod_tangent(tangents: Any, args: Any, y: Any, axis: int) -> Any:
+    x, dx = np.moveaxis(args[0], axis, -1), np.moveaxis(tangents[0], axis, -1)
+    return np.moveaxis(_products(x, dx)[1], -1, axis)
 
 
 CUMPROD: Final = register(Operation(
@@ -54,6 +59,35 @@ CUMPROD: Final = register(Operation(
     machine=STRUCTURE,
     shown="product rule along the axis",
     convention="zeros among the factors are exact",
+))  # fmt: skip
+
+
+def _run_others(x: Any) -> Any:
+    """What stands before an element, times what stands behind it."""
+    before, behind = np.ones_like(x), np.ones_like(x)
+    before[..., 1:] = np.cumprod(x[..., :-1], -1)
+    behind[..., :-1] = np.cumprod(x[..., :0:-1], -1)[..., ::-1]
+    return before * behind
+
+
+def _others_tangent(tangents: Any, args: Any, y: Any) -> Any:
+    x, dx = args[0], tangents[0]
+    if x.shape[-1] < 2:
+        return None  # the product of none is 1
+    one = np.ones((*x.shape[:-1], 1), x.dtype)
+    before, dbefore = _products(x[..., :-1], dx[..., :-1])
+    behind, dbehind = _products(x[..., :0:-1], dx[..., :0:-1])
+    before, dbefore = np.concatenate([one, before], -1), np.concatenate([0 * one, dbefore], -1)
+    behind = np.concatenate([behind[..., ::-1], one], -1)
+    dbehind = np.concatenate([dbehind[..., ::-1], 0 * one], -1)
+    return dbefore * behind + before * dbehind
+
+
+OTHERS: Final = register(Operation(
+    name="prod_of_others", run=_run_others, arity=1, shape=lambda x: x, elementwise=False,
+    tangent=_others_tangent, dtype=real_dtype, family="reduction", shown="Σⱼ≠ᵢ dxⱼ·Πₖ≠ᵢ,ⱼ xₖ",
+    convention="stands only in derivatives: for each element along the last axis, the product of "
+    "all others; zeros among the factors are exact", machine=STRUCTURE,
 ))  # fmt: skip
 
 

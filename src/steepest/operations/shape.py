@@ -178,7 +178,9 @@ def broadcast_to(x: Any, shape: Any, subok: bool = False) -> Any:
 
 
 def unbroadcast(y_bar: Any, shape: Shape) -> Any:
-    """The transpose of broadcasting: a cotangent summed over the axes that were stretched."""
+    """The transpose of broadcasting: a cotangent summed over the axes that were stretched; of truth
+    values, whether any of the copies is true.
+    """
     if y_bar.shape == shape:
         return y_bar
     lead = len(y_bar.shape) - len(shape)
@@ -186,7 +188,8 @@ def unbroadcast(y_bar: Any, shape: Shape) -> Any:
         *range(lead),
         *(i + lead for i, n in enumerate(shape) if n == 1 and y_bar.shape[i + lead] != 1),
     )
-    total = np.sum(y_bar, axis=axes) if axes else y_bar
+    together = np.any if y_bar.dtype == bool else np.sum
+    total = together(y_bar, axis=axes, keepdims=not lead) if axes else y_bar
     return total if total.shape == shape else np.reshape(total, shape)
 
 
