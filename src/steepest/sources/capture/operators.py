@@ -16,7 +16,7 @@ from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.handle import Handle
 from steepest.sources.capture.ufuncs import truth_rule
 
-__all__ = ["attach"]
+__all__ = ["attach", "leaves_it_to"]
 
 
 _BINARY = {
@@ -27,6 +27,7 @@ _BINARY = {
     "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal",
     "ne": "not_equal",
 }  # fmt: skip
+NUMBERS = (Handle, np.ndarray, np.generic, int, float, complex)
 _ALONE = {"neg": "negative", "pos": "positive", "abs": "absolute", "invert": np.invert}
 
 
@@ -42,10 +43,38 @@ def _binary(name: str, row: Any, swapped: bool) -> Callable[[Any, Any], Any]:
             return NotImplemented
         if type(other) in (list, tuple):
             other = self._trace.as_array(other)
+        elif not isinstance(other, NUMBERS):
+            if leaves_it_to(self, other):
+                return NotImplemented
+            other = _foreign(self._trace, other, name)
         args = (other, self) if swapped else (self, other)
         return self._trace.combine(do, _rule(row), args, f"the operator {name}")
 
     return method
+
+
+def leaves_it_to(a: Any, b: Any) -> bool:
+    """Whether a value of NumPy's leaves an operation to an object of another class.
+
+    It does where the other is no sequence, or says so itself.
+    """
+    kind = type(b)
+    if getattr(kind, "__array_ufunc__", ...) is None:
+        return True
+    if getattr(kind, "__array_priority__", None) is not None:
+        return True
+    sequence = hasattr(kind, "__len__") and hasattr(kind, "__getitem__")
+    return np.ndim(a) == 0 and not sequence and not hasattr(kind, "__array__")
+
+
+def _foreign(trace: Any, other: Any, name: str) -> Any:
+    """An object of another class as NumPy takes it: an array of its elements."""
+    kind = type(other)
+    if not hasattr(kind, "__array__") and hasattr(kind, "__len__") and hasattr(kind, "__iter__"):
+        return trace.as_array(list(other))
+    made = np.asarray(other)
+    trace.lose(f"the operator {name} met an object of class {kind.__name__}")
+    return made
 
 
 def _in_place(name: str, row: Any) -> Callable[[Any, Any], Any]:
