@@ -17,10 +17,14 @@ from steepest.graph.operation import Traceable
 from steepest.sources.capture.lines import is_library
 from steepest.sources.capture.view import Viewing, is_generated, is_standard
 
-__all__ = ["BASIC", "Attributes", "looked_up", "own_method", "unborn"]
+__all__ = ["BASIC", "POLYNOMIALS", "Attributes", "looked_up", "own_method", "unborn"]
 
 # What has no method of the user's: answered at once.
 BASIC = {int, float, bool, str, list, tuple, dict, set, np.ndarray, np.float64, type(None)}
+
+
+# Classes of NumPy's that are written in Python and compute: followed like the user's.
+POLYNOMIALS = ("numpy.polynomial.", "numpy.lib._polynomial_impl")
 
 
 def looked_up(kind: type, name: str) -> Any:
@@ -29,7 +33,10 @@ def looked_up(kind: type, name: str) -> Any:
 
 
 def own_method(kind: type, name: str) -> FunctionType | None:
-    """The method by which a class of the user's answers, if it is written in Python."""
+    """The method by which a class of the user's answers, if it is written in Python.
+
+    A library's classes are left to Python, but for polynomials.
+    """
     if kind in BASIC or issubclass(kind, Traceable):
         return None
     found = looked_up(kind, name)
@@ -38,7 +45,7 @@ def own_method(kind: type, name: str) -> FunctionType | None:
     module = str(found.__globals__.get("__name__", ""))
     if is_standard(module) or is_generated(found.__code__, module):
         return None
-    return found
+    return found if not is_library(module) or module.startswith(POLYNOMIALS) else None
 
 
 class Attributes(Viewing):

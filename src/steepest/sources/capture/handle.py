@@ -89,7 +89,7 @@ class Handle(Traced):
 
     @property
     def imag(self) -> Any:
-        return np.zeros_like(self._plain())
+        return self._trace.adopt(np.zeros_like(self._plain()))
 
     @property
     def T(self) -> Any:
@@ -235,6 +235,9 @@ class Handle(Traced):
             raise ValueError("can only convert an array of size 1 to a Python scalar")
         return np.reshape(self, ())[()]
 
+    def compress(self, condition: Any, axis: Any = None, out: Any = None) -> Any:
+        return np.compress(condition, self, axis, out)
+
     def conj(self) -> Any:
         return self
 
@@ -255,6 +258,6 @@ for _name in (
     "sum", "prod", "max", "min", "mean", "var", "std", "any", "all", "argmax", "argmin", "argsort",
     "cumsum", "cumprod", "dot",
     "clip", "round", "trace", "take", "repeat", "diagonal", "swapaxes", "squeeze", "ravel",
-    "searchsorted", "nonzero", "ptp",
+    "searchsorted", "nonzero", "ptp", "argpartition", "choose",
 ):  # fmt: skip
     setattr(Handle, _name, _method(_name))

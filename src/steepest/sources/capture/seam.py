@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from steepest.graph.operation import Operation
-from steepest.sources.capture.attributes import looked_up, own_method, unborn
+from steepest.sources.capture.attributes import POLYNOMIALS, looked_up, own_method, unborn
 from steepest.sources.capture.draws import (
     GENERATORS,
     GLOBAL,
@@ -75,7 +75,8 @@ class Seam(Protocols):
         if rule is not None:
             if function in MAKES_ARRAYS:
                 args = tuple(map(self.as_numpy, args))
-            return rule(self.trace, *map(self.trace.entered, args), **named)
+            result = rule(self.trace, *map(self.trace.entered, args), **named)
+            return self.made(result) if hasattr(type(result), "__next__") else result
         args = tuple(map(self.trace.enter, args))
         return self._by_kind(function, args, {k: self.trace.enter(v) for k, v in named.items()})
 
@@ -166,7 +167,9 @@ class Seam(Protocols):
             return self._begun(function(*args, **named))
         module = function.__globals__.get("__name__", "")
         if module.startswith("steepest") or (
-            module.startswith("numpy") and not self._concerns(args, named)
+            module.startswith("numpy")
+            and not module.startswith(POLYNOMIALS)
+            and not self._concerns(args, named)
         ):
             return self.trace.adopt(function(*args, **named))
         new = self.twin(function)
@@ -174,7 +177,7 @@ class Seam(Protocols):
             self.trace.note(
                 f"{function.__name__} has no source at hand: only what NumPy sees of it is followed"
             )
-            if not is_standard(module):  # Python's own library keeps no facts of the user's
+            if not is_standard(module) and not is_library(module):  # they keep no facts
                 self.trace.do_not_keep(
                     f"{function.__name__} has no source at hand, so what it reads cannot be "
                     "compared"
@@ -194,8 +197,15 @@ class Seam(Protocols):
         init = looked_up(kind, "__init__")
         calls = looked_up(type(kind), "__call__") is type.__dict__["__call__"]
         plain_new = looked_up(kind, "__new__") is object.__dict__["__new__"] and calls
-        followed = not is_library(kind.__module__) or self._concerns(args, named)
-        if type(init) is FunctionType and plain_new and followed:
+        if (
+            type(init) is FunctionType
+            and plain_new
+            and (
+                not is_library(kind.__module__)
+                or self._concerns(args, named)
+                or init.__globals__["__name__"].startswith(POLYNOMIALS)
+            )
+        ):
             post = own_method(kind, "__post_init__")
             if is_generated(init.__code__, kind.__module__):
                 if post is not None and own_method(kind, "__setattr__") is None:
@@ -233,6 +243,8 @@ class Seam(Protocols):
         own = getattr(function, "__self__", None)
         if isinstance(own, np.ndarray) and not isinstance(own, Handle):
             return getattr(self.trace.enter(own), function.__name__)(*args, **named)
+        if isinstance(own, np.generic) and not any(map(has_handle, args)):
+            return self.trace.adopt(function(*args, **named))
         if isinstance(own, np.ufunc):
             from steepest.sources.capture.ufuncs import call_ufunc
 
@@ -242,7 +254,7 @@ class Seam(Protocols):
         if isinstance(own, GENERATORS):
             return draw(self.trace, own, function, args, named)
         if isinstance(function, np.vectorize):
-            return self._vectorized(function, args)
+            return self._vectorized(function, args, named)
         if isinstance(function, Operation):
             return function(*args, **named)
         if hasattr(function, "cache_info") and any(map(has_handle, args)):
@@ -287,15 +299,39 @@ class Seam(Protocols):
         else:
             self.whole(own)
 
-    def _vectorized(self, function: np.vectorize, args: tuple[Any, ...]) -> Any:
+    def _vectorized(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """`np.vectorize`: the function on each element, the results stacked."""
-        arrays = np.broadcast_arrays(*(self.trace.as_array(a) for a in args))
+        every = (*args, *named.values())
+        names: list[Any] = [*range(len(args)), *named]
+        varied = [i for i, name in enumerate(names) if name not in function.excluded]
+
+        def once(*elements: Any) -> Any:
+            filled = list(every)
+            for i, element in zip(varied, elements, strict=True):
+                filled[i] = element
+            by_name = dict(zip(named, filled[len(args) :], strict=True))
+            return self.call(function.pyfunc, *filled[: len(args)], **by_name)
+
+        given = tuple(every[i] for i in varied)
+        if function.signature is not None:
+            by_signature: Any = np.vectorize
+            return self.call(by_signature._vectorize_call_with_signature, function, once, given)
+        arrays = np.broadcast_arrays(*(self.trace.as_array(a) for a in given))
         shape = arrays[0].shape
         flat = [np.ravel(a) for a in arrays]
-        results = [self.call(function.pyfunc, *(f[i] for f in flat)) for i in range(flat[0].size)]
+        results = [once(*(f[i] for f in flat)) for i in range(flat[0].size)]
         if not results:
             return self.trace.adopt(np.empty(shape))
+        if type(results[0]) is not tuple:
+            return self._stacked(results, shape, function.otypes, 0)
+        columns = enumerate(zip(*results, strict=True))
+        return tuple(self._stacked(list(c), shape, function.otypes, i) for i, c in columns)
+
+    def _stacked(self, results: list[Any], shape: Any, types: Any, number: int) -> Any:
+        """Results as an array, of the type that was asked for or that the first one has."""
         made = self.trace.as_array(results)
+        wanted = types[number] if types else np.asarray(plain(results[0])).dtype
+        made = made.astype(wanted) if made.dtype != wanted else made
         return made.reshape(shape) if shape else made[0]
 
     def asked_for(self, argument: Any) -> Any:

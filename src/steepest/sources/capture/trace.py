@@ -350,7 +350,11 @@ class Trace:
         if isinstance(x, Handle):
             if x._varies():
                 self.guard(x.node, np.array(x._plain()), reason)
-            return x._plain().copy() if isinstance(x, ArrayHandle) else x._plain()
+            if not isinstance(x, ArrayHandle):
+                return x._plain()
+            known = x._plain().copy()
+            self.buffers.setdefault(id(known), Buffer(known))
+            return known
         if type(x) in (tuple, list):
             return type(x)(self.fixed(i, reason) for i in x)
         if type(x) is slice:
