@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from steepest.graph.operation import Traceable
+from steepest.sources.capture.guards import attribute_slot
 from steepest.sources.capture.lines import is_library
 from steepest.sources.capture.view import Viewing, is_generated, is_standard
 
@@ -51,6 +52,14 @@ def own_method(kind: type, name: str) -> FunctionType | None:
 class Attributes(Viewing):
     """The part of the seam through which attributes and items go."""
 
+    def answers(self, kind: type, name: str) -> FunctionType | None:
+        """The user's method by which a class answers: which one it is, is a fact."""
+        method = own_method(kind, name)
+        if method is not None and not self.trace.closed:
+            where = f"{kind.__name__}.{name}"
+            self._fact((id(kind), name), attribute_slot(kind, name, where, getattr(kind, name)))
+        return method
+
     def attribute(self, thing: Any, name: str) -> Any:
         """`thing.name` was read: descriptors and `__getattr__` are calls, as properties are."""
         kind = type(thing)
@@ -59,7 +68,7 @@ class Attributes(Viewing):
         found = looked_up(kind, name)
         here = name in getattr(thing, "__dict__", ())
         if found is None:
-            general = own_method(kind, "__getattr__")
+            general = self.answers(kind, "__getattr__")
             if general is not None and not here and not name.startswith("__"):
                 return self.call(general, thing, name)
             return super().attribute(thing, name)
@@ -67,7 +76,7 @@ class Attributes(Viewing):
             value = self.call(found.func, thing)
             thing.__dict__[name] = value
             return value
-        getter = own_method(type(found), "__get__")
+        getter = self.answers(type(found), "__get__")
         if getter is not None and not (here and not hasattr(type(found), "__set__")):
             self._class_fact(kind, thing, name, None)
             return self.trace.enter(self.call(getter, found, thing, kind))
@@ -81,10 +90,10 @@ class Attributes(Viewing):
         found = looked_up(kind, name)
         if type(found) is property and type(found.fset) is FunctionType:
             return _Setter(functools.partial(self.call, found.fset, thing), self, thing)
-        given = None if found is None else own_method(type(found), "__set__")
+        given = None if found is None else self.answers(type(found), "__set__")
         if given is not None:
             return _Setter(functools.partial(self.call, given, found, thing), self, thing)
-        general = own_method(kind, "__setattr__")
+        general = self.answers(kind, "__setattr__")
         if general is not None:
             return _Setter(functools.partial(self.call, general, thing, name), self, thing)
         return thing
@@ -99,13 +108,13 @@ class Attributes(Viewing):
         """What `thing[key] = v` is written to."""
         if type(thing) in BASIC or self.trace.closed:
             return thing
-        method = own_method(type(thing), "__setitem__")
+        method = self.answers(type(thing), "__setitem__")
         return thing if method is None else _Keeper(self, thing, method)
 
     def context(self, thing: Any) -> Any:
         """What `with thing` enters and leaves."""
-        enter = own_method(type(thing), "__enter__")
-        leave = own_method(type(thing), "__exit__")
+        enter = self.answers(type(thing), "__enter__")
+        leave = self.answers(type(thing), "__exit__")
         if enter is None or leave is None or self.trace.closed:
             return thing
         return _Context(

@@ -41,27 +41,27 @@ class Iteration(Attributes):
             return kind(map(self.as_numpy, thing))
         if kind in BASIC or issubclass(kind, Traceable):
             return thing
-        method = own_method(kind, "__array__")
+        method = self.answers(kind, "__array__")
         if method is not None:
             return self.call(method, thing)
         return list(self.hinted(thing)) if self.is_sequence(thing) else thing
 
     def hinted(self, things: Any) -> Any:
         """Its elements, for those who first ask how many there will be, as Python's lists do."""
-        length = own_method(type(things), "__len__")
+        length = self.answers(type(things), "__len__")
         if length is not None:
             self.call(length, things)
         return self.each(things)
 
     def steps(self, things: Any) -> Iterator[Any]:
         """The elements of such an object, one by one."""
-        begin = own_method(type(things), "__iter__")
+        begin = self.answers(type(things), "__iter__")
         if begin is None and not hasattr(type(things), "__iter__"):
             step = functools.partial(self.item, things)
             yield from _until(IndexError, step, numbered=True)
             return
         under_way = things if begin is None else self.call(begin, things)
-        step_on = own_method(type(under_way), "__next__")
+        step_on = self.answers(type(under_way), "__next__")
         if step_on is None:
             yield from under_way
         else:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.sources.capture.attributes import BASIC, own_method
+from steepest.sources.capture.attributes import BASIC
 from steepest.sources.capture.handle import Handle
 from steepest.sources.capture.iteration import Iteration
 from steepest.sources.capture.operators import leaves_it_to
@@ -75,7 +75,7 @@ class Protocols(Iteration):
             found = self._asked_both(a, b, f"__{name}__", f"__{swapped}__")
             if found is not NotImplemented:
                 return found
-            if name == "ne" and own_method(type(a), "__eq__") and not _own_ne(type(a)):
+            if name == "ne" and self.answers(type(a), "__eq__") and not _own_ne(type(a)):
                 same = self._asked_both(a, b, "__eq__", "__eq__")
                 if same is not NotImplemented:
                     return not self.truth(same)
@@ -86,7 +86,7 @@ class Protocols(Iteration):
 
         NotImplemented where neither answers with a method of the user's.
         """
-        left, right = own_method(type(a), name), own_method(type(b), swapped)
+        left, right = self.answers(type(a), name), self.answers(type(b), swapped)
         if left is None and right is None:
             return NotImplemented
         first = right is not None and type(a) is not type(b) and issubclass(type(b), type(a))
@@ -106,21 +106,21 @@ class Protocols(Iteration):
 
     def alone(self, name: str, a: Any) -> Any:
         """`-a` and its like."""
-        method = None if self.trace.closed else own_method(type(a), f"__{name}__")
+        method = None if self.trace.closed else self.answers(type(a), f"__{name}__")
         return ALONE[name](a) if method is None else self.call(method, a)
 
     def in_place(self, name: str, a: Any, b: Any) -> Any:
         """What `a += b` binds to `a`."""
-        method = None if self.trace.closed else own_method(type(a), f"__i{name}__")
+        method = None if self.trace.closed else self.answers(type(a), f"__i{name}__")
         if method is not None:
             found = self.call(method, a, b)
             if found is not NotImplemented:
                 return found
         if method is None and (type(a) in BASIC or isinstance(a, (Handle, np.ndarray))):
-            if type(a) in BASIC and own_method(type(b), f"__r{name}__"):
+            if type(a) in BASIC and self.answers(type(b), f"__r{name}__"):
                 return self.operate(name, a, b)
             return IN_PLACE[name](a, b)
-        if own_method(type(a), f"__{name}__") or own_method(type(b), f"__r{name}__"):
+        if self.answers(type(a), f"__{name}__") or self.answers(type(b), f"__r{name}__"):
             return self.operate(name, a, b)
         return IN_PLACE[name](a, b)
 
@@ -129,7 +129,7 @@ class Protocols(Iteration):
         things = self.used(things)
         if type(things) in BASIC or self.trace.closed:
             return item in things
-        method = own_method(type(things), "__contains__")
+        method = self.answers(type(things), "__contains__")
         if method is not None:
             return bool(self.truth(self.call(method, things, item)))
         if hasattr(type(things), "__contains__") or not self.stepped(things):
@@ -139,9 +139,9 @@ class Protocols(Iteration):
     def truth(self, value: Any) -> Any:
         """`if value`: what its class says, or the value itself for Python to judge."""
         if type(value) not in BASIC and not self.trace.closed:
-            method = own_method(type(value), "__bool__")
+            method = self.answers(type(value), "__bool__")
             if method is None and not hasattr(type(value), "__bool__"):
-                method = own_method(type(value), "__len__")
+                method = self.answers(type(value), "__len__")
             if method is not None:
                 return self.call(method, value)
         return self.used(value)
@@ -159,6 +159,8 @@ class Protocols(Iteration):
         """
         if not args or named or not isinstance(function, (type, BuiltinFunctionType)):
             return NotImplemented
+        if function in (min, max) and len(args) > 1:
+            return self._ordered(function, args)
         if len(args) == 2 and function in OF_TWO:
             name = OF_TWO[function]
             return (self.compare if name in COMPARISONS else self.operate)(name, *args)
@@ -171,7 +173,7 @@ class Protocols(Iteration):
         asked = ASKED_OF_CLASS.get(function)
         if asked is None or type(args[0]) in BASIC:
             return NotImplemented
-        method = own_method(type(args[0]), f"__{asked}__")
+        method = self.answers(type(args[0]), f"__{asked}__")
         if method is not None and (len(args) == 1 or function is round):
             return self.call(method, *args)
         if function is iter and len(args) == 1 and self.stepped(args[0]):
@@ -184,7 +186,9 @@ class Protocols(Iteration):
             return NotImplemented
         self.whole(things)
         kept = list(things) if type(things) is GeneratorType else things
-        if not any(own_method(type(v), "__add__") or own_method(type(v), "__radd__") for v in kept):
+        if not any(
+            self.answers(type(v), "__add__") or self.answers(type(v), "__radd__") for v in kept
+        ):
             if kept is things:
                 return NotImplemented
             return self.trace.enter(builtins.sum(map(self.trace.enter, kept), start))
@@ -195,7 +199,7 @@ class Protocols(Iteration):
         """`sorted`, `min` and `max` of objects whose class says which comes first."""
         sign = "gt" if function is max else "lt"
         if type(things) not in (list, tuple) or not any(
-            own_method(type(v), f"__{sign}__") for v in things
+            self.answers(type(v), f"__{sign}__") for v in things
         ):
             return NotImplemented
         self.whole(things)

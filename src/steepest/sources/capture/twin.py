@@ -270,7 +270,10 @@ class _Rewrite(ast.NodeTransformer):
         return node if plainly else self.seam("used", node, node)
 
     def _asked(self, node: ast.expr) -> ast.expr:
-        """A condition."""
+        """A condition; of `v and w` only whether they are true is asked."""
+        if isinstance(node, ast.BoolOp):
+            node.values = [self._asked(v) for v in node.values]
+            return node
         plainly = isinstance(node, ast.Constant | ast.Compare)
         return node if plainly else self.seam("truth", node, node)
 
