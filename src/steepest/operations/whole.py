@@ -9,7 +9,7 @@ import numpy as np
 from steepest.graph.operation import Operation, binds, broadcast_shape, register
 from steepest.graph.traced import Traced
 
-__all__ = ["BITS", "PLACES", "argpartition", "partition"]
+__all__ = ["BITS", "LEXSORT", "PLACES", "argpartition", "partition"]
 
 Shape = tuple[int, ...]
 FLAT = "a whole number, or a digit's worth: the derivative is zero"
@@ -42,6 +42,12 @@ _flat("lcm", np.lcm, 2, numpy=(np.lcm,), dtype=_whole)
 _flat("signbit", np.signbit, numpy=(np.signbit,), dtype=lambda x: np.bool_)
 _flat("spacing", np.spacing, numpy=(np.spacing,), dtype=lambda x: x.dtype)
 _flat("exponent", lambda x: np.frexp(x)[1], dtype=lambda x: np.int32)
+LEXSORT: Final = _flat(
+    "lexsort",
+    lambda x, axis: np.lexsort(x, axis),
+    shape=lambda x, axis: x[1:],
+    dtype=lambda x, **p: np.intp,
+)
 
 
 # ---- partitions

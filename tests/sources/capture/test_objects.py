@@ -202,7 +202,40 @@ def test_a_generator_kept_outside_is_still_random() -> None:
 
 def test_next_of_an_iterator_from_outside_is_traced_at_every_call() -> None:
     numbers = iter(np.arange(100.0).tolist())
-    followed = Followed(lambda x: next(numbers) * x[0] ** 2)
-    followed.path((X,))
-    followed.path((X,))
-    assert followed.tracing.traced == 2
+    kept = {"numbers": numbers}
+    for function in (
+        lambda x: next(numbers) * x[0] ** 2,
+        lambda x: next(kept["numbers"]) * x[0],
+        lambda x: next(kept.get("numbers")) * x[0],
+        lambda x: next(iter(numbers)) * x[0],
+        lambda x: next(map(float, numbers)) * x[0],
+    ):
+        followed = Followed(function)
+        followed.path((X,))
+        followed.path((X,))
+        assert followed.tracing.traced == 2
+
+
+class Quantity:
+    """An object that takes NumPy's functions over itself."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **named):
+        plain = [i.value if isinstance(i, Quantity) else i for i in inputs]
+        return getattr(ufunc, method)(*plain, **named)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: (x * Quantity(2.0)).sum(),
+        lambda x: np.add(Quantity(2.0), x).sum(),
+        lambda x: (x * np.array([2, 3, 4], object)).astype(float).sum(),
+    ],
+)
+def test_objects_that_no_row_takes_are_told(function: Callable) -> None:
+    followed = Followed(function)
+    with pytest.warns(NumericalWarning, match="met an object of class"):
+        assert followed.path((X,)).numerical

@@ -86,7 +86,13 @@ def draw(
             if id(own) in trace.seeded:
                 trace.seeded.update((id(m), m) for m in made)
             return made
-        return trace.adopt(function(*plain(args), **plain(named)))
+        out = named.get("out")
+        if not isinstance(out, ArrayHandle):
+            return trace.adopt(function(*plain(args), **plain(named)))
+        trace.about_to_write(out._buffer)
+        function(*plain(args), **plain(named))
+        out.written(None)
+        return out
     rule = RULES.get(name)
     before = copy.deepcopy(own)
     said = None if rule is None else rule(trace, own, *args, **named)

@@ -46,7 +46,12 @@ def _binary(name: str, row: Any, swapped: bool) -> Callable[[Any, Any], Any]:
         elif not isinstance(other, NUMBERS):
             if leaves_it_to(self, other):
                 return NotImplemented
-            other = _foreign(self._trace, other, name)
+            elements = _elements(other)
+            if elements is None:
+                kind = type(other).__name__
+                self._trace.lose(f"the operator {name} met an object of class {kind}")
+                return do(other, self._plain()) if swapped else do(self._plain(), other)
+            other = self._trace.as_array(elements)
         args = (other, self) if swapped else (self, other)
         return self._trace.combine(do, _rule(row), args, f"the operator {name}")
 
@@ -67,14 +72,12 @@ def leaves_it_to(a: Any, b: Any) -> bool:
     return np.ndim(a) == 0 and not sequence and not hasattr(kind, "__array__")
 
 
-def _foreign(trace: Any, other: Any, name: str) -> Any:
-    """An object of another class as NumPy takes it: an array of its elements."""
+def _elements(other: Any) -> list[Any] | None:
+    """What NumPy makes an array of, where an object is a sequence."""
     kind = type(other)
-    if not hasattr(kind, "__array__") and hasattr(kind, "__len__") and hasattr(kind, "__iter__"):
-        return trace.as_array(list(other))
-    made = np.asarray(other)
-    trace.lose(f"the operator {name} met an object of class {kind.__name__}")
-    return made
+    plainly = not hasattr(kind, "__array__") and not hasattr(kind, "__array_ufunc__")
+    sequence = hasattr(kind, "__len__") and hasattr(kind, "__getitem__")
+    return list(other) if plainly and sequence else None
 
 
 def _in_place(name: str, row: Any) -> Callable[[Any, Any], Any]:

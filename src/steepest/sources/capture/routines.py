@@ -16,6 +16,7 @@ from steepest.graph.node import constant
 from steepest.graph.operation import BINDINGS, ROWS
 from steepest.graph.traced import Traced, as_node
 from steepest.operations.linear import Fancy
+from steepest.operations.whole import LEXSORT
 from steepest.sources.capture.handle import Handle, plain
 from steepest.sources.capture.nditer import stepper
 
@@ -111,9 +112,14 @@ def _compress(trace: Trace, condition: Any, a: Any, axis: Any = None, out: Any =
 
 
 def _lexsort(trace: Trace, keys: Any, axis: int = -1) -> Any:
-    """The order by several keys is asked of NumPy: it is part of the path."""
-    found = trace.fixed(trace.as_array(keys), "it decides an order")
-    return trace.adopt(np.lexsort(found, axis))
+    """The order by several keys: places, as of a sort, which do not move."""
+    stacked = trace.as_array(keys if isinstance(keys, Handle) else list(keys))
+    return trace.combine(
+        lambda v: np.lexsort(v, axis),
+        lambda n: LEXSORT(n, axis=axis),
+        (stacked,),
+        "np.lexsort",
+    )
 
 
 def _correlate(trace: Trace, a: Any, v: Any, mode: Any = "valid") -> Any:

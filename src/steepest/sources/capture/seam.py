@@ -270,7 +270,8 @@ class Seam(Protocols):
 
     def _call_compiled(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """C code takes handles as far as their hooks carry; what insists on arrays gets them."""
-        if function in TAKES_APART or getattr(function, "__module__", "") == "itertools":
+        apart = function in TAKES_APART or getattr(function, "__module__", "") == "itertools"
+        if apart:
             alone = function in (min, max) and len(args) > 1  # they compare what they are given
             args = tuple(
                 self.hinted(a)
@@ -283,7 +284,7 @@ class Seam(Protocols):
         options = {k: self.callback(v) for k, v in named.items()}
         try:
             result = function(*wrapped, **options)
-            if hasattr(type(result), "__next__") and not any(result is a for a in args):
+            if apart and hasattr(type(result), "__next__") and not any(result is a for a in args):
                 self.made(result)  # an iterator over what was given
             return self.trace.enter(result)
         except TypeError as error:

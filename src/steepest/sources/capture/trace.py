@@ -246,6 +246,10 @@ class Trace:
         except NotDifferentiableError as error:
             self.lose(str(error))
         except Exception as error:  # noqa: BLE001  (NumPy has done this operation, so the fault is ours; told at the end)
+            strange = next(filter(_is_strange, args), None)
+            if strange is not None:
+                self.lose(f"{what} met an object of class {type(strange).__name__}")
+                return None
             self.faults.append((error, self.where()))
             self.lose(
                 f"{what or 'an operation'} failed inside steepest: {type(error).__name__}: {error}"
@@ -386,3 +390,14 @@ def _is_complex(value: Any) -> bool:
     if isinstance(value, tuple):
         return any(map(_is_complex, value))
     return isinstance(value, (np.ndarray, np.generic, complex)) and np.iscomplexobj(value)
+
+
+def _is_strange(x: Any) -> bool:
+    """Whether a value is one that no row takes: an object, or an array of objects."""
+    if type(x) is np.ndarray:  # no handle
+        return bool(x.dtype == object)
+    return not isinstance(x, Handle) and type(x).__module__.partition(".")[0] not in (
+        "builtins",
+        "numpy",
+        "steepest",
+    )
