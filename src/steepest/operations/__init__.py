@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from steepest.operations import (
-    bessel,
     call,
     choose,
     compositions,
@@ -25,7 +24,6 @@ from steepest.operations import (
 )
 
 __all__ = [
-    "bessel",
     "call",
     "choose",
     "compositions",

@@ -34,11 +34,6 @@ binary("xlog1py", scipy_function("xlog1py"), lambda a, b, y: np.log1p(b),
     convention="0·log 0 = 0, with slope 0 in b",
     tolerance=(4.0, "1 + b is rounded"),
 )  # fmt: skip
-unary("entr", scipy_function("entr"), lambda x, y: -1 - np.log(x), POSITIVE, scipy="entr",
-    spelled="", precise=lambda mp, x: -x * mp.log(x), shown="−1 − log x", family="special",
-    steep=True, convention="0 at 0, where the slope is infinite",
-    tolerance=(6.0, "1 + log x cancels near 1/e"),
-)  # fmt: skip
 binary("rel_entr", scipy_function("rel_entr"), lambda a, b, y: 1 + np.log(a / b),
     lambda a, b, y: -a / b, (POSITIVE, POSITIVE), scipy="rel_entr", spelled="",
     precise=lambda mp, a, b: a * mp.log(a / b), shown="(1 + log(a/b))·da − a/b·db",
@@ -69,21 +64,10 @@ unary("log_expit", scipy_function("log_expit"), lambda x, y: ROWS["sigmoid"](-x)
     scipy="log_expit", spelled="", precise=lambda mp, x: -mp.log1p(mp.exp(-x)),
     shown="σ(−x)", family="special",
 )  # fmt: skip
-unary("ndtri", scipy_function("ndtri"),
-    lambda x, y: np.sqrt(2 * named(x, PI)) * np.exp(np.square(y) / 2), (0.01, 0.99),
-    scipy="ndtri", spelled="", latex=r"\Phi^{-1}",
-    precise=lambda mp, x: mp.sqrt(2) * mp.erfinv(2 * x - 1), shown="√(2π)·exp(y²/2)",
-    family="special", tolerance=(60.0, "SciPy's ndtri, which is small near 1/2"),
-)  # fmt: skip
 unary("erfinv", scipy_function("erfinv"),
     lambda x, y: np.sqrt(named(x, PI)) / 2 * np.exp(np.square(y)), (-0.95, 0.95), scipy="erfinv",
     spelled="", precise=lambda mp, x: mp.erfinv(x), shown="√π/2·exp(y²)", family="special",
     tolerance=(20.0, "SciPy's erfinv"),
-)  # fmt: skip
-unary("erfcinv", scipy_function("erfcinv"),
-    lambda x, y: -np.sqrt(named(x, PI)) / 2 * np.exp(np.square(y)), (0.05, 1.95), scipy="erfcinv",
-    spelled="", precise=lambda mp, x: mp.erfinv(1 - x), shown="−√π/2·exp(y²)", family="special",
-    tolerance=(60.0, "SciPy's erfcinv, which is small near 1"),
 )  # fmt: skip
 unary("exp1", scipy_function("exp1"), lambda x, y: -np.exp(-x) / x, POSITIVE, scipy="exp1",
     spelled="", precise=lambda mp, x: mp.e1(x), shown="−exp(−x)/x", family="special",

@@ -20,7 +20,7 @@ from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced, as_node
 from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.guards import Slot
-from steepest.sources.capture.handle import Handle, has_handle, plain
+from steepest.sources.capture.handle import Handle, has_handle, is_complex, is_strange, plain
 from steepest.sources.capture.lines import Loss, is_library, line_of
 from steepest.sources.capture.memory import Buffer, owner_of
 from steepest.sources.capture.scalars import ScalarHandle
@@ -224,7 +224,7 @@ class Trace:
         value = compute(*[plain(a) for a in args])
         if self.closed or not any(self.varies(a) for a in args):
             return self.adopt(value)
-        if _is_complex(value):
+        if is_complex(value):
             self.lose("complex numbers are not followed")
             return value
         return self.result(value, self.expressed(express, args, what))
@@ -246,7 +246,7 @@ class Trace:
         except NotDifferentiableError as error:
             self.lose(str(error))
         except Exception as error:  # noqa: BLE001  (NumPy has done this operation, so the fault is ours; told at the end)
-            strange = next(filter(_is_strange, args), None)
+            strange = next(filter(is_strange, args), None)
             if strange is not None:
                 self.lose(f"{what} met an object of class {type(strange).__name__}")
                 return None
@@ -383,21 +383,3 @@ class Trace:
         """Exchange handles stored outside (`log.append(v)`, `self.last = x`) for their values."""
         for thing, _ in list(self.outer.values()):
             sweep_one(thing)
-
-
-def _is_complex(value: Any) -> bool:
-    """Whether there are complex numbers in a result, which may be several arrays."""
-    if isinstance(value, tuple):
-        return any(map(_is_complex, value))
-    return isinstance(value, (np.ndarray, np.generic, complex)) and np.iscomplexobj(value)
-
-
-def _is_strange(x: Any) -> bool:
-    """Whether a value is one that no row takes: an object, or an array of objects."""
-    if type(x) is np.ndarray:  # no handle
-        return bool(x.dtype == object)
-    return not isinstance(x, Handle) and type(x).__module__.partition(".")[0] not in (
-        "builtins",
-        "numpy",
-        "steepest",
-    )
