@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from steepest.graph.operation import ZERO, Operation
-from steepest.operations.elementwise import ANY, binary
+from steepest.graph.operation import ZERO, Operation, binds
+from steepest.operations.elementwise import ANY, binary, real
 
 __all__ = ["LDEXP"]
 
@@ -29,12 +29,14 @@ binary("fmod", np.fmod, lambda a, b, y: np.ones(np.shape(b)), lambda a, b, y: -n
     (ANY, (0.5, 20.0)), precise=_precise_fmod, shown="da − trunc(a/b)·db",
     convention="at its jumps the slope is that of the piece it belongs to",
 )  # fmt: skip
-LDEXP: Final[Operation] = binary("ldexp", lambda a, b: np.ldexp(a, np.asarray(b).astype(np.int32)),
-    lambda a, b, y: LDEXP(np.ones(np.shape(a)), b), ZERO, (ANY, (-5.0, 5.0)), numpy=(np.ldexp,),
+LDEXP: Final[Operation] = binary("ldexp",
+    lambda a, b: np.ldexp(real(a), np.asarray(b).astype(np.int32)),
+    lambda a, b, y: LDEXP(np.ones(np.shape(a)), b), ZERO, (ANY, (-5.0, 5.0)),
     precise=lambda mp, a, b: mp.ldexp(a, int(b)), spelled="", shown="2ᵇ·da",
     dtype=lambda a, b: a.dtype if a.dtype.kind == "f" else np.float64,
     convention="b is a whole number, and does not move",
 )  # fmt: skip
+binds(np.ldexp)(LDEXP)
 binary("nextafter", np.nextafter, lambda a, b, y: np.ones(np.shape(a)), ZERO, spelled="",
     precise=lambda mp, a, b: a, shown="da", convention="the step to the next number is taken as "
     "fixed", tolerance=(2.0, "the value is by its meaning one unit beside the number"),
