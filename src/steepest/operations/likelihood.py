@@ -48,12 +48,6 @@ binary("xlog1py", scipy_function("xlog1py"), lambda a, b, y: np.log1p(b),
     convention="0·log 0 = 0, with slope 0 in b",
     tolerance=(4.0, "1 + b is rounded"),
 )  # fmt: skip
-binary("rel_entr", scipy_function("rel_entr"), lambda a, b, y: 1 + np.log(a / b),
-    lambda a, b, y: -a / b, (POSITIVE, POSITIVE), scipy="rel_entr", spelled="",
-    precise=lambda mp, a, b: a * mp.log(a / b), shown="(1 + log(a/b))·da − a/b·db",
-    family="special", steep=True, convention="0 where a is 0 and b is not",
-    tolerance=(8.0, "log(a/b) cancels with 1 near a = b/e, and near a = b itself"),
-)  # fmt: skip
 unary("gamma", scipy_function("gamma"), lambda x, y: y * _digamma(x), (0.05, 15.0), scipy="gamma",
     spelled="", latex=r"\Gamma", shown="Γ(x)·digamma x", family="special",
     tolerance=(8.0, "SciPy's gamma, and its digamma near the zero at 1.46"),
