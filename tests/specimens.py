@@ -172,6 +172,25 @@ def selected_products() -> Iterator[tuple[list[Any], dict[str, Any]]]:
         yield [draw(*a), np.array(True), draw(*b), draw(*b) > 0], {}
 
 
+def stretches() -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    """Where stretches overlap, or a place comes after the next one, elements count as NumPy has
+    it.
+    """
+    yield [draw(7)], {"places": (0, 2, 5), "axis": 0}
+    yield [draw(7)], {"places": (0, 4, 1, 5, 2, 2), "axis": 0}
+    yield [X], {"places": (1, 3, 0), "axis": 1}
+
+
+def rows_of_numbers() -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    for n in (1, 2, 5):
+        yield [draw(n)], {}
+
+
+def two_rows_of_numbers() -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    for n in (1, 2, 5):
+        yield [draw(n), draw(n)], {}
+
+
 def joins() -> Iterator[tuple[list[Any], dict[str, Any]]]:
     yield [draw(3), draw(2), draw(0), draw(4)], {"axis": 0}
     yield [draw(3, 2), draw(3, 1)], {"axis": 1}
@@ -196,5 +215,9 @@ MOVEMENTS = {
     "cumsum": scans,
     "cumprod": scans,
     "prod_of_others": factors,
+    "add_reduceat": stretches,
+    "fsum": rows_of_numbers,
+    "length": rows_of_numbers,
+    "sumprod": two_rows_of_numbers,
     "matmul_where": selected_products,
 }

@@ -46,7 +46,12 @@ def norm(x: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
     return np.frompyfunc(mp.sqrt, 1, 1)(np.sum(x * x, axis=axis, keepdims=keepdims))
 
 
-IN_OBJECTS = {"norm": norm}  # where NumPy would turn objects into float64
+IN_OBJECTS = {  # where NumPy, or `math`, would turn objects into float64
+    "norm": norm,
+    "fsum": np.sum,
+    "length": lambda x: mp.sqrt(np.sum(x * x)),
+    "sumprod": lambda a, b: np.sum(a * b),
+}
 
 
 def apply(row: Operation, args: Sequence[Any], params: Mapping[str, Any]) -> Any:

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from steepest.errors import NotDifferentiableError
-from steepest.graph.operation import binds
-from steepest.operations.linear import getitem
+from steepest.graph.operation import ROWS, binds
+from steepest.graph.traced import Traced, as_node
+from steepest.operations.linear import SCATTER, getitem, normal_key
 
-__all__ = ["count_nonzero", "diff", "linspace", "trace"]
+__all__ = ["count_nonzero", "diagflat", "diff", "kron", "linspace", "trace"]
 
 
 @binds(np.conjugate, np.real)
@@ -77,3 +78,74 @@ def linspace(
     counts = np.arange(float(num)).reshape(shape)
     inside = counts * ((stop - start) / parts) + start
     return np.where(counts == parts, stop, inside) if endpoint else inside
+
+
+@binds(np.kron)
+def kron(a: Any, b: Any) -> Any:
+    """The Kronecker product: every element of a times all of b, as blocks."""
+    a, b = _handle(a), _handle(b)
+    if not a.ndim or not b.ndim:
+        return a * b
+    axes = max(a.ndim, b.ndim)
+    ones = np.ones(axes, int)
+    first, second = ((*ones[: axes - x.ndim], *x.shape) for x in (a, b))
+    left = np.reshape(a, tuple(int(n) for pair in zip(first, ones, strict=True) for n in pair))
+    right = np.reshape(b, tuple(int(n) for pair in zip(ones, second, strict=True) for n in pair))
+    shape = tuple(int(m * n) for m, n in zip(first, second, strict=True))
+    return np.reshape(left * right, shape)
+
+
+@binds(np.diagflat)
+def diagflat(v: Any, k: int = 0) -> Any:
+    """A matrix with the elements on its diagonal, or on one beside it."""
+    v = np.ravel(_handle(v))
+    n = v.shape[0] + abs(k)
+    along = np.arange(v.shape[0])
+    key, arrays = normal_key((along + max(-k, 0), along + max(k, 0)), (n, n))
+    return SCATTER(v, *arrays, key=key, shape=(n, n))
+
+
+@binds(np.heaviside)
+def heaviside(x: Any, middle: Any) -> Any:
+    """0 below 0, 1 above, and `middle` at 0: flat wherever it has a slope."""
+    x = _handle(x)
+    step = np.where(np.less(x, 0), 0.0, np.where(np.greater(x, 0), 1.0, middle))
+    return np.where(np.isnan(x), x, step)
+
+
+@binds(np.modf)
+def modf(x: Any) -> tuple[Any, Any]:
+    """The part behind the point, and the whole part."""
+    whole = np.trunc(x)
+    return np.where(np.isinf(x), 0.0, x - whole), whole
+
+
+@binds(np.frexp)
+def frexp(x: Any) -> tuple[Any, Any]:
+    """X as mantissa·2ᵏ with the mantissa in [1/2, 1)."""
+    exponent = ROWS["exponent"](x)
+    return ROWS["ldexp"](x, -exponent), exponent
+
+
+def _handle(x: Any) -> Any:
+    return x if isinstance(x, Traced) else Traced(as_node(np.asarray(x)))
+
+
+def _products(name: str) -> None:
+    """The products of vectors and matrices that NumPy has had since 2.0 and 2.2."""
+
+    def vecdot(a: Any, b: Any) -> Any:
+        return np.matmul(a[..., None, :], b[..., :, None])[..., 0, 0]
+
+    def matvec(a: Any, b: Any) -> Any:
+        return np.matmul(a, b[..., :, None])[..., 0]
+
+    def vecmat(a: Any, b: Any) -> Any:
+        return np.matmul(a[..., None, :], b)[..., 0, :]
+
+    if hasattr(np, name):
+        binds(getattr(np, name))({"vecdot": vecdot, "matvec": matvec, "vecmat": vecmat}[name])
+
+
+for _name in ("vecdot", "matvec", "vecmat"):
+    _products(_name)

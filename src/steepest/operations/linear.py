@@ -18,7 +18,7 @@ from steepest.graph.operation import BINDINGS, Operation, binds, register
 from steepest.graph.traced import Traced
 from steepest.operations.shape import movement, normal_axis, unbroadcast
 
-__all__ = ["Fancy", "Piece", "getitem", "is_whole", "normal_key"]
+__all__ = ["SCATTER", "Fancy", "Piece", "getitem", "is_whole", "normal_key"]
 
 Shape = tuple[int, ...]
 

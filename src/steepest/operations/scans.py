@@ -8,6 +8,7 @@ import numpy as np
 
 from steepest.graph.node import real_dtype
 from steepest.graph.operation import JOINTLY, STRUCTURE, Operation, Rule, binds, register
+from steepest.operations.linear import SCATTER, getitem, normal_key
 
 __all__ = ["CUMPROD", "CUMSUM", "OTHERS"]
 
@@ -102,3 +103,26 @@ def _scan(row: Operation) -> Rule:
 
 binds(np.cumsum)(_scan(CUMSUM))
 binds(np.cumprod)(_scan(CUMPROD))
+
+
+def _reduceat_shape(x: Shape, places: tuple[int, ...], axis: int) -> Shape:
+    return (*x[:axis], len(places), *x[axis + 1 :])
+
+
+def _reduceat_back(y_bar: Any, args: Any, wanted: Any, places: tuple[int, ...], axis: int) -> Any:
+    """An element gets the cotangents of all stretches that it counts in."""
+    shape = args[0].shape
+    stops = (*places[1:], shape[axis])
+    stretches = [np.arange(a, max(b, a + 1)) for a, b in zip(places, stops, strict=True)]
+    whose = np.repeat(np.arange(len(places)), [len(s) for s in stretches])
+    lead = (slice(None),) * axis
+    key, arrays = normal_key((*lead, np.concatenate(stretches)), shape)
+    return (SCATTER(getitem(y_bar, (*lead, whose)), *arrays, key=key, shape=shape),)
+
+
+ADD_REDUCEAT: Final = register(Operation(
+    name="add_reduceat", run=lambda x, places, axis: np.add.reduceat(x, places, axis), arity=1,
+    shape=_reduceat_shape, elementwise=False, linear=JOINTLY, transpose=_reduceat_back, moves=True,
+    dtype=lambda x, places, axis: _whole_dtype(x, axis), family="reduction",
+    shown="sums of dx over the same stretches",
+))  # fmt: skip

@@ -142,13 +142,14 @@ LSTSQ: Final = _matrix(
 
 @binds(np.linalg.lstsq)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
-    """`np.linalg.lstsq` for more rows than columns: solution, residuals, rank, singular values."""
+    """`np.linalg.lstsq`, with no more unknowns than equations: all that NumPy returns."""
     rows, columns = np.shape(a)
-    if rows <= columns:
-        raise NotDifferentiableError("np.linalg.lstsq has a row for more equations than unknowns")
+    if rows < columns:
+        raise NotDifferentiableError("np.linalg.lstsq has no row for fewer equations than unknowns")
     y = LSTSQ(b, a)
-    residuals = np.sum(np.square(b - a @ y), axis=0)
-    residuals = np.reshape(residuals, (-1,))
+    residuals: Any = np.zeros(0)  # as NumPy gives them where the equations can all be met
+    if rows > columns:
+        residuals = np.reshape(np.sum(np.square(b - a @ y), axis=0), (-1,))
     return y, residuals, columns, np.sqrt(VALUES(_turned(a) @ a))[::-1]
 
 

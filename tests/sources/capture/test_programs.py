@@ -17,7 +17,12 @@ from steepest.graph.traverse import Program
 from steepest.sources.capture import Followed, Path
 from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.scalars import ScalarHandle
-from tests.sources.capture import array_programs, python_programs  # noqa: F401  (fill the register)
+from tests.sources.capture import (  # noqa: F401  (fill the register)
+    array_programs,
+    object_programs,
+    python_programs,
+    routine_programs,
+)
 from tests.sources.capture.corpus import PROGRAMS
 
 POINT = (0.7, -1.3, 2.1)

@@ -19,7 +19,7 @@ from steepest.sources.capture.memory import Buffer, owner_of
 if TYPE_CHECKING:
     from steepest.sources.capture.trace import Trace
 
-__all__ = ["ArrayHandle"]
+__all__ = ["ArrayHandle", "FlatHandle"]
 
 Array = np.ndarray[Any, Any]
 
@@ -71,8 +71,14 @@ class ArrayHandle(Handle):
 
     @property
     def flat(self) -> Any:
-        """The elements in C order: a window where NumPy can make one, else a copy."""
-        return self.ravel()
+        """The elements in C order; what is written to one of them, is written here."""
+        held = self._held.reshape(-1)
+        seen = self.window(held)
+        return FlatHandle(self) if seen is None else seen
+
+    @flat.setter
+    def flat(self, values: Any) -> None:
+        self[...] = np.reshape(np.resize(self._trace.as_array(values), self.size), self.shape)
 
     @property
     def base(self) -> Any:
@@ -147,6 +153,22 @@ class ArrayHandle(Handle):
     ) -> None:
         self[...] = np.sort(self, axis)
 
+    def partition(self, kth: Any, axis: int = -1, kind: Any = None, order: Any = None) -> None:
+        self[...] = np.partition(self, kth, axis)
+
+    def resize(self, *shape: Any, refcheck: bool = True) -> None:
+        """Another length for the same name: new memory, with zeros behind what was there."""
+        new = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
+        new = self._trace.fixed(new, "it is a shape")
+        size = int(np.prod(new, dtype=int))
+        if self._held.base is not None:
+            raise ValueError("cannot resize this array: it does not own its data")
+        flat = np.reshape(self, -1)[:size]
+        more = self._trace.adopt(np.zeros(size - flat.size, self.dtype))
+        filled = np.concatenate([flat, more])
+        made: Any = np.reshape(filled, new).copy()
+        self._held, self._buffer = made._held, made._buffer
+
     def put(self, indices: Any, values: Any, mode: str = "raise") -> None:
         put: Any = np.put
         put(self, indices, values, mode)
@@ -157,3 +179,22 @@ class ArrayHandle(Handle):
         if seen.dtype == self.dtype and type(seen) is np.ndarray:
             return ArrayHandle(self._trace, seen, self._buffer)
         return self.__getattr__("view")(*how, **named)
+
+
+class FlatHandle(ArrayHandle):
+    """The elements of an array that is no single stretch of memory: a copy that writes through."""
+
+    __slots__ = ("_source",)
+
+    def __init__(self, source: ArrayHandle) -> None:
+        copied = source.ravel()
+        super().__init__(source._trace, copied._held, copied._buffer)
+        self._source = source
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        places = np.arange(self.size)[self._trace.fixed(key, "it is a place")]
+        values = self._trace.as_array(value)
+        if values.size not in (1, np.size(places)):
+            values = np.resize(values, np.size(places))
+        self._source[np.unravel_index(places, self._source.shape)] = values
+        super().__setitem__(key, values if np.ndim(places) else values.reshape(()))

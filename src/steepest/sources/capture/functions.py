@@ -22,6 +22,7 @@ from steepest.operations.linear import Fancy
 from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.memory import owner_of
+from steepest.sources.capture.routines import ROUTINES
 from steepest.sources.capture.scalars import ScalarHandle
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ MOVES = {
     np.trim_zeros, np.matrix_transpose,
     np.lib.stride_tricks.sliding_window_view,
 }  # fmt: skip
+EACH_ALONE = {np.atleast_1d, np.atleast_2d, np.atleast_3d}  # one result for each argument
 # A sequence of arrays, joined.
 JOINS = {
     np.hstack,
@@ -57,6 +59,7 @@ ASKS = {
     np.may_share_memory,
     np.shares_memory, np.min_scalar_type, np.common_type, np.iscomplex,
 }  # fmt: skip
+RECURSIONS = 50  # of a NumPy function within itself
 LIKE = {np.zeros_like, np.ones_like, np.empty_like}
 
 
@@ -76,6 +79,12 @@ def call_function(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[st
     if not any(trace.varies(a) for a in (*args, *named.values())):
         found = func(*plain(args), **plain(named))
         return named["out"] if isinstance(named.get("out"), Handle) else trace.adopt(found)
+    if func in ROUTINES:
+        found = ROUTINES[func](trace, *args, **named)
+        if found is not NotImplemented:
+            return found
+    if func in EACH_ALONE and len(args) > 1:
+        return tuple(call_function(trace, func, (trace.as_array(a),), named) for a in args)
     if func in MOVES:
         return moved(trace, func, args[0], args[1:], named)
     if func in JOINS:
@@ -140,7 +149,8 @@ def _followed(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, A
     if func in POSITIONS:
         return POSITIONS[func](trace, func, args, named)
     body = getattr(func, "_implementation", None)
-    twin = Seam(trace).twin(body) if body is not None and func not in trace.following else None
+    within = trace.following.count(func)
+    twin = Seam(trace).twin(body) if body is not None and within < RECURSIONS else None
     if twin is not None:
         trace.following.append(func)
         try:

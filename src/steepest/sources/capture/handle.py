@@ -21,7 +21,7 @@ from steepest.sources.capture.guards import Said
 if TYPE_CHECKING:
     from steepest.sources.capture.trace import Trace
 
-__all__ = ["Handle", "has_handle", "plain"]
+__all__ = ["Handle", "has_handle", "is_complex", "is_strange", "plain"]
 
 Array = np.ndarray[Any, Any]
 
@@ -44,6 +44,24 @@ def has_handle(x: Any, depth: int = 6) -> bool:
     if isinstance(x, Handle):
         return True
     return bool(depth) and type(x) in (list, tuple) and any(has_handle(i, depth - 1) for i in x)
+
+
+def is_complex(value: Any) -> bool:
+    """Whether there are complex numbers in a result, which may be several arrays."""
+    if isinstance(value, tuple):
+        return any(map(is_complex, value))
+    return isinstance(value, (np.ndarray, np.generic, complex)) and np.iscomplexobj(value)
+
+
+def is_strange(x: Any) -> bool:
+    """Whether a value is one that no row takes: an object, or an array of objects."""
+    if type(x) is np.ndarray:  # no handle
+        return bool(x.dtype == object)
+    return not isinstance(x, Handle) and type(x).__module__.partition(".")[0] not in (
+        "builtins",
+        "numpy",
+        "steepest",
+    )
 
 
 class Handle(Traced):
@@ -89,7 +107,7 @@ class Handle(Traced):
 
     @property
     def imag(self) -> Any:
-        return np.zeros_like(self._plain())
+        return self._trace.adopt(np.zeros_like(self._plain()))
 
     @property
     def T(self) -> Any:
@@ -235,6 +253,9 @@ class Handle(Traced):
             raise ValueError("can only convert an array of size 1 to a Python scalar")
         return np.reshape(self, ())[()]
 
+    def compress(self, condition: Any, axis: Any = None, out: Any = None) -> Any:
+        return np.compress(condition, self, axis, out)
+
     def conj(self) -> Any:
         return self
 
@@ -255,6 +276,6 @@ for _name in (
     "sum", "prod", "max", "min", "mean", "var", "std", "any", "all", "argmax", "argmin", "argsort",
     "cumsum", "cumprod", "dot",
     "clip", "round", "trace", "take", "repeat", "diagonal", "swapaxes", "squeeze", "ravel",
-    "searchsorted", "nonzero", "ptp",
+    "searchsorted", "nonzero", "ptp", "argpartition", "choose",
 ):  # fmt: skip
     setattr(Handle, _name, _method(_name))

@@ -30,14 +30,18 @@ class Key:
     For NumPy, for the graph, and whether any of it varies.
     """
 
-    __slots__ = ("basic", "graph", "numbers", "varies")
+    __slots__ = ("basic", "copies", "graph", "nothing", "numbers", "varies")
 
     def __init__(self, trace: Trace, key: Any) -> None:
         parts = key if type(key) is tuple else (key,)
         numbers, graph = [], []
         self.varies = False
+        self.nothing = self.copies = False  # x[False] is empty, x[True] a copy of x[None]
         for part in parts:
             mine, theirs = _part(trace, part)
+            if np.ndim(mine) == 0 and _is_truth(mine):
+                self.nothing, self.copies = self.nothing or not mine, True
+                theirs = None
             self.varies = self.varies or isinstance(theirs, Traced)
             numbers.append(mine)
             graph.append(theirs)
@@ -52,6 +56,10 @@ class Key:
             parts if any(p is Ellipsis for p in parts) else (*parts, Ellipsis)
         ]
         return view
+
+
+def _is_truth(part: Any) -> bool:
+    return isinstance(part, bool) or getattr(part, "dtype", None) == np.bool_
 
 
 def _is_basic(part: Any) -> bool:
@@ -91,7 +99,7 @@ def read(handle: Handle, key: Any) -> Any:
         and owner_of(value) is handle._buffer.block
     ):
         return ArrayHandle(trace, value, handle._buffer)
-    if trace.closed or not (handle._varies() or found.varies):
+    if trace.closed or found.nothing or not (handle._varies() or found.varies):
         return trace.adopt(value)
     if isinstance(handle, ArrayHandle) and found.basic:
         node = handle._buffer.read(found.window(handle._held))
@@ -138,6 +146,9 @@ def write(handle: ArrayHandle, key: Any, value: Any) -> None:
         handle.written(trace.node_like(made, handle._held))
         return
     found = Key(trace, key)
+    if found.nothing:
+        handle._held[found.numbers] = plain(value)  # writes nothing, or raises
+        return
     if found.basic or trace.closed:
         window = found.window(handle._held)
         node = as_node(trace.lift(value)) if moving else None
@@ -147,7 +158,7 @@ def write(handle: ArrayHandle, key: Any, value: Any) -> None:
         return
     made = None
     if moving or found.varies or handle._varies():
-        given = value if isinstance(value, Handle) else np.asarray(plain(value))
+        given = value if isinstance(value, Handle) else trace.as_array(plain(value))
         made = trace.expressed(_put, (handle, given, _Raw(found.graph)), "writing")
     handle._held[found.numbers] = plain(value)
     handle.written(trace.node_like(made, handle._held))

@@ -119,6 +119,8 @@ class Reads:
     def _class_fact(self, kind: type, thing: Any, name: str, value: Any) -> None:
         """A method, or what an object made in this run has from its class: it is held outside."""
         if is_library(kind.__module__) or kind.__module__ == "builtins":
+            if isinstance(value, np.ndarray) and getattr(kind, name, None) is value:
+                self.own(value, f"{kind.__name__}.{name}")
             return
         if name not in getattr(thing, "__dict__", ()) and hasattr(kind, name):
             own = getattr(kind, name)

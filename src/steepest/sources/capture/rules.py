@@ -6,18 +6,15 @@ Making arrays, Python's own functions, and `math`.
 from __future__ import annotations
 
 import copy
-import functools
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from steepest.graph.node import make
-from steepest.graph.operation import ROWS
-from steepest.graph.traced import as_node
 from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.handle import Handle, has_handle, plain
+from steepest.sources.capture.mathematics import MATHEMATICS, to_int
+from steepest.sources.capture.routines import WITHOUT_PROTOCOL
 from steepest.sources.capture.scalars import ScalarHandle
 
 if TYPE_CHECKING:
@@ -111,82 +108,10 @@ def _to_float(kind: Any) -> Rule:
     return rule
 
 
-def _to_int(trace: Trace, x: Any = 0, *base: Any) -> Any:
-    """`int(v)`: an integer that goes on being followed, so that as an index it is a gather."""
-    if not isinstance(x, Handle) or x.size != 1:
-        return int(plain(x), *base)
-    number = x.item() if isinstance(x, ArrayHandle) else x
-    if not isinstance(number, ScalarHandle) or number.dtype.kind in "iu":
-        return number if isinstance(number, Handle) else int(number)
-    return trace.combine(
-        lambda v: np.int64(int(v)),
-        lambda n: make(ROWS["cast"], (as_node(n),), dtype="<i8"),
-        (number,),
-        "int",
-    )
-
-
-def _to_whole(of_numbers: Rule, of_nodes: Any) -> Rule:
-    """`math.floor(v)` and its like: an integer."""
-
-    def rule(trace: Trace, x: Any) -> Any:
-        return _to_int(trace, of_nodes(x)) if isinstance(x, Handle) else of_numbers(x)
-
-    return rule
-
-
 def _round(trace: Trace, x: Any, digits: Any = None) -> Any:
     if not isinstance(x, Handle):
         return round(x) if digits is None else round(x, digits)
-    return _to_int(trace, np.rint(x)) if digits is None else np.round(x, digits)
-
-
-def _math(function: Rule, row: str) -> Rule:
-    """A function of `math`: its own value and its own errors, the row's node."""
-
-    def rule(trace: Trace, *args: Any) -> Any:
-        if not any(isinstance(a, Handle) for a in args):
-            return function(*args)
-        scalars = [a.item() if isinstance(a, ArrayHandle) else a for a in args]
-        return trace.combine(
-            lambda *v: np.asarray(function(*v))[()], ROWS[row], scalars, f"math.{function.__name__}"
-        )
-
-    return rule
-
-
-def _math_log(trace: Trace, x: Any, *base: Any) -> Any:
-    if not isinstance(x, Handle) and not any(isinstance(b, Handle) for b in base):
-        return math.log(x, *base)
-    natural = _math(math.log, "log")
-    if not base:
-        return natural(trace, x)
-    scalars = [a.item() if isinstance(a, ArrayHandle) else a for a in (x, *base)]
-    return trace.combine(
-        lambda v, b: np.float64(math.log(v, b)),
-        lambda n, b: np.log(n) / np.log(b),
-        scalars,
-        "math.log",
-    )
-
-
-def _math_hypot(trace: Trace, *args: Any) -> Any:
-    if not any(isinstance(a, Handle) for a in args):
-        return math.hypot(*args)
-    return functools.reduce(lambda a, b: _math(math.hypot, "hypot")(trace, a, b), args)
-
-
-def _fsum(trace: Trace, things: Any) -> Any:
-    parts = list(things)
-    return (
-        np.sum(trace.as_array(parts))
-        if any(isinstance(p, Handle) for p in parts)
-        else math.fsum(parts)
-    )
-
-
-def _prod(trace: Trace, things: Any, *, start: Any = 1) -> Any:
-    return functools.reduce(lambda a, b: a * b, things, start)
+    return to_int(trace, np.rint(x)) if digits is None else np.round(x, digits)
 
 
 def _print(trace: Trace, *args: Any, **named: Any) -> None:
@@ -222,38 +147,6 @@ RULES: dict[Any, Rule] = {
     copy.copy: _copy, copy.deepcopy: lambda trace, x, memo=None: copy.deepcopy(x, memo),
     np.fromiter: lambda trace, things, dtype=None, count=-1: _array(trace, list(things), dtype),
     float: _to_float(float), np.float64: _to_float(np.float64), np.float32: _to_float(np.float32),
-    int: _to_int, round: _round, print: _print, type: _type, np.isscalar: _is_scalar,
-    math.fsum: _fsum, math.prod: _prod, math.log: _math_log, math.hypot: _math_hypot,
-    math.floor: _to_whole(math.floor, np.floor), math.ceil: _to_whole(math.ceil, np.ceil),
-    math.trunc: _to_whole(math.trunc, np.trunc),
+    int: to_int, round: _round, print: _print, type: _type, np.isscalar: _is_scalar,
 }  # fmt: skip
-for _row in [
-    "sin",
-    "cos",
-    "tan",
-    "sinh",
-    "cosh",
-    "tanh",
-    "exp",
-    "expm1",
-    "log2",
-    "log10",
-    "log1p",
-    "sqrt",
-    "isnan",
-    "isinf",
-    "isfinite",
-    "erf",
-    "erfc",
-]:
-    RULES[getattr(math, _row)] = _math(getattr(math, _row), _row)
-for _name, _row in {
-    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh",
-    "acosh": "arccosh", "atanh": "arctanh",
-    "pow": "power", "fabs": "absolute", "degrees": "rad2deg", "radians": "deg2rad",
-    "lgamma": "gammaln",
-}.items():  # fmt: skip
-    RULES[getattr(math, _name)] = _math(getattr(math, _name), _row)
-for _name in ("cbrt", "exp2"):
-    if hasattr(math, _name):
-        RULES[getattr(math, _name)] = _math(getattr(math, _name), _name)
+RULES |= WITHOUT_PROTOCOL | MATHEMATICS

@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from types import CodeType, FrameType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import CodeType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,7 +20,8 @@ from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced, as_node
 from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.guards import Slot
-from steepest.sources.capture.handle import Handle, has_handle, plain
+from steepest.sources.capture.handle import Handle, has_handle, is_complex, is_strange, plain
+from steepest.sources.capture.lines import Loss, is_library, line_of
 from steepest.sources.capture.memory import Buffer, owner_of
 from steepest.sources.capture.scalars import ScalarHandle
 from steepest.sources.capture.sweeping import sweep_one
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["Endless", "Loss", "Trace", "current", "is_library", "line_of"]
 
 OPERATIONS = 1_000_000  # in one run
-LIBRARIES = ("numpy", "scipy", "steepest", "functools", "importlib")
-
 
 _running = threading.local()
 
@@ -51,30 +50,6 @@ class Endless(BaseException):
 
     No Exception, so that a user's `except Exception` in the loop does not swallow it.
     """
-
-
-class Loss(NamedTuple):
-    """Something that was seen but could not be followed, and where."""
-
-    what: str
-    origin: Origin | None
-
-    def __str__(self) -> str:
-        return f"{self.what} ({self.origin})" if self.origin else self.what
-
-
-def is_library(module: str) -> bool:
-    """Whether a module is one whose lines nobody would look for on asking where it happened."""
-    return module.partition(".")[0] in LIBRARIES
-
-
-def line_of(frame: FrameType | None) -> Origin | None:
-    """The innermost line of the user's own code at or above a frame."""
-    while frame is not None:
-        if not is_library(frame.f_globals.get("__name__", "")):
-            return Origin(frame.f_code.co_filename, frame.f_lineno)
-        frame = frame.f_back
-    return None
 
 
 class Trace:
@@ -105,6 +80,7 @@ class Trace:
         self.following: list[Any] = []  # NumPy functions whose own Python is being followed
         self.operations = 0  # that were followed
         self.random = False
+        self.seeded: dict[int, Any] = {}  # generators of random numbers that start the same way
         self.closed = False
 
     def __enter__(self) -> Trace:
@@ -248,7 +224,7 @@ class Trace:
         value = compute(*[plain(a) for a in args])
         if self.closed or not any(self.varies(a) for a in args):
             return self.adopt(value)
-        if np.iscomplexobj(value):
+        if is_complex(value):
             self.lose("complex numbers are not followed")
             return value
         return self.result(value, self.expressed(express, args, what))
@@ -270,6 +246,10 @@ class Trace:
         except NotDifferentiableError as error:
             self.lose(str(error))
         except Exception as error:  # noqa: BLE001  (NumPy has done this operation, so the fault is ours; told at the end)
+            strange = next(filter(is_strange, args), None)
+            if strange is not None:
+                self.lose(f"{what} met an object of class {type(strange).__name__}")
+                return None
             self.faults.append((error, self.where()))
             self.lose(
                 f"{what or 'an operation'} failed inside steepest: {type(error).__name__}: {error}"
@@ -374,7 +354,11 @@ class Trace:
         if isinstance(x, Handle):
             if x._varies():
                 self.guard(x.node, np.array(x._plain()), reason)
-            return x._plain().copy() if isinstance(x, ArrayHandle) else x._plain()
+            if not isinstance(x, ArrayHandle):
+                return x._plain()
+            known = x._plain().copy()
+            self.buffers.setdefault(id(known), Buffer(known))
+            return known
         if type(x) in (tuple, list):
             return type(x)(self.fixed(i, reason) for i in x)
         if type(x) is slice:
@@ -393,6 +377,7 @@ class Trace:
         self.buffers.clear()
         self.outer.clear()
         self.inside.clear()
+        self.seeded.clear()
 
     def sweep(self) -> None:
         """Exchange handles stored outside (`log.append(v)`, `self.last = x`) for their values."""

@@ -23,6 +23,14 @@ __all__ = ["FRAME_SENSITIVE", "SEAM", "Twin", "is_twin", "names_in", "twin_of"]
 
 SEAM = "__seam__"
 FRAME_SENSITIVE = {"super", "locals", "globals", "vars", "dir", "eval", "exec", "breakpoint"}
+OPERATORS: dict[type[ast.AST], str] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv",
+    ast.FloorDiv: "floordiv", ast.Mod: "mod", ast.Pow: "pow", ast.MatMult: "matmul",
+    ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor",
+    ast.LShift: "lshift", ast.RShift: "rshift",
+    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
+}  # fmt: skip
+ALONE: dict[type[ast.AST], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert"}
 FUTURE = functools.reduce(
     int.__or__, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names)
 )
@@ -147,16 +155,23 @@ class _Rewrite(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
-        if self.enclosing and node.attr.startswith("__") and not node.attr.endswith("__"):
-            node.attr = (
-                f"_{self.enclosing.lstrip('_')}{node.attr}"  # private names, mangled as in a class
-            )
+        node.attr = self._private(node.attr)
         if isinstance(node.ctx, ast.Load):
             return self.seam("attribute", node, node.value, ast.Constant(node.attr))
+        if isinstance(node.ctx, ast.Store):
+            node.value = self.seam("holder", node, node.value, ast.Constant(node.attr))
         return node
+
+    def _private(self, name: str) -> str:
+        """A private name as a class mangles it."""
+        if self.enclosing and name.startswith("__") and not name.endswith("__"):
+            return f"_{self.enclosing.lstrip('_')}{name}"
+        return name
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         self.generic_visit(node)
+        if isinstance(node.ctx, ast.Store):
+            node.value = self.seam("keeper", node, node.value)
         if not isinstance(node.ctx, ast.Load):
             return node
         return self.seam("item", node, node.value, self._key(node.slice))
@@ -185,14 +200,49 @@ class _Rewrite(ast.NodeTransformer):
         """`x.n += 1`, `c[k] += 1`: what was there before may be a fact this call rests on."""
         before: list[ast.stmt] = []
         target = node.target
-        if isinstance(target, ast.Attribute | ast.Subscript) and _is_simple(target.value):
+        simple = isinstance(target, ast.Attribute | ast.Subscript) and _is_simple(target.value)
+        if simple and isinstance(target, ast.Attribute | ast.Subscript):
             holder = self.visit(copy.deepcopy(target.value))
-            name = ast.Constant(target.attr if isinstance(target, ast.Attribute) else None)
+            name = ast.Constant(
+                self._private(target.attr) if isinstance(target, ast.Attribute) else None
+            )
             before = [
                 ast.copy_location(ast.Expr(self.seam("will_change", node, holder, name)), node)
             ]
+        old: ast.expr | None = None
+        if isinstance(target, ast.Name):
+            old = ast.copy_location(ast.Name(target.id, ast.Load()), target)
+        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+            holder = self.visit(copy.deepcopy(target.value))
+            old = self.seam("held", target, holder, ast.Constant(self._private(target.attr)))
         self.generic_visit(node)
-        return [*before, node]
+        operator = OPERATORS.get(type(node.op))
+        if old is None or operator is None:
+            return [*before, node]
+        new = self.seam("in_place", node, ast.Constant(operator), old, node.value)
+        return [*before, ast.copy_location(ast.Assign([node.target], new), node)]
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.left, ast.Constant) and isinstance(node.right, ast.Constant):
+            return node
+        name = ast.Constant(OPERATORS[type(node.op)])
+        return self.seam("operate", node, name, node.left, node.right)
+
+    def visit_Starred(self, node: ast.Starred) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.ctx, ast.Load):
+            node.value = self.seam("spread", node.value, node.value)
+        return node
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.AST:
+        self.generic_visit(node)
+        return self.seam("made", node, node)
+
+    def visit_withitem(self, node: ast.withitem) -> ast.AST:
+        self.generic_visit(node)
+        node.context_expr = self.seam("context", node.context_expr, node.context_expr)
+        return node
 
     def visit_For(self, node: ast.For) -> ast.AST:
         self._loop(node)
@@ -219,19 +269,27 @@ class _Rewrite(ast.NodeTransformer):
         plainly = isinstance(node, ast.Constant | ast.Compare)
         return node if plainly else self.seam("used", node, node)
 
+    def _asked(self, node: ast.expr) -> ast.expr:
+        """A condition; of `v and w` only whether they are true is asked."""
+        if isinstance(node, ast.BoolOp):
+            node.values = [self._asked(v) for v in node.values]
+            return node
+        plainly = isinstance(node, ast.Constant | ast.Compare)
+        return node if plainly else self.seam("truth", node, node)
+
     def visit_If(self, node: ast.If) -> ast.AST:
         self.generic_visit(node)
-        node.test = self._used(node.test)
+        node.test = self._asked(node.test)
         return node
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
         self.generic_visit(node)
-        node.test = self._used(node.test)
+        node.test = self._asked(node.test)
         return node
 
     def visit_While(self, node: ast.While) -> ast.AST:
         self.generic_visit(node)
-        node.test = self._used(node.test)
+        node.test = self._asked(node.test)
         return node
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
@@ -242,15 +300,25 @@ class _Rewrite(ast.NodeTransformer):
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.op, ast.Not):
-            node.operand = self._used(node.operand)
+            node.operand = self._asked(node.operand)
+        elif not isinstance(node.operand, ast.Constant):
+            return self.seam("alone", node, ast.Constant(ALONE[type(node.op)]), node.operand)
         return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
-        if not all(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
-            node.left = self._used(node.left)
-            node.comparators = [self._used(c) for c in node.comparators]
-        return node
+        if all(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
+            return node
+        node.left = self._used(node.left)
+        node.comparators = [self._used(c) for c in node.comparators]
+        if len(node.ops) > 1:
+            return node
+        (asked,), (other,) = node.ops, node.comparators
+        if isinstance(asked, ast.In | ast.NotIn):
+            found = self.seam("contains", node, node.left, other)
+            inside = isinstance(asked, ast.In)
+            return found if inside else ast.copy_location(ast.UnaryOp(ast.Not(), found), node)
+        return self.seam("compare", node, ast.Constant(OPERATORS[type(asked)]), node.left, other)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         """Private names inside a nested class are that class's."""
@@ -263,6 +331,7 @@ class _Rewrite(ast.NodeTransformer):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """Annotations are not run again."""
         node.returns = None
+        decorators, node.decorator_list = node.decorator_list, []
         every = (
             *node.args.posonlyargs,
             *node.args.args,
@@ -273,7 +342,9 @@ class _Rewrite(ast.NodeTransformer):
         for argument in every:
             if argument is not None:
                 argument.annotation = None
-        return self.generic_visit(node)
+        self.generic_visit(node)
+        node.decorator_list = [self.seam("decorator", d, self.visit(d)) for d in decorators]
+        return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         node.target = self.visit(node.target)

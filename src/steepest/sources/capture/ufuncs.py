@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from steepest.errors import NotDifferentiableError
 from steepest.graph.node import constant
 from steepest.graph.operation import REDUCTIONS, ROWS
 from steepest.graph.traced import Traced, as_node, meaning
+from steepest.operations.whole import BITS
 from steepest.sources.capture.arrays import ArrayHandle
+from steepest.sources.capture.folding import accumulated, at_places, reduced, segments
 from steepest.sources.capture.handle import Handle, has_handle, plain
 
 if TYPE_CHECKING:
@@ -23,16 +24,14 @@ if TYPE_CHECKING:
 __all__ = ["call_ufunc", "truth_rule", "write_out"]
 
 BITWISE = (np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert)
-ACCUMULATE = {np.add: "cumsum", np.multiply: "cumprod"}
 
 
 def truth_rule(ufunc: Any) -> Callable[..., Any]:
-    """The rule of `&`, `|`, `^`, `~`, which the rows know for truth values only."""
+    """The rule of `&`, `|`, `^`, `~`: logic between truth values, else bits."""
 
     def rule(*args: Any) -> Any:
-        for a in args:
-            if as_node(a).dtype != bool:
-                raise NotDifferentiableError(f"np.{ufunc.__name__} on integers has no row")
+        if any(as_node(a).dtype != bool for a in args):
+            return BITS[ufunc](*args)
         found = meaning(ufunc)
         assert found is not None
         return found(*args)
@@ -53,6 +52,8 @@ def call_ufunc(
     if trace.closed:
         return run(*plain(inputs), **plain(named))
     inputs, named = _named(ufunc, method, tuple(map(trace.entered, inputs)), named)
+    if method == "reduceat":
+        named["indices"] = trace.fixed(named["indices"], "it tells where stretches begin")
     args = tuple(
         trace.as_array(a) if type(a) in (list, tuple) and has_handle(a) and method != "at" else a
         for a in inputs
@@ -125,27 +126,19 @@ def _expression(
         if rule is None or set(rest) - {"where"}:
             return None
         mask = rest.get("where", True)
-        return rule if mask is True else lambda *n: _chosen(trace, rule(*n), mask, target)
-    if method == "reduce" and ufunc in REDUCTIONS:
-        return lambda x: _reduced(trace, ufunc, x, {"axis": 0, **rest})
-    if method == "accumulate" and ufunc in ACCUMULATE and not set(rest) - {"axis"}:
-        return lambda x: getattr(np, ACCUMULATE[ufunc])(x, axis=rest.get("axis", 0))
+        said = rule
+        return said if mask is True else lambda *n: _chosen(trace, said(*n), mask, target)
+    rule = rule_of(ufunc)
+    if method == "reduce" and (rule is not None or ufunc in REDUCTIONS):
+        axis = {"axis": named.get("axis", 0)}
+        return lambda x: reduced(trace, ufunc, rule, x, {**rest, **axis})
+    if method == "accumulate" and rule is not None and not set(rest) - {"axis"}:
+        return lambda x: accumulated(ufunc, rule, x, **rest)
+    if method == "reduceat" and rule is not None and not set(rest) - {"axis", "indices"}:
+        return lambda x: segments(ufunc, rule, x, rest["indices"], rest.get("axis", 0))
     if method == "outer" and not rest and (outer := rule_of(ufunc)) is not None:
         return lambda a, b: outer(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
     return None
-
-
-def _reduced(trace: Trace, ufunc: Any, x: Any, options: dict[str, Any]) -> Any:
-    """A reduction with `where=` and `initial=`.
-
-    What is left out is exchanged for what changes nothing.
-    """
-    mask, first = options.pop("where", True), options.pop("initial", None)
-    if mask is not True:
-        nothing = {np.add: 0.0, np.multiply: 1.0}.get(ufunc, first)
-        x = np.where(trace.lift(mask) if isinstance(mask, Handle) else mask, x, nothing)
-    found = REDUCTIONS[ufunc](x, **options)
-    return found if first is None else ufunc(found, first)
 
 
 def _divmod(a: Any, b: Any) -> tuple[Any, Any]:
@@ -197,23 +190,14 @@ def _at(trace: Trace, ufunc: Any, target: Any, key: Any, *values: Any) -> None:
     found = Key(trace, key)
     made = None
     if handle._varies() or found.varies or any(trace.varies(v) for v in values):
-        express: Any = {np.add: _add_at, np.subtract: _subtract_at}.get(ufunc)
         given = [v if isinstance(v, Handle) else np.asarray(v) for v in values]
         shape = np.shape(handle._held[found.numbers])
-        at = None if express is None else lambda x, *v: express(x, *v, found.graph, shape)
-        made = trace.expressed(at, [handle, *given], f"np.{ufunc.__name__}.at")
+        rule = rule_of(ufunc)
+        made = trace.expressed(
+            lambda x, *v: at_places(ufunc, rule, x, v, found.graph, shape),
+            [handle, *given],
+            f"np.{ufunc.__name__}.at",
+        )
     trace.about_to_write(handle._buffer)
     ufunc.at(handle._held, found.numbers, *plain(values))
     handle.written(trace.node_like(made, handle._held))
-
-
-def _add_at(x: Any, value: Any, key: Any, shape: tuple[int, ...]) -> Any:
-    from steepest.operations.linear import normal_key
-
-    normal, arrays = normal_key(key, x.shape)
-    spread = np.broadcast_to(Traced(as_node(value)), shape)
-    return x + ROWS["scatter_add"](spread, *arrays, key=normal, shape=x.shape)
-
-
-def _subtract_at(x: Any, value: Any, key: Any, shape: tuple[int, ...]) -> Any:
-    return _add_at(x, -Traced(as_node(value)), key, shape)

@@ -36,7 +36,7 @@ from steepest.sources.capture.standing import StandIn, Use, only_asked, stood_fo
 from steepest.sources.capture.trace import is_library
 from steepest.sources.capture.twin import FRAME_SENSITIVE, names_in
 
-__all__ = ["View", "Viewing", "is_generated"]
+__all__ = ["View", "Viewing", "is_generated", "is_standard"]
 
 STANDING = (
     ModuleType, FunctionType, BuiltinFunctionType, MethodType, MethodWrapperType,
@@ -284,10 +284,11 @@ def _is_data(value: Any) -> bool:
 
 def _is_known(kind: type) -> bool:
     """Whether a class is Python's own or a library's, which keep no facts of the user's."""
-    return is_library(kind.__module__) or _is_standard(kind.__module__)
+    return is_library(kind.__module__) or is_standard(kind.__module__)
 
 
-def _is_standard(module: str) -> bool:
+def is_standard(module: str) -> bool:
+    """Whether a module is Python's own."""
     return module.partition(".")[0] in sys.stdlib_module_names
 
 
@@ -298,7 +299,7 @@ def _assigns(code: CodeType, name: str) -> bool:
 def is_viewable(function: FunctionType) -> bool:
     """Whether a function without a source is the user's own."""
     module = str(function.__globals__.get("__name__", ""))
-    own = not (is_library(module) or _is_standard(module))
+    own = not (is_library(module) or is_standard(module))
     return (
         own
         and not function.__code__.co_filename.startswith("<frozen")

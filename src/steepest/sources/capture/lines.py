@@ -1,0 +1,36 @@
+"""Where it happened: the user's own lines, as against those of libraries."""
+
+from __future__ import annotations
+
+from types import FrameType
+from typing import NamedTuple
+
+from steepest.graph.node import Origin
+
+__all__ = ["Loss", "is_library", "line_of"]
+
+LIBRARIES = ("numpy", "scipy", "steepest", "functools", "importlib")
+
+
+class Loss(NamedTuple):
+    """Something that was seen but could not be followed, and where."""
+
+    what: str
+    origin: Origin | None
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.origin})" if self.origin else self.what
+
+
+def is_library(module: str) -> bool:
+    """Whether a module is one whose lines nobody would look for on asking where it happened."""
+    return module.partition(".")[0] in LIBRARIES
+
+
+def line_of(frame: FrameType | None) -> Origin | None:
+    """The innermost line of the user's own code at or above a frame."""
+    while frame is not None:
+        if not is_library(frame.f_globals.get("__name__", "")):
+            return Origin(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return None
