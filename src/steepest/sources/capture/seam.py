@@ -16,10 +16,7 @@ import numpy as np
 
 from steepest.graph.operation import Operation
 from steepest.sources.capture.functions import call_function
-from steepest.sources.capture.guards import (
-    attribute_slot,
-    item_slot,
-)
+from steepest.sources.capture.guards import Slot, attribute_slot, item_slot
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.rules import RULES
 from steepest.sources.capture.standing import StandIn, stood_for
@@ -55,8 +52,8 @@ class Seam(Viewing):
             function = stood_for(function)
         for a in (*args, *named.values()):
             self.whole(a)
-        if function is getattr and type(args[1]) is str and hasattr(args[0], args[1]):
-            return self.attribute(args[0], args[1])
+        if function in (getattr, hasattr) and len(args) > 1 and type(args[1]) is str:
+            return self._asked_by_name(function, *args)
         try:
             rule = RULES.get(function)
         except TypeError:  # not hashable
@@ -65,6 +62,16 @@ class Seam(Viewing):
             return rule(self.trace, *map(self.trace.entered, args), **named)
         args = tuple(map(self.trace.enter, args))
         return self._by_kind(function, args, {k: self.trace.enter(v) for k, v in named.items()})
+
+    def _asked_by_name(self, function: Any, thing: Any, name: str, *default: Any) -> Any:
+        """`getattr(thing, "name", default)`, `hasattr(thing, "name")`."""
+        try:
+            value = self.attribute(thing, name)
+        except AttributeError:
+            if function is getattr and not default:
+                raise
+            return default[0] if function is getattr else False
+        return value if function is getattr else True
 
     def _by_kind(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         kind = type(function)
@@ -76,6 +83,9 @@ class Seam(Viewing):
             if type(function.__func__) is FunctionType:
                 return self.call(function.__func__, function.__self__, *args, **named)
         if kind is functools.partial:
+            if (owner := self._name_of(function)) is not None:
+                for part in (*function.args, *function.keywords.values()):
+                    self.own(part, f"an argument kept in {owner}")
             return self.call(function.func, *function.args, *args, **{**function.keywords, **named})
         if isinstance(function, type):
             return self._construct(function, args, named)
@@ -213,8 +223,8 @@ class Seam(Viewing):
             return self._vectorized(function, args)
         if isinstance(function, Operation):
             return function(*args, **named)
-        if hasattr(function, "cache_info") and any(map(has_handle, args)):
-            return self.call(function.__wrapped__, *args, **named)
+        if hasattr(function, "cache_info"):
+            return self._remembered(function, args, named)
         called = getattr(type(function), "__call__", None)  # noqa: B004  (which one it is matters here)
         if type(called) is FunctionType:
             return self.call(called, function, *args, **named)
@@ -223,6 +233,16 @@ class Seam(Viewing):
         if function is next:
             self.trace.do_not_keep("next() takes something else each time")
         return self._call_compiled(function, args, named)
+
+    def _remembered(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """`lru_cache`: bypassed for what is followed; else a fact, and cheap to ask for again."""
+        if any(map(has_handle, args)):
+            return self.call(function.__wrapped__, *args, **named)
+        found = function(*args, **named)
+        if (name := self._name_of(function)) is not None:
+            asked = Slot(f"{name}{args}", lambda: function(*args, **named), found)
+            self._fact((id(function), "cached", args, *named.items()), asked)
+        return self.trace.enter(found)
 
     def _call_compiled(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """C code takes handles as far as their hooks carry; what insists on arrays gets them."""

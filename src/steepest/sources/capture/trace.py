@@ -218,6 +218,10 @@ class Trace:
             return Traced(x.node)
         if type(x) in (list, tuple):
             return type(x)(self.lift(i) for i in x)
+        if isinstance(x, (np.matrix, np.ma.MaskedArray)):
+            raise NotDifferentiableError(
+                f"{type(x).__name__} has operators of its own, which are not followed"
+            )
         if isinstance(x, np.ndarray) and x.dtype.kind in "fiub":
             return Traced(self.array(x, known=False).node)
         return x

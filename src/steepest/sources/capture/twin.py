@@ -136,11 +136,17 @@ class _Rewrite(ast.NodeTransformer):
         return ast.copy_location(call, at)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        of = copy.deepcopy(node.args) if name in ("globals", "vars") else []
         self.generic_visit(node)
-        called = node.func
-        if isinstance(called, ast.Name) and called.id in FRAME_SENSITIVE:
+        for keyword in node.keywords:
+            if keyword.arg is None:  # **things
+                keyword.value = self._used(keyword.value)
+        if name in ("globals", "vars") and all(map(_is_simple, of)):
+            return self.seam("held", node, node, *of)
+        if name in FRAME_SENSITIVE:
             return node
-        new = self.seam("call", node, called, *node.args)
+        new = self.seam("call", node, node.func, *node.args)
         assert isinstance(new, ast.Call)
         new.keywords = node.keywords
         return new
@@ -192,6 +198,7 @@ class _Rewrite(ast.NodeTransformer):
                 ast.copy_location(ast.Expr(self.seam("will_change", node, holder, name)), node)
             ]
         self.generic_visit(node)
+        node.value = self._used(node.value)
         return [*before, node]
 
     def visit_For(self, node: ast.For) -> ast.AST:
@@ -216,7 +223,7 @@ class _Rewrite(ast.NodeTransformer):
 
     def _used(self, node: ast.expr) -> ast.expr:
         """A container that is asked whether it is empty, or what is in it, is used as a whole."""
-        plainly = isinstance(node, ast.Constant | ast.Compare)
+        plainly = isinstance(node, ast.Constant | ast.Compare | ast.BinOp | ast.UnaryOp)
         return node if plainly else self.seam("used", node, node)
 
     def visit_If(self, node: ast.If) -> ast.AST:
@@ -250,6 +257,39 @@ class _Rewrite(ast.NodeTransformer):
         if not all(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
             node.left = self._used(node.left)
             node.comparators = [self._used(c) for c in node.comparators]
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        node.left, node.right = self._used(node.left), self._used(node.right)
+        return node
+
+    def visit_Starred(self, node: ast.Starred) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.ctx, ast.Load):
+            node.value = self._used(node.value)
+        return node
+
+    def visit_Dict(self, node: ast.Dict) -> ast.AST:
+        """`{**things}`."""
+        self.generic_visit(node)
+        pairs = zip(node.keys, node.values, strict=True)
+        node.values = [v if k is not None else self._used(v) for k, v in pairs]
+        return node
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
+        self.generic_visit(node)
+        node.value = self._used(node.value)
+        return node
+
+    def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
+        self.generic_visit(node)
+        node.value = self._used(node.value)
+        return node
+
+    def visit_Match(self, node: ast.Match) -> ast.AST:
+        self.generic_visit(node)
+        node.subject = self.seam("matched", node.subject, node.subject)
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
