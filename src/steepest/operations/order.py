@@ -71,6 +71,12 @@ for _name, _function in _FINDERS:
 ARGSORT: Final = _asks(
     "argsort", lambda x, axis: np.argsort(x, axis=axis, kind="stable"), lambda x, axis: x, np.intp
 )
+PARTITION: Final = _asks(
+    "argpartition",
+    lambda x, kth, axis: np.argpartition(x, kth, axis=axis),
+    lambda x, kth, axis: x,
+    np.intp,
+)
 SEARCH: Final = _asks(
     "searchsorted",
     lambda a, v, side: np.searchsorted(a, v, side),
@@ -101,7 +107,19 @@ def sort(
     """`np.sort`: the elements, gathered in ascending order."""
     if axis is None:
         x, axis = np.ravel(x), 0
-    places = ARGSORT(x, axis=axis % len(x.shape))
+    return _gathered(x, ARGSORT(x, axis=axis % len(x.shape)), axis)
+
+
+@binds(np.partition)
+def partition(x: Any, kth: Any, axis: int | None = -1, kind: Any = None, order: Any = None) -> Any:
+    """`np.partition`: the elements, gathered so that those of rank `kth` are in place."""
+    if axis is None:
+        x, axis = np.ravel(x), 0
+    ranks = tuple(int(k) for k in np.ravel(kth))
+    return _gathered(x, PARTITION(x, kth=ranks, axis=axis % len(x.shape)), axis)
+
+
+def _gathered(x: Any, places: Any, axis: int) -> Any:
     if len(x.shape) == 1:
         return Traced.__getitem__(x, places)
     grids = list(np.ogrid[tuple(slice(n) for n in x.shape)])

@@ -71,8 +71,23 @@ class ArrayHandle(Handle):
 
     @property
     def flat(self) -> Any:
-        """The elements in C order: a window where NumPy can make one, else a copy."""
-        return self.ravel()
+        """The elements in C order; may be assigned, as NumPy's."""
+        elements = self.ravel()
+        if elements._buffer is self._buffer:
+            return elements
+        return _Scattered(self, elements)
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        self.flat[...] = np.resize(value, self.size)
+
+    @property
+    def real(self) -> Any:
+        return self
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self[...] = value
 
     @property
     def base(self) -> Any:
@@ -147,6 +162,9 @@ class ArrayHandle(Handle):
     ) -> None:
         self[...] = np.sort(self, axis)
 
+    def partition(self, kth: Any, axis: int = -1, kind: Any = "introselect") -> None:
+        self[...] = np.partition(self, kth, axis, kind)
+
     def put(self, indices: Any, values: Any, mode: str = "raise") -> None:
         put: Any = np.put
         put(self, indices, values, mode)
@@ -157,3 +175,20 @@ class ArrayHandle(Handle):
         if seen.dtype == self.dtype and type(seen) is np.ndarray:
             return ArrayHandle(self._trace, seen, self._buffer)
         return self.__getattr__("view")(*how, **named)
+
+
+class _Scattered(ArrayHandle):
+    """`x.flat` of a window whose elements do not follow each other in memory.
+
+    They are read together, and what is written here is written there.
+    """
+
+    __slots__ = ("_of",)
+
+    def __init__(self, of: ArrayHandle, elements: ArrayHandle) -> None:
+        super().__init__(elements._trace, elements._held, elements._buffer)
+        self._of = of
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key, value)
+        self._of[...] = np.reshape(self, self._of.shape)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextvars
 import os
 import sysconfig
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -19,9 +19,10 @@ import numpy as np
 
 from steepest.calculus.derive import jvp
 from steepest.errors import SteepestError
+from steepest.graph.graph import Guard
 from steepest.graph.node import fresh
 from steepest.graph.traverse import Program, evaluate, topological
-from steepest.sources.capture.guards import agrees
+from steepest.sources.capture.guards import Said, agrees
 from steepest.sources.capture.tape import Tape
 from steepest.sources.capture.trace import is_library
 from steepest.sources.capture.view import is_generated
@@ -81,15 +82,13 @@ def check(
     captured = tape.captured_values()
     whole = Program(tape.arguments, tape.graph.roots)
     runs = 0
-    for distance in DISTANCES:
-        if not distance and runs:
+    for distance, loosely in _places(tape):
+        if runs >= (2 if distance else 1):
             break
         there = _moved(values, distance, real)
-        found = _replayed(tape, whole, there, captured)
+        found = _replayed(tape, whole, there, captured, loosely)
         if found is None:
             continue
-        if runs >= 2:
-            break
         runs += 1
         wanted = watch.run(plain, there, written)
         if isinstance(wanted, Exception):
@@ -99,6 +98,8 @@ def check(
             again = watch.run(plain, there, written)
             if isinstance(again, list) and not _same(wanted, again):
                 return Verdict(None, AGAIN, random=True, strangers=watch.strangers)
+            if loosely:
+                lost = f"{lost} (text or an exact value that was made of it decides there)"
             return Verdict(False, lost, strangers=watch.strangers)
         if not all(np.all(np.isfinite(np.asarray(w, float))) for w in wanted):
             continue
@@ -108,13 +109,31 @@ def check(
                 "points nearby take other paths, so only the value here could be compared",
                 strangers=watch.strangers,
             )
-        exact, reason = _slope(tape, there, captured, real)
+        exact, reason = _slope(tape, there, captured, real, loosely)
         return Verdict(exact, reason, strangers=watch.strangers)
     return Verdict(
         None,
         "there is no point nearby with a finite value on the same path to compare at",
         strangers=watch.strangers,
     )
+
+
+def _places(tape: Tape) -> Iterator[tuple[float, bool]]:
+    """How far away to compare, and whether loosely: where an exact value would have to recur.
+
+    Text that says every digit, or a key that is hashed, is never the same nearby. Most often it
+    decides nothing, and the way there is the same; if not, what depends on it was lost.
+    """
+    *near, here = DISTANCES
+    yield from ((d, False) for d in near)
+    if any(_is_exact(g) for g in tape.graph.guards):
+        yield from ((d, True) for d in near[1:])
+    yield here, False
+
+
+def _is_exact(guard: Guard) -> bool:
+    """Whether a guard asks for one value of a real number, or for the text that says it."""
+    return isinstance(guard.expected, Said) or guard.node.dtype.kind == "f"
 
 
 def _moved(values: Values, distance: float, real: Sequence[bool]) -> list[Any]:
@@ -128,7 +147,9 @@ def _moved(values: Values, distance: float, real: Sequence[bool]) -> list[Any]:
     return out
 
 
-def _replayed(tape: Tape, whole: Program, values: Values, captured: Values) -> list[Any] | None:
+def _replayed(
+    tape: Tape, whole: Program, values: Values, captured: Values, loosely: bool = False
+) -> list[Any] | None:
     """The tape's outputs there; None on another path."""
     try:
         found = whole(*values, *captured)
@@ -136,7 +157,8 @@ def _replayed(tape: Tape, whole: Program, values: Values, captured: Values) -> l
         return None
     guards = len(tape.graph.guards)
     if not all(
-        agrees(v, g.expected) for v, g in zip(found[:guards], tape.graph.guards, strict=True)
+        agrees(v, g.expected) or (loosely and _is_exact(g))
+        for v, g in zip(found[:guards], tape.graph.guards, strict=True)
     ):
         return None
     return found[guards:]
@@ -189,7 +211,7 @@ def _largest(tape: Tape, arguments: Values) -> float:
 
 
 def _slope(
-    tape: Tape, values: Values, captured: Values, real: Sequence[bool]
+    tape: Tape, values: Values, captured: Values, real: Sequence[bool], loosely: bool
 ) -> tuple[bool | None, str]:
     """The tape's derivative along one direction, against differences of the tape's own values."""
     graph = tape.graph
@@ -222,7 +244,7 @@ def _slope(
             np.asarray(v, float) + t * by_node[n] if n in by_node else v
             for n, v in zip(graph.inputs, values, strict=True)
         ]
-        results = _replayed(tape, whole, there, captured)
+        results = _replayed(tape, whole, there, captured, loosely)
         return (
             np.nan
             if results is None

@@ -250,12 +250,21 @@ class Trace:
         that is recorded.
         """
         value = compute(*[plain(a) for a in args])
+        if (window := self.window(value, args)) is not None:
+            return window
         if self.closed or not any(self.varies(a) for a in args):
             return self.adopt(value)
         if np.iscomplexobj(value):
             self.lose("complex numbers are not followed")
             return value
         return self.result(value, self.expressed(express, args, what))
+
+    def window(self, value: Any, args: Sequence[Any]) -> ArrayHandle | None:
+        """A result that shares the memory of an argument, whatever made it, is a window there."""
+        if not isinstance(value, np.ndarray):
+            return None
+        found = (a.window(value) for a in args if isinstance(a, ArrayHandle))
+        return next((w for w in found if w is not None), None)
 
     def expressed(self, express: Callable[..., Any] | None, args: Sequence[Any], what: str) -> Any:
         """The nodes of an operation on these arguments.
