@@ -64,7 +64,6 @@ UNKEPT: dict[str, str] = {
     "decorated_and_starred": "a decorator inside a function runs unseen",
     "running_mean_by_generator": "next() on a generator made inside counts as one from outside",
     "fixed_seed_monte_carlo": "a generator seeded inside counts as random",
-    "probit_nll": "an array that a functools.partial holds has no name outside",
 }
 
 

@@ -132,8 +132,15 @@ def _places(tape: Tape) -> Iterator[tuple[float, bool]]:
 
 
 def _is_exact(guard: Guard) -> bool:
-    """Whether a guard asks for one value of a real number, or for the text that says it."""
-    return isinstance(guard.expected, Said) or guard.node.dtype.kind == "f"
+    """Whether a guard asks for one value of a real number, or for the text that says it.
+
+    So does one that two real numbers are equal, at the end of an iteration that stands still.
+    """
+    node = guard.node
+    if isinstance(guard.expected, Said) or node.dtype.kind == "f":
+        return True
+    met = {"equal": True, "not_equal": False}.get(node.op.name)
+    return met is not None and met is bool(guard.expected) and node.args[0].dtype.kind == "f"
 
 
 def _moved(values: Values, distance: float, real: Sequence[bool]) -> list[Any]:

@@ -111,16 +111,17 @@ def layout_slot(held: np.ndarray[Any, Any], name: str) -> Slot:
 def is_memory(held: Any) -> bool:
     """Whether something is an array, but not one of numbers that a path reads again at each call.
 
-    Objects, records, texts, dates; and subclasses, which may mean anything by an operation.
+    Objects, records, texts, dates; and subclasses, which may mean anything by an operation. (By
+    its true type: to `isinstance`, what is followed is an array.)
     """
-    return isinstance(held, np.ndarray) and (
+    return issubclass(type(held), np.ndarray) and (
         type(held) is not np.ndarray or held.dtype.kind not in "fiub"
     )
 
 
 def _content(held: Any, depth: int = 5) -> Any:
     """What a container holds, containers in it included: a copy that later changes do not touch."""
-    if isinstance(held, np.ma.MaskedArray):
+    if issubclass(type(held), np.ma.MaskedArray):
         return _content(held.data), np.ma.getmaskarray(held).tobytes()
     if is_memory(held):
         numbers = np.asarray(held)

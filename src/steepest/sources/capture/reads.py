@@ -7,6 +7,8 @@ come in as handles on their own memory.
 from __future__ import annotations
 
 import builtins
+import functools
+import inspect
 from collections.abc import Iterable
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -114,7 +116,7 @@ class Reads:
         getter = self._property(thing, name)
         if getter is not None:
             self._class_fact(type(thing), thing, name, None)
-            return self.call(getter, thing)
+            return self._kept(thing, name, self.call(getter, thing))
         try:
             value = getattr(thing, name)
         except AttributeError:
@@ -129,6 +131,14 @@ class Reads:
         elif not isinstance(thing, (ModuleType, *_SIMPLE)):
             self._class_fact(thing if isinstance(thing, type) else type(thing), thing, name, value)
         return self.trace.enter(value)
+
+    def _kept(self, thing: Any, name: str, value: Any) -> Any:
+        """The value of a property; a `cached_property` is found in its object from now on."""
+        if isinstance(inspect.getattr_static(type(thing), name), functools.cached_property):
+            vars(thing)[name] = value
+            if id(thing) not in self.trace.inside:
+                self.trace.do_not_keep(f"{name} is kept in an object that is there outside")
+        return value
 
     def _class_fact(self, kind: type, thing: Any, name: str, value: Any) -> None:
         """A method, or what an object made in this run has from its class: it is held outside."""
@@ -171,11 +181,11 @@ class Reads:
         for kind in type(thing).__mro__:
             found = kind.__dict__.get(name)
             if found is not None:
-                return (
-                    found.fget
-                    if type(found) is property and type(found.fget) is FunctionType
-                    else None
-                )
+                getter = {property: "fget", functools.cached_property: "func"}.get(type(found))
+                if getter == "func" and name in vars(thing):
+                    return None
+                getter = None if getter is None else getattr(found, getter)
+                return getter if type(getter) is FunctionType else None
         return None
 
     def will_change(self, thing: Any, name: str | None) -> None:
