@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -282,6 +283,11 @@ def slope_at(function: Function, point: Sequence[float]) -> Slope:
         raise ShapeError(
             f"{function.signature} gives {np.shape(value)} numbers; a slope belongs to one. Use "
             ".jacobian"
+        )
+    if not isinstance(value, Real):
+        raise ShapeError(
+            f"{function.signature} gives {type(value).__name__}, and a slope belongs to a real "
+            "number: return one"
         )
     here = dict(zip(function.variables, point, strict=True))
     inside = bool(function.inside(*point))

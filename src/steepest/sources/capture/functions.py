@@ -19,7 +19,7 @@ from steepest.graph.node import constant, make, set_origin
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import as_node, meaning
 from steepest.operations.linear import Fancy
-from steepest.sources.capture.arrays import ArrayHandle
+from steepest.sources.capture.arrays import ArrayHandle, window_among
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.memory import owner_of
 from steepest.sources.capture.scalars import ScalarHandle
@@ -106,7 +106,7 @@ def _by_row(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, Any
             {},
         )
     value = func(*plain(args), **options)
-    if (window := trace.window(value, args)) is not None:
+    if (window := window_among(args, value)) is not None:
         return window
     set_origin(trace.where())
     try:

@@ -18,7 +18,7 @@ from steepest.graph.graph import Guard
 from steepest.graph.node import Node, Origin, fresh, make, set_origin
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced, as_node
-from steepest.sources.capture.arrays import ArrayHandle
+from steepest.sources.capture.arrays import ArrayHandle, window_among
 from steepest.sources.capture.guards import Slot
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.memory import Buffer, owner_of
@@ -99,9 +99,8 @@ class Trace:
         self.losses: list[Loss] = []
         self.faults: list[tuple[BaseException, Origin | None]] = []
         self.notes: dict[str, Origin | None] = {}
-        self.unkept: dict[
-            str, Origin | None
-        ] = {}  # reasons why this trace is right but must not be used again
+        # reasons why this trace is right but must not be used again
+        self.unkept: dict[str, Origin | None] = {}
         self.following: list[Any] = []  # NumPy functions whose own Python is being followed
         self.operations = 0  # that were followed
         self.random = False
@@ -250,7 +249,7 @@ class Trace:
         that is recorded.
         """
         value = compute(*[plain(a) for a in args])
-        if (window := self.window(value, args)) is not None:
+        if (window := window_among(args, value)) is not None:
             return window
         if self.closed or not any(self.varies(a) for a in args):
             return self.adopt(value)
@@ -258,13 +257,6 @@ class Trace:
             self.lose("complex numbers are not followed")
             return value
         return self.result(value, self.expressed(express, args, what))
-
-    def window(self, value: Any, args: Sequence[Any]) -> ArrayHandle | None:
-        """A result that shares the memory of an argument, whatever made it, is a window there."""
-        if not isinstance(value, np.ndarray):
-            return None
-        found = (a.window(value) for a in args if isinstance(a, ArrayHandle))
-        return next((w for w in found if w is not None), None)
 
     def expressed(self, express: Callable[..., Any] | None, args: Sequence[Any], what: str) -> Any:
         """The nodes of an operation on these arguments.
@@ -297,19 +289,13 @@ class Trace:
             return self.adopt(value)
         if type(value) in (tuple, list) or isinstance(value, tuple):
             parts = [self.result(v, m) for v, m in zip(value, made, strict=True)]
-            named = getattr(
-                type(value), "_make", type(value)
-            )  # a named tuple takes its parts apart
-            return named(parts)
+            # a named tuple takes its parts apart
+            return getattr(type(value), "_make", type(value))(parts)
         node = as_node(made)
         dtype = np.result_type(value)
         if node.shape != np.shape(value):
-            self.faults.append(
-                (
-                    CaptureError(f"{node.op.name} gave shape {node.shape} for {np.shape(value)}"),
-                    self.where(),
-                )
-            )
+            wrong = CaptureError(f"{node.op.name} gave shape {node.shape} for {np.shape(value)}")
+            self.faults.append((wrong, self.where()))
             self.lose(f"{node.op.name} failed inside steepest")
             return self.adopt(value)
         if node.dtype != dtype:
