@@ -23,7 +23,7 @@ def check_elevations(given: npt.ArrayLike) -> Array:
     """The elevations as a new float64 array `(rows, columns)`; an error if they are no map."""
     try:
         if isinstance(given, np.ma.MaskedArray) and given.dtype.kind in "iuf":
-            given = given.astype(float).filled(np.nan)  # what is masked is a hole
+            given = np.ma.filled(given.astype(float), np.nan)  # what is masked is a hole
         array = np.array(given)
     except ValueError as error:
         raise TerrainError(
