@@ -158,3 +158,13 @@ def test_what_is_kept_is_not_traced_again():
     assert g.tracing.traced == 1
     assert g.tracing.exact
     assert values[3] == pytest.approx(math.cos(0.3) * 0.3 + math.sin(0.3))
+
+
+def test_a_function_that_gives_no_numbers_has_no_jacobian() -> None:
+    with pytest.raises(ShapeError, match="needs a function that returns numbers"):
+        st.jacobian(lambda x: "high")(1.0)
+
+
+def test_the_jacobian_of_nothing_is_empty() -> None:
+    assert st.jacobian(lambda x: 2 * x)(np.zeros(0)).shape == (0, 0)
+    assert st.jacobian(lambda x: x[:0])(np.zeros(3)).shape == (0, 3)

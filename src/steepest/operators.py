@@ -192,6 +192,11 @@ def _units(nodes: Sequence[Node]) -> Any:
 
 def _dense(piece: Piece, inputs: Sequence[Node], forward: bool) -> Any:
     """J, in the shorter of the two modes; a rule that only works backwards leaves the other one."""
+    if not piece.outputs:
+        raise ShapeError("st.jacobian needs a function that returns numbers, and this one has none")
+    sizes = sum(map(_size, piece.outputs)), sum(map(_size, inputs))
+    if 0 in sizes:
+        return np.zeros(sizes)
     if forward:
         with suppress(NotDifferentiableError):
             return _by_columns(piece, inputs)

@@ -277,11 +277,16 @@ def slope_at(function: Function, point: Sequence[float]) -> Slope:
             f"{function.signature} is a vector; a slope belongs to a function with one number as "
             "its value"
         )
-    value = function(*point)
+    value: Any = function(*point)
     if np.ndim(value):
         raise ShapeError(
             f"{function.signature} gives {np.shape(value)} numbers; a slope belongs to one. Use "
             ".jacobian"
+        )
+    if not isinstance(value, (float, np.floating, int, np.integer)):
+        raise ShapeError(
+            f"{function.signature} gives {type(value).__name__}, and a slope belongs to a real "
+            "number: return one"
         )
     here = dict(zip(function.variables, point, strict=True))
     inside = bool(function.inside(*point))
@@ -292,7 +297,11 @@ def slope_at(function: Function, point: Sequence[float]) -> Slope:
         if not math.isfinite(g):
             raise NotFiniteError(_why(function, here, float(g), f"slope by {name}", inside))
     found = Slope(function, here, float(value), gradient, _rounding(function, point))
-    return replace(found, kink=True) if found.flat and _has_edge(function, point, value) else found
+    return (
+        replace(found, kink=True)
+        if found.flat and _has_edge(function, point, float(value))
+        else found
+    )
 
 
 def _has_edge(function: Function, point: Sequence[float], value: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -119,3 +120,29 @@ def test_help_has_examples():
         result = run(command, "--help")
         assert "Examples:" in result.stdout
         assert f"steepest {command}" in result.stdout
+
+
+def test_a_name_given_twice():
+    result = run("at", "x^2", "x=1", "x=2")
+    assert result.exit_code == 1
+    assert "x is given twice, 1 and 2" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("def f(x:\n", "line 1 is not Python"),
+        ("import no_such_module\n", "cannot be run: .*line 1: ModuleNotFoundError"),
+        ("def f(x):\n    raise ValueError('boom')\n", r"line 2: ValueError: boom"),
+        ("def f(x):\n    return x if x > 2 else missing\n", "line 2: NameError: .*missing"),
+        ("def f(x):\n    return 'high'\n", r"f\(x\) gives str, and a slope belongs to a real"),
+        ("def f(x):\n    return None\n", r"f\(x\) gives NoneType"),
+    ],
+)
+def test_what_a_file_of_ones_own_does_wrong_is_said_in_a_sentence(tmp_path, text, says):
+    path = tmp_path / "own.py"
+    path.write_text(text)
+    result = run("at", f"{path}:f", "x=1")
+    assert result.exit_code == 1
+    assert re.search(says, result.stderr), result.stderr
+    assert "Traceback" not in result.stderr

@@ -23,7 +23,7 @@ __all__ = ["MODULES", "Trial", "attempt", "complex_step", "entries", "fresh", "n
 
 MODULES = (
     "physics", "statistics", "learning", "minimisation", "finance", "life", "geometry",
-    "engineering", "numerics", "earth", "habits",
+    "engineering", "numerics", "earth", "habits", "trades", "memory",
 )  # fmt: skip
 
 

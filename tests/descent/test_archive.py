@@ -246,6 +246,11 @@ def rewritten(path: Path, header: dict[str, Any] | None = None, **arrays: Any) -
         ({}, {"carry_last_x": np.ones(3)}, "do not fit"),
         ({}, {"carry_x": None}, "is damaged: KeyError"),
         ({}, {"carry_x": np.array(["a", "b"])}, "do not fit"),
+        ({}, {"carry_uphill": np.full(5, np.nan)}, "do not fit"),
+        ({}, {"carry_uphill": np.zeros(4)}, "do not fit"),
+        ({}, {"carry_curvature": np.array(["a"] * 3)}, "do not fit"),
+        ({"start": "w"}, {}, "is damaged"),
+        ({"start": {"a": 1}}, {}, "is damaged"),
     ],
 )
 def test_damaged_contents(saved: Path, header: Any, arrays: Any, says: str) -> None:

@@ -367,3 +367,24 @@ def test_it_says_what_it_is(jacksboro: Terrain) -> None:
         "Terrain('Jacksboro fault, Tennessee': 31.7 km north by 30.1 km east, 257 to 1021 m, "
         "smoothed over 250 m)"
     )
+
+
+def test_what_is_masked_is_a_hole() -> None:
+    heights = np.ma.masked_equal(np.arange(25.0).reshape(5, 5), 7.0)
+    with pytest.raises(TerrainError, match="1 of 25 elevations are not finite, the first in row 1"):
+        Terrain(heights, spacing=10.0)
+
+
+@pytest.mark.parametrize("said", ["no", [True, False], 0])
+def test_north_first_is_true_or_false(said, tmp_path) -> None:
+    path = tmp_path / "map.npz"
+    np.savez(path, elevations=np.eye(5), spacing=10.0, north_first=said)
+    with pytest.raises(TerrainError, match=r"north_first .* is neither True"):
+        Terrain.load(path)
+
+
+def test_a_file_that_cannot_be_read_is_closed(tmp_path) -> None:
+    path = tmp_path / "map.npz"
+    path.write_bytes(b"PK\x03\x04junk")
+    with pytest.raises(TerrainError, match="not a NumPy archive"):
+        Terrain.load(path)  # an unclosed file would warn, and a warning is an error

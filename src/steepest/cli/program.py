@@ -25,6 +25,16 @@ class Failing(click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             context.exit(0)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            from steepest.cli.words import own_fault
+
+            said = own_fault(error)
+            if said is None:  # ours, and to be reported
+                raise
+            click.echo(click.style("error: ", fg="red", bold=True) + said, err=True)
+            context.exit(1)
 
 
 @click.group(

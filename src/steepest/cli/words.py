@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -50,7 +51,11 @@ def understand(
     variables: str | None,
 ) -> tuple[Function, dict[str, float]]:
     """The function and the point that a command line names."""
-    point = dict(_assignment(w) for w in words if _is_assignment(w))
+    point: dict[str, float] = {}
+    for name, number in (_assignment(w) for w in words if _is_assignment(w)):
+        if name in point:
+            raise VariableError(f"{name} is given twice, {point[name]:g} and {number:g}; give one")
+        point[name] = number
     rest = [w for w in words if not _is_assignment(w)]
     parameters = dict(_assignment(w) for w in fixed)
     names = tuple(v.strip() for v in variables.split(",")) if variables else None
@@ -119,6 +124,19 @@ def load_terrain(where: str, smooth: float | None) -> Any:
     return Terrain.jacksboro(**options) if where == "jacksboro" else Terrain.load(where, **options)
 
 
+FILES: set[str] = set()  # of the user's own, that were run
+
+
+def own_fault(error: BaseException) -> str | None:
+    """What a user's own file raised, with the line; None where no line of it was running."""
+    lines = [
+        f"{frame.filename}, line {frame.lineno}: "
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename in FILES
+    ]
+    return f"{lines[-1]}{type(error).__name__}: {error}" if lines else None
+
+
 def load_code(where: str) -> Callable[..., Any]:
     """The function NAME of a Python file of the user's own, from FILE:NAME. The file is run, as
     `python FILE` would.
@@ -137,7 +155,14 @@ def load_code(where: str) -> Callable[..., Any]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
     sys.path.insert(0, str(path.parent.resolve()))
-    spec.loader.exec_module(module)
+    FILES.add(str(path))
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        where = f"{file}, line {error.lineno}"
+        raise VariableError(f"{where} is not Python: {error.msg}") from error
+    except Exception as error:
+        raise VariableError(f"{file} cannot be run: {own_fault(error)}") from error
     found = getattr(module, name, None)
     if not callable(found):
         have = (

@@ -23,7 +23,7 @@ from steepest.descent.method import described_method, rebuilt_method
 from steepest.descent.record import Record
 from steepest.descent.result import Descent
 from steepest.descent.stopping import Ending, Stop
-from steepest.descent.template import outlined
+from steepest.descent.template import drawn, outlined
 from steepest.descent.walk import Carry, Walk
 from steepest.errors import RecordError
 
@@ -174,6 +174,8 @@ def _rebuilt(arrays: dict[str, Any], name: str) -> Descent:
     parts |= {key: int(arrays[f"carry.{key}"]) for key in COUNTS}
     carry = Carry(state=state, **parts)
     _check_shapes(record, carry, len(header["names"]), name)
+    if header["start"] is not None:
+        drawn(header["start"], carry.last_x)
     method: Any = rebuilt_method(header["method"])
     if method is None:
         method = Absent(str(header["method"].get("own", header["method"])))
@@ -191,6 +193,10 @@ def _check_shapes(record: Record, carry: Carry, n: int, name: str) -> None:
     wanted = [(k,), (k, n), (k,), (k, n), (k,), (k,)]
     vectors = [getattr(carry, key).shape for key in VECTORS]
     kinds = all(getattr(carry, key).dtype == np.float64 for key in VECTORS)
+    kinds &= all(getattr(record, key).dtype == np.float64 for key in ("x", "f", "g", "lengths"))
+    kinds &= (len(carry.uphill), len(carry.curvature)) == (5, 3)
+    kinds &= all(isinstance(v, float) for v in (*carry.uphill, *carry.curvature))
+    kinds &= all(map(math.isfinite, carry.uphill[:2]))  # which move it was
     if columns != wanted or vectors != [(n,)] * 5 or not kinds or k == 0:
         raise RecordError(
             f"{name!r} is damaged: its arrays do not fit {n} variables and {k} rows. "

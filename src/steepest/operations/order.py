@@ -108,7 +108,10 @@ def sort(
     """`np.sort`: the elements, gathered in ascending order."""
     if axis is None:
         x, axis = np.ravel(x), 0
-    places = ARGSORT(x, axis=axis % len(x.shape))
+    return _gathered(x, ARGSORT(x, axis=axis % len(x.shape)), axis)
+
+
+def _gathered(x: Any, places: Any, axis: int) -> Any:
     if len(x.shape) == 1:
         return Traced.__getitem__(x, places)
     grids = list(np.ogrid[tuple(slice(n) for n in x.shape)])

@@ -56,6 +56,8 @@ def _arguments(
         raise NotDifferentiableError(
             f"np.{name} with {', '.join(left)} has no row; leave it out, or use np.where first"
         )
+    if not x.shape and axis in (0, -1):  # which NumPy lets one number have
+        axis = None
     return normal_axis(axis, len(x.shape)), bool(keepdims) and keepdims is not np._NoValue
 
 

@@ -22,6 +22,8 @@ OPTIONS = ("spacing", "smoothing", "south_west", "north_first", "name")
 def check_elevations(given: npt.ArrayLike) -> Array:
     """The elevations as a new float64 array `(rows, columns)`; an error if they are no map."""
     try:
+        if isinstance(given, np.ma.MaskedArray) and given.dtype.kind in "iuf":
+            given = np.ma.filled(given.astype(float), np.nan)  # what is masked is a hole
         array = np.array(given)
     except ValueError as error:
         raise TerrainError(
@@ -75,7 +77,8 @@ def read_elevations(path: Path) -> tuple[Any, dict[str, Any]]:
 
 def _read_npy(path: Path) -> tuple[Any, dict[str, Any]]:
     try:
-        return np.load(path, allow_pickle=False), {}
+        with path.open("rb") as file:
+            return np.load(file, allow_pickle=False), {}
     except (ValueError, EOFError):
         raise TerrainError(
             f"{path.name} is not a NumPy file of numbers; write it with numpy.save"
@@ -84,7 +87,7 @@ def _read_npy(path: Path) -> tuple[Any, dict[str, Any]]:
 
 def _read_npz(path: Path) -> tuple[Any, dict[str, Any]]:
     try:
-        with np.load(path, allow_pickle=False) as held:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
             arrays = {name: held[name] for name in held.files}
     except (ValueError, EOFError, zipfile.BadZipFile, AttributeError):
         raise TerrainError(

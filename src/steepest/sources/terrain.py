@@ -157,6 +157,11 @@ class Terrain:
         name: str = "terrain",
     ) -> None:
         measured = check_elevations(elevations)
+        if not isinstance(north_first, (bool, np.bool_)):
+            raise TerrainError(
+                f"north_first {north_first!r} is neither True (the first row of the map is its "
+                "northernmost) nor False (its southernmost)"
+            )
         self.spacing = _check_spacing(spacing)
         self.smoothing = _check_smoothing(smoothing, measured.shape, self.spacing)
         self.south_west = None if south_west is None else _check_place(south_west)

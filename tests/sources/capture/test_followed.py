@@ -115,10 +115,36 @@ def test_pure_false_traces_at_every_call() -> None:
 
 
 def test_only_one_point_can_be_compared_is_unchecked() -> None:
-    followed = Followed(lambda x: x[0] ** 2 if f"{x[0]!r}" else 0.0)
+    here = int(X[0] * 2**60)
+    followed = Followed(lambda x: x[0] ** 2 if int(x[0] * 2**60) == here else 0.0)
     assert not followed.path((X,)).numerical
     assert followed.tracing.exact is None
     assert "other paths" in followed.tracing.reasons[0]
+
+
+def test_text_that_decides_nothing_costs_nothing() -> None:
+    followed = Followed(lambda x: x[0] ** 2 if f"{x[0]!r}" else 0.0)
+    followed.path((X,))
+    assert followed.tracing.exact is True
+
+
+@pytest.mark.parametrize("read", [lambda v: float(str(v)), lambda v: float(f"{v}")])
+def test_text_that_is_read_back_is_seen(read) -> None:
+    followed = Followed(lambda x: read(x[0]) ** 2 + x[1])
+    with pytest.warns(NumericalWarning, match="text or an exact value"):
+        assert followed.path((X,)).numerical
+
+
+def test_an_iteration_that_ends_where_it_stands_still_is_checked() -> None:
+    def root(x):
+        z = 1.0
+        while (new := (z + x[0] / z) / 2) != z and abs(new - z) > 0:
+            z = new
+        return z
+
+    followed = Followed(root)
+    followed.path((np.array([2.25]),))
+    assert followed.tracing.exact is True
 
 
 def test_a_loop_that_writes_elements_stays_linear() -> None:

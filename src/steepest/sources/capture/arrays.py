@@ -6,7 +6,7 @@ Values, views and aliasing are NumPy's own, and the node is read off the block's
 # ruff: noqa: D102  (most methods are NumPy's own, under NumPy's own names)
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from steepest.sources.capture.memory import Buffer, owner_of
 if TYPE_CHECKING:
     from steepest.sources.capture.trace import Trace
 
-__all__ = ["ArrayHandle", "FlatHandle"]
+__all__ = ["ArrayHandle", "FlatHandle", "window_among"]
 
 Array = np.ndarray[Any, Any]
 
@@ -79,6 +79,14 @@ class ArrayHandle(Handle):
     @flat.setter
     def flat(self, values: Any) -> None:
         self[...] = np.reshape(np.resize(self._trace.as_array(values), self.size), self.shape)
+
+    @property
+    def real(self) -> Any:
+        return self
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self[...] = value
 
     @property
     def base(self) -> Any:
@@ -179,6 +187,14 @@ class ArrayHandle(Handle):
         if seen.dtype == self.dtype and type(seen) is np.ndarray:
             return ArrayHandle(self._trace, seen, self._buffer)
         return self.__getattr__("view")(*how, **named)
+
+
+def window_among(args: Sequence[Any], value: Any) -> ArrayHandle | None:
+    """A result that shares the memory of an argument, whatever made it, is a window there."""
+    if not isinstance(value, np.ndarray):
+        return None
+    found = (a.window(value) for a in args if isinstance(a, ArrayHandle))
+    return next((w for w in found if w is not None), None)
 
 
 class FlatHandle(ArrayHandle):

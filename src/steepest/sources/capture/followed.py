@@ -24,8 +24,9 @@ from steepest.graph.traverse import topological
 from steepest.sources.capture.arguments import Arguments
 from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.check import check
-from steepest.sources.capture.handle import plain
+from steepest.sources.capture.handle import Handle, plain
 from steepest.sources.capture.memory import Buffer
+from steepest.sources.capture.rules import RULES
 from steepest.sources.capture.scalars import ScalarHandle
 from steepest.sources.capture.seam import Seam
 from steepest.sources.capture.tape import Path, Tape
@@ -38,6 +39,11 @@ __all__ = ["Followed", "NumericalWarning"]
 PATHS = 32  # paths kept for arguments of one structure; beyond them every call is traced afresh
 KEYS = 64  # structures of arguments for which paths are kept
 NODES = 200_000  # operations kept in all paths together
+HANDS_OVER = (  # to C code, as it stands
+    Seam._call_compiled.__code__,
+    Handle.__getattr__.__code__,
+    RULES[float].__code__,
+)
 
 
 class NumericalWarning(UserWarning):
@@ -368,12 +374,15 @@ def _inside(frame: Any) -> bool:
 
 
 def _is_ours(error: BaseException) -> bool:
-    """Whether the innermost frame is a line of steepest; depth alone is nobody's fault."""
+    """Whether the innermost frame is a line of steepest; depth alone is nobody's fault.
+
+    Nor is what C code says of a handle, or what it misses in one.
+    """
     if isinstance(error, (RecursionError, MemoryError)):
         return False
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    return trace is not None and str(trace.tb_frame.f_globals.get("__name__", "")).startswith(
-        "steepest."
-    )
+    if trace is None or trace.tb_frame.f_code in HANDS_OVER:
+        return False
+    return str(trace.tb_frame.f_globals.get("__name__", "")).startswith("steepest.")

@@ -19,7 +19,7 @@ from steepest.graph.node import constant, make, set_origin
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import as_node, meaning
 from steepest.operations.linear import Fancy
-from steepest.sources.capture.arrays import ArrayHandle
+from steepest.sources.capture.arrays import ArrayHandle, window_among
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.memory import owner_of
 from steepest.sources.capture.routines import ROUTINES
@@ -115,6 +115,8 @@ def _by_row(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, Any
             {},
         )
     value = func(*plain(args), **options)
+    if (window := window_among(args, value)) is not None:
+        return window
     set_origin(trace.where())
     try:
         made = rule(*(trace.lift(a) for a in args), **options)
@@ -133,6 +135,9 @@ def _as_arrays(trace: Trace, func: Any, args: tuple[Any, ...]) -> tuple[Any, ...
     if func in SEQUENCES:
         parts = args[0] if type(args[0]) in (list, tuple) else list(args[0])
         return ([trace.as_array(p) for p in parts], *args[1:])
+    if func is np.partition:  # its ranks are no operands
+        ranks, *rest = args[1:]
+        return (trace.as_array(args[0]), np.array(trace.fixed(ranks, "a rank")).tolist(), *rest)
     return tuple(
         trace.as_array(a) if type(a) is list or (type(a) is tuple and has_handle(a)) else a
         for a in args
@@ -266,30 +271,31 @@ def joined(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, Any]
 # --------------------------------------------------------------------------------------------
 
 
+def _handle(trace: Trace, target: Any) -> ArrayHandle:
+    return target if isinstance(target, ArrayHandle) else trace.array(target, known=False)
+
+
 def _copyto(
-    trace: Trace, target: Any, source: Any, casting: str = "same_kind", where: Any = True
+    trace: Trace, dst: Any, src: Any, casting: str = "same_kind", where: Any = True
 ) -> None:
-    handle = target if isinstance(target, ArrayHandle) else trace.array(target, known=False)
+    handle = _handle(trace, dst)
     if where is True:
-        handle[...] = source
-    elif np.ndim(source) == 0:
-        handle[where] = source
+        handle[...] = src
+    elif np.ndim(src) == 0:
+        handle[where] = src
     else:
-        handle[...] = np.where(where, source, handle)
+        handle[...] = np.where(where, src, handle)
 
 
-def _put(trace: Trace, target: Any, indices: Any, values: Any, mode: str = "raise") -> None:
-    handle = target if isinstance(target, ArrayHandle) else trace.array(target, known=False)
-    flat = np.reshape(handle, -1)
-    values = trace.as_array(values)
-    count = np.size(indices)
-    flat[indices] = values if values.size in (1, count) else np.resize(values, count)
-    if isinstance(flat, ArrayHandle) and flat._buffer is not handle._buffer:
-        handle[...] = np.reshape(flat, handle.shape)
+def _put(trace: Trace, a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
+    flat = _handle(trace, a).flat
+    values = trace.as_array(v)
+    count = np.size(ind)
+    flat[ind] = values if values.size in (1, count) else np.resize(values, count)
 
 
-def _putmask(trace: Trace, target: Any, mask: Any, values: Any) -> None:
-    handle = target if isinstance(target, ArrayHandle) else trace.array(target, known=False)
+def _putmask(trace: Trace, a: Any, mask: Any, values: Any) -> None:
+    handle = _handle(trace, a)
     values = trace.as_array(values)
     if values.size != handle.size and values.size != 1:
         values = np.resize(values, handle.shape)
@@ -298,7 +304,19 @@ def _putmask(trace: Trace, target: Any, mask: Any, values: Any) -> None:
     )
 
 
-WRITES: dict[Any, Callable[..., Any]] = {np.copyto: _copyto, np.put: _put, np.putmask: _putmask}
+def _place(trace: Trace, arr: Any, mask: Any, vals: Any) -> None:
+    """Unlike `putmask`, it takes the values one after the other, wherever the mask is true."""
+    there = np.flatnonzero(trace.fixed(mask, "it decides how many elements are written"))
+    if len(there):
+        _handle(trace, arr).flat[there] = np.resize(trace.as_array(vals), len(there))
+
+
+WRITES: dict[Any, Callable[..., Any]] = {
+    np.copyto: _copyto,
+    np.put: _put,
+    np.putmask: _putmask,
+    np.place: _place,
+}
 TEXTS = {np.array_repr, np.array_str, np.array2string}
 
 

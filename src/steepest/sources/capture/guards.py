@@ -9,6 +9,8 @@ with `is`, then with `==` for plain values.
 
 from __future__ import annotations
 
+import array
+import collections
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from typing import Any
 import numpy as np
 
 __all__ = [
+    "CONTAINERS",
     "MISSING",
     "Said",
     "Slot",
@@ -24,12 +27,17 @@ __all__ = [
     "attribute_slot",
     "cell_slot",
     "content_slot",
+    "is_memory",
     "item_slot",
+    "layout_slot",
     "same",
 ]
 
 MISSING: Any = object()
 PLAIN = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype, range, slice)
+BYTES = (bytearray, memoryview, array.array)
+MAPPINGS = (dict, types.MappingProxyType)
+CONTAINERS = (list, *MAPPINGS, set, frozenset, collections.deque, *BYTES)  # what can change inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +81,8 @@ def cell_slot(cell: types.CellType, name: str) -> Slot | None:
 
 def item_slot(holder: Any, key: Any, name: str, was: Any) -> Slot:
     """A global (an item of a module's dictionary), or an item of a list or a dictionary."""
-    if isinstance(holder, dict):
-        return Slot(name, lambda: holder.get(key, MISSING), was)
+    if isinstance(holder, MAPPINGS):  # reading may have put it there, or made it up
+        return Slot(name, lambda: holder.get(key, MISSING), holder.get(key, MISSING))
     return Slot(name, lambda: holder[key], was)
 
 
@@ -84,15 +92,46 @@ def attribute_slot(holder: Any, attribute: str, name: str, was: Any) -> Slot:
 
 
 def content_slot(holder: Any, name: str) -> Slot:
-    """All of a list, a dictionary or a set that was used as a whole: what is in it, in order."""
+    """All of a container, or of memory that is no plain array of numbers, as it is now, in order.
+
+    What stands in it is compared, too, where it is a container.
+    """
     return Slot(f"the content of {name}", lambda: _content(holder), _content(holder))
+
+
+def layout_slot(held: np.ndarray[Any, Any], name: str) -> Slot:
+    """How an array lies in its memory: all of that may be assigned, or changed by a resize."""
+
+    def now() -> tuple[Any, ...]:
+        return held.shape, held.strides, held.dtype
+
+    return Slot(f"the shape of {name}", now, now())
+
+
+def is_memory(held: Any) -> bool:
+    """Whether something is an array, but not one of numbers that a path reads again at each call.
+
+    Objects, records, texts, dates; and subclasses, which may mean anything by an operation. (By
+    its true type: to `isinstance`, what is followed is an array.)
+    """
+    return issubclass(type(held), np.ndarray) and (
+        type(held) is not np.ndarray or held.dtype.kind not in "fiub"
+    )
 
 
 def _content(held: Any, depth: int = 5) -> Any:
     """What a container holds, containers in it included: a copy that later changes do not touch."""
-    if depth and isinstance(held, dict):
+    if issubclass(type(held), np.ma.MaskedArray):
+        return _content(held.data), np.ma.getmaskarray(held).tobytes()
+    if is_memory(held):
+        numbers = np.asarray(held)
+        inside = _content(numbers.ravel().tolist()) if numbers.dtype.hasobject else None
+        return held.shape, held.dtype, inside if inside is not None else numbers.tobytes()
+    if isinstance(held, BYTES):
+        return held.tobytes() if not isinstance(held, bytearray) else bytes(held)
+    if depth and isinstance(held, MAPPINGS):
         return [(k, _content(v, depth - 1)) for k, v in held.items()]
-    if depth and isinstance(held, (list, tuple, set, frozenset)):
+    if depth and isinstance(held, (tuple, *CONTAINERS)):
         return [_content(v, depth - 1) for v in held]
     return held
 

@@ -125,9 +125,17 @@ class Handle(Traced):
         if name.startswith("_"):
             raise AttributeError(name)
         found = getattr(self._plain(), name)
-        if callable(found) and self._varies():
-            self._trace.lose(f"the method .{name}() has no row")
-        return found
+        return self._lost(name, found) if callable(found) else found
+
+    def _lost(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        """A method that only NumPy knows: what varies on the way in is lost."""
+
+        def called(*args: Any, **named: Any) -> Any:
+            if self._varies() or any(map(self._trace.varies, (*args, *named.values()))):
+                self._trace.lose(f"the method .{name}() has no row")
+            return self._trace.adopt(method(*plain(args), **plain(named)))
+
+        return called
 
     # ---- ways out
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:

@@ -60,6 +60,8 @@ class Protocols(Iteration):
     # ---- operators
     def operate(self, name: str, a: Any, b: Any) -> Any:
         """`a + b` and its like."""
+        self.used(a)
+        self.used(b)
         if not self.trace.closed and (type(a) not in BASIC or type(b) not in BASIC):
             found = self._asked_both(a, b, f"__{name}__", f"__r{name}__")
             if found is not NotImplemented:
@@ -112,6 +114,7 @@ class Protocols(Iteration):
     def in_place(self, name: str, a: Any, b: Any) -> Any:
         """What `a += b` binds to `a`."""
         method = None if self.trace.closed else self.answers(type(a), f"__i{name}__")
+        self.used(b)
         if method is not None:
             found = self.call(method, a, b)
             if found is not NotImplemented:

@@ -7,19 +7,25 @@ come in as handles on their own memory.
 from __future__ import annotations
 
 import builtins
+import functools
+import inspect
 from collections.abc import Iterable
+from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from steepest.sources.capture.guards import (
+    CONTAINERS,
     MISSING,
     Slot,
     attribute_slot,
     cell_slot,
     content_slot,
+    is_memory,
     item_slot,
+    layout_slot,
 )
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.trace import Trace, is_library
@@ -86,6 +92,10 @@ class Reads:
     def own(self, value: Any, name: str) -> None:
         """Something is held outside: what is read of it later is a fact too."""
         self.trace.own(value, name)
+        if is_memory(value):
+            self._fact((id(value), "content"), content_slot(value, name))
+        elif isinstance(value, np.ndarray) and not isinstance(value, Handle):
+            self._fact((id(value), "layout"), layout_slot(value, name))
         if not isinstance(
             value, (Handle, type, ModuleType, FunctionType, BuiltinFunctionType, *_SIMPLE)
         ):
@@ -106,8 +116,14 @@ class Reads:
         getter = self._property(thing, name)
         if getter is not None:
             self._class_fact(type(thing), thing, name, None)
-            return self.call(getter, thing)
-        value = getattr(thing, name)
+            return self._kept(thing, name, self.call(getter, thing))
+        try:
+            value = getattr(thing, name)
+        except AttributeError:
+            if (owner := self._outside(thing)) is not None:
+                slot = attribute_slot(thing, name, f"{owner}.{name}", MISSING)
+                self._fact((id(thing), name), slot)
+            raise
         owner = None if isinstance(value, _BEHAVIOUR) else self._outside(thing)
         if owner is not None:
             self._fact((id(thing), name), attribute_slot(thing, name, f"{owner}.{name}", value))
@@ -116,8 +132,24 @@ class Reads:
             self._class_fact(thing if isinstance(thing, type) else type(thing), thing, name, value)
         return self.trace.enter(value)
 
+    def _kept(self, thing: Any, name: str, value: Any) -> Any:
+        """The value of a property; a `cached_property` is found in its object from now on."""
+        if isinstance(inspect.getattr_static(type(thing), name), functools.cached_property):
+            vars(thing)[name] = value
+            if id(thing) not in self.trace.inside:
+                self.trace.do_not_keep(f"{name} is kept in an object that is there outside")
+        return value
+
     def _class_fact(self, kind: type, thing: Any, name: str, value: Any) -> None:
         """A method, or what an object made in this run has from its class: it is held outside."""
+        if kind is super:
+            after = thing.__self_class__.__mro__
+            rest = after[after.index(thing.__thisclass__) + 1 :]
+            kind = next((k for k in rest if name in k.__dict__), kind)
+            thing = None
+        elif self._name_of(thing) is not None:
+            where = f"the class of {self._name_of(thing)}"
+            self._fact((id(thing), "__class__"), attribute_slot(thing, "__class__", where, kind))
         if is_library(kind.__module__) or kind.__module__ == "builtins":
             if isinstance(value, np.ndarray) and getattr(kind, name, None) is value:
                 self.own(value, f"{kind.__name__}.{name}")
@@ -151,11 +183,11 @@ class Reads:
         for kind in type(thing).__mro__:
             found = kind.__dict__.get(name)
             if found is not None:
-                return (
-                    found.fget
-                    if type(found) is property and type(found.fget) is FunctionType
-                    else None
-                )
+                getter = {property: "fget", functools.cached_property: "func"}.get(type(found))
+                if getter == "func" and name in vars(thing):
+                    return None
+                getter = None if getter is None else getattr(found, getter)
+                return getter if type(getter) is FunctionType else None
         return None
 
     def will_change(self, thing: Any, name: str | None) -> None:
@@ -185,21 +217,29 @@ class Reads:
         own = getattr(type(thing), "__getitem__", None)
         if type(own) is FunctionType and not isinstance(thing, Handle):
             return self.call(own, thing, key)
-        value = thing[key]
         owner = self._name_of(thing)
-        if owner is not None and type(thing) in (list, dict):
-            if (id(thing), "content") in self.trace.pending_slots or isinstance(
-                key, builtins.slice
-            ):
-                self.whole(thing)
-            else:
-                self._fact(
-                    (id(thing), "item", plain(key)),
-                    item_slot(thing, plain(key), f"{owner}[{key!r}]", value),
-                )
+        try:
+            value = thing[key]
+        except LookupError:
+            if owner is not None:
+                self._item_fact(thing, plain(key), owner, MISSING)
+            raise
         if owner is not None:
+            self._item_fact(thing, plain(key), owner, value)
             self.own(value, f"{owner}[{plain(key)!r}]")
         return self.trace.enter(value)
+
+    def _item_fact(self, thing: Any, key: Any, owner: str, value: Any) -> None:
+        """What stands in one place of something outside; all of it, where a place has no name."""
+        if isinstance(thing, tuple):
+            return
+        if (id(thing), "content") in self.trace.pending_slots or isinstance(key, builtins.slice):
+            self.whole(thing)
+        elif isinstance(key, _SIMPLE) or (isinstance(key, tuple) and not has_handle(key)):
+            slot = item_slot(thing, key, f"{owner}[{key!r}]", value)
+            self._fact((id(thing), "item", key), slot)
+        else:
+            self.trace.do_not_keep(f"{owner} is used where its parts cannot be seen")
 
     def each(self, things: Any) -> Any:
         """`for ...
@@ -225,15 +265,29 @@ class Reads:
         return self.trace.entered(value)
 
     def used(self, value: Any) -> Any:
-        """`if things`, `k in things`, `things == others`."""
-        if type(value) in (list, dict, set, frozenset):
+        """`if things`, `k in things`, `things == others`, `things + others`, `*things`."""
+        if isinstance(value, CONTAINERS):
             self.whole(value)
         return value
+
+    def matched(self, value: Any) -> Any:
+        """`match value:` looks into containers, and asks objects for attributes."""
+        self.whole(value)
+        owner = self._name_of(value)
+        if owner is not None and not isinstance(value, (tuple, np.ndarray, Enum, *CONTAINERS)):
+            self.trace.do_not_keep(f"{owner} is matched where its attributes cannot be seen")
+        return self.trace.entered(value) if isinstance(value, np.ndarray) else value
+
+    def belonging(self, found: Any, *of: Any) -> Any:
+        """`globals()`, `vars(thing)`: a dictionary that belongs to somebody outside."""
+        if type(found) is dict and not any(id(o) in self.trace.inside for o in of):
+            self.own(found, "globals()" if not of else f"vars({type(of[0]).__name__})")
+        return found
 
     def whole(self, thing: Any) -> None:
         """A container from outside was used as a whole."""
         owner = self._name_of(thing)
-        if owner is not None and type(thing) in (list, dict, set, frozenset):
+        if owner is not None and isinstance(thing, CONTAINERS):
             if (id(thing), "content") not in self.trace.slots:
                 self._fact((id(thing), "content"), content_slot(thing, owner))
         elif owner is not None and hasattr(thing, "__next__"):

@@ -70,7 +70,7 @@ def _arange(trace: Trace, *args: Any, **named: Any) -> Any:
 def _array(
     trace: Trace, x: Any, dtype: Any = None, *, copy: Any = True, ndmin: int = 0, **named: Any
 ) -> Any:
-    if not has_handle(x):
+    if not has_handle(x) or (dtype is not None and np.dtype(dtype).hasobject):
         return trace.adopt(np.array(x, dtype, ndmin=ndmin))
     made = trace.as_array(x, dtype)
     if made is x and copy is True:  # not None, nor NumPy's "if needed", which has no truth value
@@ -123,6 +123,15 @@ def _print(trace: Trace, *args: Any, **named: Any) -> None:
     print(*plain(args), **named)  # noqa: T201  (the user's own)
 
 
+def _as_strided(
+    trace: Trace, x: Any, shape: Any = None, strides: Any = None, *args: Any, **named: Any
+) -> Any:
+    """A window by addresses alone, which is how every window is found."""
+    x = trace.as_array(x)
+    seen = np.lib.stride_tricks.as_strided(x._plain(), shape, strides)
+    return ArrayHandle(trace, seen, x._buffer)
+
+
 def _copy(trace: Trace, x: Any) -> Any:
     return x.__copy__() if isinstance(x, Handle) else copy.copy(x)
 
@@ -143,6 +152,8 @@ RULES: dict[Any, Rule] = {
     np.asarray_chkfinite: _as_array,
     np.ascontiguousarray: _contiguous,
     np.asfortranarray: _fortran,
+    np.lib.stride_tricks.as_strided: _as_strided,
+    np.bool: lambda trace, x=False: np.bool(bool(x)),
     np.broadcast: lambda trace, *arrays: np.broadcast(*plain(arrays)),
     copy.copy: _copy, copy.deepcopy: lambda trace, x, memo=None: copy.deepcopy(x, memo),
     np.fromiter: lambda trace, things, dtype=None, count=-1: _array(trace, list(things), dtype),

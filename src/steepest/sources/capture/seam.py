@@ -24,7 +24,7 @@ from steepest.sources.capture.draws import (
     makes_generator,
 )
 from steepest.sources.capture.functions import call_function
-from steepest.sources.capture.guards import attribute_slot, content_slot, item_slot
+from steepest.sources.capture.guards import Slot, attribute_slot, content_slot, item_slot
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.protocols import Protocols
 from steepest.sources.capture.rules import RULES
@@ -61,8 +61,9 @@ class Seam(Protocols):
             function = stood_for(function)
         for a in (*args, *named.values()):
             self.whole(a)
-        if function is getattr and type(args[1]) is str and hasattr(args[0], args[1]):
-            return self.attribute(args[0], args[1])
+        by_name = function is getattr or function is hasattr  # `in` would ask a user's `__eq__`
+        if by_name and len(args) > 1 and type(args[1]) is str:
+            return self._asked_by_name(function, *args)
         if function is setattr and len(args) == 3:
             return setattr(self.holder(args[0], args[1]), args[1], args[2])
         answer = self.asked_of_class(function, args, named)
@@ -79,6 +80,16 @@ class Seam(Protocols):
             return self.made(result) if hasattr(type(result), "__next__") else result
         args = tuple(map(self.trace.enter, args))
         return self._by_kind(function, args, {k: self.trace.enter(v) for k, v in named.items()})
+
+    def _asked_by_name(self, function: Any, thing: Any, name: str, *default: Any) -> Any:
+        """`getattr(thing, "name", default)`, `hasattr(thing, "name")`."""
+        try:
+            value = self.attribute(thing, name)
+        except AttributeError:
+            if function is getattr and not default:
+                raise
+            return default[0] if function is getattr else False
+        return value if function is getattr else True
 
     def _by_kind(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         kind = type(function)
@@ -257,8 +268,8 @@ class Seam(Protocols):
             return self._vectorized(function, args, named)
         if isinstance(function, Operation):
             return function(*args, **named)
-        if hasattr(function, "cache_info") and any(map(has_handle, args)):
-            return self.call(function.__wrapped__, *args, **named)
+        if hasattr(function, "cache_info"):
+            return self._remembered(function, args, named)
         called = getattr(type(function), "__call__", None)  # noqa: B004  (which one it is matters here)
         if type(called) is FunctionType:
             return self.call(called, function, *args, **named)
@@ -267,6 +278,16 @@ class Seam(Protocols):
         if function is next and id(args[0]) not in self.trace.inside:
             self.trace.do_not_keep("next() takes something else each time")
         return self._call_compiled(function, args, named)
+
+    def _remembered(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """`lru_cache`: bypassed for what is followed; else a fact, and cheap to ask for again."""
+        if any(map(has_handle, args)):
+            return self.call(function.__wrapped__, *args, **named)
+        found = function(*args, **named)
+        if (name := self._name_of(function)) is not None:
+            asked = Slot(f"{name}{args}", lambda: function(*args, **named), found)
+            self._fact((id(function), "cached", args, *named.items()), asked)
+        return self.trace.enter(found)
 
     def _call_compiled(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """C code takes handles as far as their hooks carry; what insists on arrays gets them."""

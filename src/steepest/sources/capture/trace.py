@@ -18,7 +18,7 @@ from steepest.graph.graph import Guard
 from steepest.graph.node import Node, Origin, fresh, make, set_origin
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced, as_node
-from steepest.sources.capture.arrays import ArrayHandle
+from steepest.sources.capture.arrays import ArrayHandle, window_among
 from steepest.sources.capture.guards import Slot
 from steepest.sources.capture.handle import Handle, has_handle, is_complex, is_strange, plain
 from steepest.sources.capture.lines import Loss, is_library, line_of
@@ -74,9 +74,8 @@ class Trace:
         self.losses: list[Loss] = []
         self.faults: list[tuple[BaseException, Origin | None]] = []
         self.notes: dict[str, Origin | None] = {}
-        self.unkept: dict[
-            str, Origin | None
-        ] = {}  # reasons why this trace is right but must not be used again
+        # reasons why this trace is right but must not be used again
+        self.unkept: dict[str, Origin | None] = {}
         self.following: list[Any] = []  # NumPy functions whose own Python is being followed
         self.operations = 0  # that were followed
         self.random = False
@@ -194,6 +193,10 @@ class Trace:
             return Traced(x.node)
         if type(x) in (list, tuple):
             return type(x)(self.lift(i) for i in x)
+        if isinstance(x, (np.matrix, np.ma.MaskedArray)):
+            raise NotDifferentiableError(
+                f"{type(x).__name__} has operators of its own, which are not followed"
+            )
         if isinstance(x, np.ndarray) and x.dtype.kind in "fiub":
             return Traced(self.array(x, known=False).node)
         return x
@@ -222,6 +225,8 @@ class Trace:
         that is recorded.
         """
         value = compute(*[plain(a) for a in args])
+        if (window := window_among(args, value)) is not None:
+            return window
         if self.closed or not any(self.varies(a) for a in args):
             return self.adopt(value)
         if is_complex(value):
@@ -264,19 +269,13 @@ class Trace:
             return self.adopt(value)
         if type(value) in (tuple, list) or isinstance(value, tuple):
             parts = [self.result(v, m) for v, m in zip(value, made, strict=True)]
-            named = getattr(
-                type(value), "_make", type(value)
-            )  # a named tuple takes its parts apart
-            return named(parts)
+            # a named tuple takes its parts apart
+            return getattr(type(value), "_make", type(value))(parts)
         node = as_node(made)
         dtype = np.result_type(value)
         if node.shape != np.shape(value):
-            self.faults.append(
-                (
-                    CaptureError(f"{node.op.name} gave shape {node.shape} for {np.shape(value)}"),
-                    self.where(),
-                )
-            )
+            wrong = CaptureError(f"{node.op.name} gave shape {node.shape} for {np.shape(value)}")
+            self.faults.append((wrong, self.where()))
             self.lose(f"{node.op.name} failed inside steepest")
             return self.adopt(value)
         if node.dtype != dtype:

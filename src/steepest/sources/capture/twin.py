@@ -144,11 +144,17 @@ class _Rewrite(ast.NodeTransformer):
         return ast.copy_location(call, at)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        of = copy.deepcopy(node.args) if name in ("globals", "vars") else []
         self.generic_visit(node)
-        called = node.func
-        if isinstance(called, ast.Name) and called.id in FRAME_SENSITIVE:
+        for keyword in node.keywords:
+            if keyword.arg is None:  # **things
+                keyword.value = self._used(keyword.value)
+        if name in ("globals", "vars") and all(map(_is_simple, of)):
+            return self.seam("belonging", node, node, *of)
+        if name in FRAME_SENSITIVE:
             return node
-        new = self.seam("call", node, called, *node.args)
+        new = self.seam("call", node, node.func, *node.args)
         assert isinstance(new, ast.Call)
         new.keywords = node.keywords
         return new
@@ -218,6 +224,7 @@ class _Rewrite(ast.NodeTransformer):
         self.generic_visit(node)
         operator = OPERATORS.get(type(node.op))
         if old is None or operator is None:
+            node.value = self._used(node.value)
             return [*before, node]
         new = self.seam("in_place", node, ast.Constant(operator), old, node.value)
         return [*before, ast.copy_location(ast.Assign([node.target], new), node)]
@@ -266,7 +273,7 @@ class _Rewrite(ast.NodeTransformer):
 
     def _used(self, node: ast.expr) -> ast.expr:
         """A container that is asked whether it is empty, or what is in it, is used as a whole."""
-        plainly = isinstance(node, ast.Constant | ast.Compare)
+        plainly = isinstance(node, ast.Constant | ast.Compare | ast.BinOp | ast.UnaryOp)
         return node if plainly else self.seam("used", node, node)
 
     def _asked(self, node: ast.expr) -> ast.expr:
@@ -319,6 +326,28 @@ class _Rewrite(ast.NodeTransformer):
             inside = isinstance(asked, ast.In)
             return found if inside else ast.copy_location(ast.UnaryOp(ast.Not(), found), node)
         return self.seam("compare", node, ast.Constant(OPERATORS[type(asked)]), node.left, other)
+
+    def visit_Dict(self, node: ast.Dict) -> ast.AST:
+        """`{**things}`."""
+        self.generic_visit(node)
+        pairs = zip(node.keys, node.values, strict=True)
+        node.values = [v if k is not None else self._used(v) for k, v in pairs]
+        return node
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
+        self.generic_visit(node)
+        node.value = self._used(node.value)
+        return node
+
+    def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
+        self.generic_visit(node)
+        node.value = self._used(node.value)
+        return node
+
+    def visit_Match(self, node: ast.Match) -> ast.AST:
+        self.generic_visit(node)
+        node.subject = self.seam("matched", node.subject, node.subject)
+        return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         """Private names inside a nested class are that class's."""
