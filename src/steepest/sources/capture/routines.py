@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from steepest.graph.node import constant
 from steepest.graph.operation import BINDINGS, ROWS
@@ -253,29 +252,13 @@ def _enumerated(trace: Trace, array: Any) -> Iterator[tuple[tuple[int, ...], Any
     return ((at, array[at]) for at in np.ndindex(array.shape))
 
 
-def _strided(trace: Trace, x: Any, shape: Any = None, strides: Any = None, **named: Any) -> Any:
-    """`as_strided` of dense memory: where each element lies tells NumPy, on their numbers."""
-    x = trace.as_array(x)
-    shape, strides = (trace.fixed(v, "it is a shape") for v in (shape, strides))
-    seen = as_strided(plain(x), shape, strides, **named)
-    if not trace.varies(x):
-        return trace.adopt(seen)
-    if not x.flags.c_contiguous or (strides and np.any(np.mod(strides, x.dtype.itemsize))):
-        trace.lose("as_strided of memory with gaps")
-        return trace.adopt(seen.copy())
-    steps = None if strides is None else tuple(s // x.dtype.itemsize for s in strides)
-    numbers = np.arange(x.size, dtype=np.int8 if x.size < 128 else np.intp).reshape(x.shape)
-    scaled = None if steps is None else tuple(s * numbers.itemsize for s in steps)
-    return np.reshape(x, -1)[as_strided(numbers, shape, scaled).astype(np.intp)]
-
-
 CONVERTER: Any = getattr(np._core._multiarray_umath, "_array_converter", None)  # type: ignore[attr-defined]
 MONOTONIC: Any = getattr(np._core.multiarray, "_monotonicity", None)  # type: ignore[attr-defined]
 PLACE: Any = getattr(np._core.multiarray, "_place", None)  # type: ignore[attr-defined]
 UNIQUE: Any = getattr(np._core._multiarray_umath, "_unique_hash", None)  # type: ignore[attr-defined]
 _RULES: dict[Any, Rule] = {
     CONVERTER: _Converter, MONOTONIC: _monotonic, PLACE: _place, np.ndenumerate: _enumerated,
-    as_strided: _strided, np.nditer: stepper,
+    np.nditer: stepper,
     UNIQUE: lambda trace, *args, **named: NotImplemented,  # NumPy sorts instead
 }  # fmt: skip
 WITHOUT_PROTOCOL = {function: rule for function, rule in _RULES.items() if function is not None}

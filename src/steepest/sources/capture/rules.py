@@ -128,6 +128,7 @@ def _as_strided(
 ) -> Any:
     """A window by addresses alone, which is how every window is found."""
     x = trace.as_array(x)
+    shape, strides = (trace.fixed(v, "it is a shape") for v in (shape, strides))
     seen = np.lib.stride_tricks.as_strided(x._plain(), shape, strides)
     return ArrayHandle(trace, seen, x._buffer)
 
