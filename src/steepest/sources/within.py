@@ -70,7 +70,6 @@ def follow(
         for n, g in zip(guards, trace.guards[before:], strict=True)
     ]
     return Piece(
-        object(),
         tuple(inputs),
         tuple(values),
         tuple(kept),
@@ -100,7 +99,6 @@ def place(trace: Trace, expression: Expression, values: Sequence[Any]) -> Piece:
     structure = flatten((tuple(float(v) for v in numbers), {}))[1]
     owners = tuple(range(len(numbers)))
     return Piece(
-        object(),
         expression.inputs,
         numbers,
         owners,

@@ -7,14 +7,15 @@ come in as handles on their own memory.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from collections.abc import Container, Hashable, Iterable, Mapping
+from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from steepest.sources.capture.guards import (
     MISSING,
+    NUMBERS,
     Slot,
     attribute_slot,
     cell_slot,
@@ -48,12 +49,37 @@ class Reads:
 
     slice = builtins.slice
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, names: Mapping[str, Hashable] = MappingProxyType({})) -> None:
         self.trace = trace
+        self.names = names  # outer names of numbers that are inputs, with their keys
 
-    def enter(self, value: Any) -> Any:
+    def outer(self, name: str, value: Any) -> Any:
         """An outer name was read."""
+        key = self.names.get(name)
+        return self.trace.enter(value) if key is None else self._again(key, value)
+
+    def _again(self, key: Hashable, value: Any) -> Any:
+        """A number outside that is an input was read: its handle, unless it is another by now."""
+        held = self.trace.varied[key]
+        if value is held.slot.was:
+            return held.handle
+        if not isinstance(value, Handle):
+            self.trace.spoilt[key] = held.slot
         return self.trace.enter(value)
+
+    def _number(self, key: Hashable, slot: Slot) -> Any:
+        """A fact that may be a number: what to go on with, where it is an input a handle."""
+        trace = self.trace
+        if key in trace.varied:
+            return self._again(key, slot.was)
+        if type(slot.was) not in NUMBERS or key in trace.pending_slots or trace.closed:
+            self._fact(key, slot)
+            return slot.was
+        if key in trace.free and key not in trace.slots:
+            return trace.number(key, slot)
+        if key not in trace.slots:
+            trace.fact(key, slot._replace(number=True))
+        return slot.was
 
     def _fact(self, key: Any, slot: Slot | None) -> None:
         """Remember a fact outside, as it was before the function changed it."""
@@ -63,25 +89,38 @@ class Reads:
         before = trace.pending_slots.pop(key, None)
         slot = before if before is not None else slot
         if not has_handle(slot.was) and not isinstance(slot.was, ModuleType):
-            trace.slots[key] = slot
+            trace.fact(key, slot)
+            if key in trace.free:
+                trace.spoilt[key] = slot
 
-    def read_outer(self, function: FunctionType, names: Iterable[str]) -> None:
-        """A twin begins: the outer names it reads are facts, and what they hold is held outside."""
+    def read_outer(
+        self, function: FunctionType, names: Iterable[str], bound: Container[str]
+    ) -> dict[str, Hashable]:
+        """A twin begins: the outer names it reads are facts, and what they hold is held outside.
+
+        `bound`: names that stand for something else, too. Given back are the names of numbers that
+        are inputs, with their keys.
+        """
+        inputs: dict[str, Hashable] = {}
         module, free = (
             function.__globals__,
             dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)),
         )
         for name in names:
+            key: Hashable
             if name in free:
-                slot = cell_slot(free[name], name)
-                self._fact((id(free[name]), name), slot)
+                slot, key = cell_slot(free[name], name), (id(free[name]), name)
             elif name in module:
-                slot = item_slot(module, name, name, module[name])
-                self._fact((id(module), name), slot)
+                slot, key = item_slot(module, name, name, module[name]), (id(module), name)
             else:
                 continue
+            if slot is None or name in bound:
+                self._fact(key, slot)
+            elif self._number(key, slot) is not slot.was:
+                inputs[name] = key
             if slot is not None:
                 self.own(slot.was, name)
+        return inputs
 
     def own(self, value: Any, name: str) -> None:
         """Something is held outside: what is read of it later is a fact too."""
@@ -110,8 +149,9 @@ class Reads:
         value = getattr(thing, name)
         owner = None if isinstance(value, _BEHAVIOUR) else self._outside(thing)
         if owner is not None:
-            self._fact((id(thing), name), attribute_slot(thing, name, f"{owner}.{name}", value))
-            self.own(value, f"{owner}.{name}")
+            called = f"{owner}.{name}"
+            value = self._number((id(thing), name), attribute_slot(thing, name, called, value))
+            self.own(value, called)
         elif not isinstance(thing, (ModuleType, *_SIMPLE)):
             self._class_fact(thing if isinstance(thing, type) else type(thing), thing, name, value)
         return self.trace.enter(value)
@@ -161,6 +201,7 @@ class Reads:
         owner = self._name_of(thing) if name is None else self._outside(thing)
         if owner is None or isinstance(thing, (Handle, np.ndarray)):
             return
+        self.trace.changes = True
         if name is None:
             self._will_change_content(thing, owner)
         elif (id(thing), name) not in self.trace.slots:
@@ -168,6 +209,7 @@ class Reads:
             self.trace.pending_slots.setdefault((id(thing), name), slot)
 
     def _will_change_content(self, thing: Any, owner: str) -> None:
+        self.trace.changes = True
         key = (id(thing), "content")
         if (
             key not in self.trace.slots
@@ -191,7 +233,7 @@ class Reads:
             ):
                 self.whole(thing)
             else:
-                self._fact(
+                value = self._number(
                     (id(thing), "item", plain(key)),
                     item_slot(thing, plain(key), f"{owner}[{key!r}]", value),
                 )

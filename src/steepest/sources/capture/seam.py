@@ -97,8 +97,10 @@ class Seam(Viewing):
             return self.view(function)
         self.trace.followed |= found.covers
         cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-        cells[SEAM] = CellType(self)
-        self.read_outer(function, found.reads)
+        inputs = self.read_outer(function, found.reads, found.binds)
+        cells[SEAM] = CellType(Seam(self.trace, inputs))
+        if found.stores_globals or found.binds.intersection(function.__code__.co_freevars):
+            self.trace.changes = True
         if found.stores_globals:
             self.trace.outer.setdefault(
                 id(function.__globals__),
