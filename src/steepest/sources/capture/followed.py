@@ -110,7 +110,7 @@ class Followed:
     def _proves(self, found: Found, given: Arguments) -> bool:
         """Whether a path holds at new values of numbers outside; if not, they are facts again."""
         tape = found.end.tape
-        if proved(tape, found.captured, given, lambda *v: self._plain(given.layout, *v)):
+        if proved(tape, given, lambda *v: self._plain(given.layout, *v)):
             return True
         self._fix(tape)
         return False
@@ -145,7 +145,8 @@ class Followed:
             trace,
         )
         tape = run.tape()
-        if (trace.varied or trace.spoilt) and not acceptable(trace, tape):
+        inputs = trace.varied or trace.spoilt
+        if inputs and (run.changes_things or not acceptable(trace, tape)):
             self._changes.fix({**{k: v.slot for k, v in trace.varied.items()}, **trace.spoilt})
             self._store.forget([*trace.varied, *trace.spoilt])
             self.tracing.traced += 1

@@ -7,6 +7,7 @@ growing list, and every question knows the places of what it needs.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -16,11 +17,11 @@ from steepest.graph.graph import Guard
 from steepest.graph.node import CONSTANT, Node
 from steepest.graph.traverse import number_of, step_of, topological
 from steepest.sources.capture.guards import Read, Said, Slot, same
+from steepest.sources.capture.places import Places
 from steepest.sources.capture.tape import Tape
 
-__all__ = ["Condition", "End", "Fact", "Next", "Place", "Places", "Question"]
+__all__ = ["Condition", "End", "Fact", "Next", "Place", "Question"]
 
-Places = dict[Node, int]  # where a value lies in the list of all that was worked out
 Reader = Callable[[], Any]
 HASHED: frozenset[Any] = frozenset({int, bool, str, bytes, type(None)})
 
@@ -54,7 +55,7 @@ class Question(Place):
 
     __slots__ = ()
 
-    def is_asked(self, asked: Any) -> bool:
+    def is_asked(self, asked: Any, places: Places) -> bool:
         """Whether a run asks this same question."""
         raise NotImplementedError
 
@@ -63,7 +64,7 @@ class Question(Place):
         raise NotImplementedError
 
     def place(self, asked: Any, places: Places) -> None:
-        """Note which values are at hand behind this question."""
+        """Note which values are at hand behind this question; making it does so, too."""
         raise NotImplementedError
 
     def answer(self, values: list[Any]) -> tuple[Next, ...]:
@@ -80,7 +81,7 @@ class Fact(Question):
 
     __slots__ = ("key", "latest", "objects", "read", "slot", "varies")
 
-    def __init__(self, asked: Read) -> None:
+    def __init__(self, asked: Read, places: Places) -> None:
         super().__init__()
         self.key = asked.key
         self.slot: Slot = asked.slot
@@ -88,8 +89,9 @@ class Fact(Question):
         self.objects: dict[Hashable, Any] = {}  # answers that are compared one by one
         self.varies: dict[Hashable, Node] = {}  # kinds of number of which any will do
         self.latest: tuple[Any, Hashable] = (self, None)
+        self.place(asked, places)
 
-    def is_asked(self, asked: Any) -> bool:
+    def is_asked(self, asked: Any, places: Places) -> bool:
         """Whether a run reads this same fact."""
         return type(asked) is Read and asked.key == self.key
 
@@ -110,12 +112,14 @@ class Fact(Question):
     def place(self, asked: Any, places: Places) -> None:
         """Note where the number lies, if it is an input."""
         if asked.node is not None:
-            places[asked.node] = len(places)
+            places.add(asked.node)
 
     def _find(self, value: Any) -> Hashable | None:
         kind = _kind(value)
         if kind in HASHED:
             return (kind, value)
+        if kind is float and value == value:
+            return (kind, value, math.copysign(1.0, value))
         for token, was in self.objects.items():
             if same(value, was):
                 return token
@@ -153,24 +157,25 @@ class Condition(Question):
 
     def __init__(self, asked: Guard, loads: dict[Node, Reader], places: Places) -> None:
         super().__init__()
-        self.node = asked.node
-        self.dtype = asked.node.dtype
-        new = topological([asked.node], stop=dict.fromkeys(places))
+        self.node = places.first(asked.node)
+        self.dtype = self.node.dtype
+        new = topological([self.node], stop=places)
         new = [n for n in new if n not in places]
         data = [n for n in new if n in loads]
         fixed = [n for n in new if n.op is CONSTANT]
         made = [n for n in new if n.op is not CONSTANT and n not in loads]
         self.nodes = (*data, *fixed, *made)  # in the order in which they come to lie
-        there = {**places, **{n: len(places) + i for i, n in enumerate(self.nodes)}}
+        for n in self.nodes:
+            places.add(n)
         self._loads = tuple(Load(n, loads[n]) for n in data)
         self._constants = tuple(map(number_of, fixed))
-        self._steps = tuple(step_of(n, there) for n in made)
-        self._at = there[asked.node]
+        self._steps = tuple(step_of(n, places) for n in made)
+        self._at = places[self.node]
         self._told: dict[str, Said] = {}
 
-    def is_asked(self, asked: Any) -> bool:
-        """Whether a run asks for this same node."""
-        return type(asked) is Guard and asked.node is self.node
+    def is_asked(self, asked: Any, places: Places) -> bool:
+        """Whether a run asks for this same node, or for one that means the same."""
+        return type(asked) is Guard and places.alike(self.node, asked.node)
 
     def token(self, asked: Any) -> Hashable:
         """The answer of a run, as a key; a new answer is taken up."""
@@ -182,7 +187,7 @@ class Condition(Question):
     def place(self, asked: Any, places: Places) -> None:
         """Note where all that was worked out for it lies."""
         for node in self.nodes:
-            places[node] = len(places)
+            places.add(node)
 
     def _key(self, value: Any) -> Hashable:
         """A value to the bit: zeros of different sign lead to different paths."""
@@ -232,14 +237,13 @@ class End:
 
     def __init__(self, tape: Tape, places: Places) -> None:
         self.tape = tape
-        at = dict(places)
         loads = []
         for node, read in tape.graph.captured:
-            if node not in at:
-                at[node] = len(at)
+            if node not in places:
+                places.add(node)
                 loads.append(Load(node, read))
         self._loads = tuple(loads)
-        self._at = tuple(at[n] for n, _ in tape.graph.captured)
+        self._at = tuple(places[n] for n, _ in tape.graph.captured)
 
     def captured(self, values: list[Any]) -> tuple[Any, ...] | None:
         """What is read outside, in the tape's order; None where an array has been reshaped."""

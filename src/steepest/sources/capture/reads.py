@@ -210,7 +210,7 @@ class Reads:
 
     def _will_change_content(self, thing: Any, owner: str) -> None:
         self.trace.changes = True
-        key = (id(thing), "content")
+        key = (id(thing), "content", None)
         if (
             key not in self.trace.slots
             and key not in self.trace.pending_slots
@@ -228,7 +228,7 @@ class Reads:
         value = thing[key]
         owner = self._name_of(thing)
         if owner is not None and type(thing) in (list, dict):
-            if (id(thing), "content") in self.trace.pending_slots or isinstance(
+            if (id(thing), "content", None) in self.trace.pending_slots or isinstance(
                 key, builtins.slice
             ):
                 self.whole(thing)
@@ -274,7 +274,7 @@ class Reads:
         """A container from outside was used as a whole."""
         owner = self._name_of(thing)
         if owner is not None and type(thing) in (list, dict, set, frozenset):
-            if (id(thing), "content") not in self.trace.slots:
-                self._fact((id(thing), "content"), content_slot(thing, owner))
+            if (id(thing), "content", None) not in self.trace.slots:
+                self._fact((id(thing), "content", None), content_slot(thing, owner))
         elif owner is not None and hasattr(thing, "__next__"):
             self.trace.do_not_keep(f"{owner} is an iterator, and gives something else each time")

@@ -22,7 +22,7 @@ from steepest.sources.capture.faults import line, of_steepest
 from steepest.sources.capture.guards import Read
 from steepest.sources.capture.handle import plain
 from steepest.sources.capture.memory import Buffer
-from steepest.sources.capture.promises import finite, promised
+from steepest.sources.capture.promises import finite
 from steepest.sources.capture.scalars import ScalarHandle
 from steepest.sources.capture.seam import Seam
 from steepest.sources.capture.tape import Tape
@@ -123,7 +123,7 @@ class Recording:
         )
         graph = Graph(trace.leaves.inputs, run.nodes, guards, captured)
         tape = Tape(graph, run.structure, tuple(_in_order(trace, guards)))
-        tape.unproved = promised(trace, tape)
+        tape.unproved = {key: varied.slot for key, varied in trace.varied.items()}
         return tape
 
     def _run(self, seam: Seam, handles: Sequence[Any]) -> _Run | str:

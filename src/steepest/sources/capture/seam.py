@@ -117,7 +117,7 @@ class Seam(Viewing):
             return None
         for name, value in function.__kwdefaults__.items():
             self._fact(
-                (id(function), name),
+                (id(function), "default", name),
                 item_slot(function.__kwdefaults__, name, f"default of {name}", value),
             )
             self.own(value, name)
@@ -130,7 +130,7 @@ class Seam(Viewing):
         for i, v in enumerate(function.__defaults__):
             self.own(v, f"default {i} of {function.__name__}")
         self._fact(
-            (id(function), "defaults"),
+            (id(function), "default", None),
             attribute_slot(function, "__defaults__", function.__name__, function.__defaults__),
         )
         return tuple(self.trace.enter(v) for v in function.__defaults__)

@@ -15,7 +15,7 @@ import numpy as np
 from steepest.graph.graph import Graph, Guard
 from steepest.graph.traverse import Program, count
 from steepest.sources.capture.arguments import Arguments
-from steepest.sources.capture.guards import Read
+from steepest.sources.capture.guards import Read, Slot
 from steepest.sources.structure import Structure
 
 __all__ = ["Path", "Tape"]
@@ -39,9 +39,7 @@ class Tape:
     notes: tuple[str, ...] = ()
     keep: bool = True
     made: dict[Any, Any] = field(default_factory=dict)  # what others prepare of it, for as long
-    unproved: dict[int, Any] = field(
-        default_factory=dict
-    )  # facts that are inputs, checked at one value
+    unproved: dict[Any, Slot] = field(default_factory=dict)  # facts that are inputs, checked once
     weight: int = field(init=False)
 
     def __post_init__(self) -> None:

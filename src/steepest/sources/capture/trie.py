@@ -13,7 +13,8 @@ import numpy as np
 
 from steepest.sources.capture.guards import Read
 from steepest.sources.capture.leaves import Leaves
-from steepest.sources.capture.questions import Condition, End, Fact, Next, Place, Places, Question
+from steepest.sources.capture.places import Places
+from steepest.sources.capture.questions import Condition, End, Fact, Next, Place, Question
 from steepest.sources.capture.tape import Tape
 
 __all__ = ["Found", "Trail", "Trie"]
@@ -73,25 +74,26 @@ class Trie:
 
     def add(self, tape: Tape) -> tuple[Trail, End, list[End]]:
         """Add a path: its trail and its end, and the ends (of the same path) that it replaces."""
-        places: Places = {n: i for i, n in enumerate(self.leaves.inputs)}
+        places = Places(self.leaves.inputs)
         loads = {n: r for n, r in tape.graph.captured if n not in tape.varied}
         trail: Trail = []
         place: Place = self._start
         token: Hashable = None
         for asked in tape.questions:
             known = place.answers.get(token, ())
-            asking = (q for q in known if isinstance(q, Question) and q.is_asked(asked))
+            asking = (q for q in known if isinstance(q, Question) and q.is_asked(asked, places))
             question = next(asking, None)
             if question is None:
                 if isinstance(asked, Read):
-                    question = Fact(asked)
+                    question = Fact(asked, places)
                 else:
                     question = Condition(asked, loads, places)
                     self._conditions += 1
                 place.put(token, question)
+            else:
+                question.place(asked, places)
             trail.append((place, token, question))
             place, token = question, question.token(asked)
-            question.place(asked, places)
         replaced = [e for e in place.answers.get(token, ()) if isinstance(e, End)]
         end = End(tape, places)
         place.put(token, end)

@@ -180,7 +180,7 @@ class Viewing(Reads):
         if self._stands(value, use):
             return StandIn(value, self)
         if type(value) in CONTAINERS:
-            if (id(value), "content") in self.trace.slots:
+            if (id(value), "content", None) in self.trace.slots:
                 return value
             self.whole(value)
         if not self._is_seen(value):
