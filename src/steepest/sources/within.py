@@ -55,6 +55,7 @@ def follow(
             continue
         value = promoted(plain(leaf))
         node = fresh("inner", np.shape(value), np.result_type(value))
+        trace.inputs[node] = value  # for operators further in
         around[node] = as_node(trace.lift(leaf) if isinstance(leaf, Handle) else value)
         handles.append(_handle(trace, node, value))
         inputs.append(node)

@@ -19,10 +19,10 @@ from steepest.graph.node import Node, Origin, make, set_origin
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced, as_node
 from steepest.sources.capture.arrays import ArrayHandle
-from steepest.sources.capture.guards import Slot
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.leaves import Leaves
 from steepest.sources.capture.memory import Buffer, owner_of
+from steepest.sources.capture.outside import Outside
 from steepest.sources.capture.scalars import FloatHandle, ScalarHandle
 from steepest.sources.capture.sweeping import sweep_one
 
@@ -64,14 +64,6 @@ class Loss(NamedTuple):
         return f"{self.what} ({self.origin})" if self.origin else self.what
 
 
-class Varied(NamedTuple):
-    """A fact that is an input."""
-
-    slot: Slot
-    node: Node
-    handle: ScalarHandle
-
-
 def is_library(module: str) -> bool:
     """Whether a module is one whose lines nobody would look for on asking where it happened."""
     return module.partition(".")[0] in LIBRARIES
@@ -86,24 +78,16 @@ def line_of(frame: FrameType | None) -> Origin | None:
     return None
 
 
-class Trace:
+class Trace(Outside):
     """What one run of a function has shown.
 
     Handles point here; after `close` they are nothing but their values.
     """
 
     def __init__(self, leaves: Leaves, free: Container[Hashable] = ()) -> None:
-        self.leaves = leaves  # shared with the traces of other paths
-        self.free = free  # facts that are inputs, by their keys
+        super().__init__(leaves, free)
         self.buffers: dict[int, Buffer] = {}  # by the identity of the array that owns the memory
         self.inputs: dict[Node, Any] = {}  # with their values
-        self.captured: list[tuple[Node, Any]] = []  # arrays and numbers outside, with their values
-        self.guards: list[Guard] = []
-        self.slots: dict[Any, Slot] = {}
-        self.moments: dict[Any, int] = {}  # how many guards there were when a fact was read
-        self.varied: dict[Any, Varied] = {}  # facts that are inputs in this run
-        self.spoilt: dict[Any, Slot] = {}  # facts that should have been inputs, and could not
-        self.pending_slots: dict[Any, Slot] = {}  # `x.n += 1`: a fact only if x.n is read as well
         # things that are held outside, and what they are called there
         self.outer: dict[int, tuple[Any, str]] = {}
         self.inside: dict[int, Any] = {}  # objects made in this run: their attributes are no facts
@@ -119,7 +103,6 @@ class Trace:
         self.following: list[Any] = []  # NumPy functions whose own Python is being followed
         self.operations = 0  # that were followed
         self.random = False
-        self.changes = False  # things outside, so that a second run is not what the first was
         self.closed = False
 
     def __enter__(self) -> Trace:
@@ -152,23 +135,6 @@ class Trace:
         """From here on the path is the one where `node` has the value `expected`."""
         if not self.closed:
             self.guards.append(Guard(node, expected, self.where(), reason))
-
-    # ---- facts
-    def fact(self, key: Hashable, slot: Slot) -> None:
-        """Something outside was read: the path is the one where it is what it is now."""
-        self.slots[key] = slot
-        self.moments[key] = len(self.guards)
-
-    def number(self, key: Hashable, slot: Slot) -> ScalarHandle:
-        """A number outside was read that is an input here: the handle on it."""
-        node = self.leaves.fact(key, slot.was, slot.name)
-        kind = FloatHandle if type(slot.was) is float else ScalarHandle
-        handle = kind(self, slot.was, node)
-        slot = slot._replace(number=True)
-        self.fact(key, slot)
-        self.captured.append((node, slot.was))
-        self.varied[key] = Varied(slot, node, handle)
-        return handle
 
     # ---- memory
     def own(self, value: Any, name: str, depth: int = 3) -> None:
