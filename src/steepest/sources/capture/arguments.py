@@ -103,11 +103,13 @@ class Layouts:
 
         Raises VariableError for an argument that `argnums` names and the call does not have.
         """
-        quick = None if kwargs else _signature(args)
+        leaves: list[Any] = []
+        marks: list[Any] = []
+        quick = tuple(marks) if _look((args, kwargs), leaves, marks) else None
         if quick is not None:
             layout = self._known.get(quick)
             if layout is not None:
-                return Arguments(layout, layout.values(args)), ()
+                return Arguments(layout, layout.values(leaves)), ()
         leaves, structure = flatten((tuple(args), dict(kwargs)))
         whole = tuple([v for v in leaves if isinstance(v, int)])
         kinds = tuple(map(type, leaves))
@@ -122,18 +124,32 @@ class Layouts:
         return Arguments(layout, layout.values(leaves)), layout.notes
 
 
-def _signature(args: tuple[Any, ...]) -> Hashable | None:
-    """The kinds of arguments that are floats and arrays, and nothing else, to be looked up."""
-    found: list[Any] = []
-    for a in args:
-        kind = type(a)
+def _look(nest: Any, leaves: list[Any], marks: list[Any], depth: int = 8) -> bool:
+    """List the leaves of a nest, and marks that tell it from all others.
+
+    False where it holds more than floats, arrays, lists, tuples and dicts: see `flatten`.
+    """
+    kind = type(nest)
+    parts = nest
+    if kind is dict:
+        marks += (kind, len(nest), *nest)
+        parts = nest.values()
+    else:
+        marks += (kind, len(nest))
+    for part in parts:
+        kind = type(part)
         if kind is np.ndarray:
-            found += (a.shape, a.dtype)
+            marks += (part.shape, part.dtype)
         elif kind is float or kind is np.float64:
-            found.append(kind)
+            marks.append(kind)
+        elif depth and (kind is dict or kind is list or kind is tuple):
+            if not _look(part, leaves, marks, depth - 1):
+                return False
+            continue
         else:
-            return None
-    return tuple(found)
+            return False
+        leaves.append(part)
+    return True
 
 
 def _layout(
