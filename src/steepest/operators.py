@@ -40,7 +40,6 @@ class Differentiated(Source):
                 "argnums is empty: say which arguments to differentiate by, as in argnums=0"
             )
         self.__name__ = f"{what}({source.__name__})"
-        self._pieces: dict[Any, Piece] = {}
 
     @property
     def tracing(self) -> Any:
@@ -57,12 +56,11 @@ class Differentiated(Source):
         inner = self.source.piece(args, kwargs, (*self.argnums, *argnums))
         if current() is not None:
             return self._derived(inner)
-        key = (inner.key, self.what, self.argnums)
-        if key not in self._pieces:
-            if len(self._pieces) >= KEPT:
-                self._pieces.clear()
-            self._pieces[key] = self._derived(inner)
-        return self._pieces[key].at(inner)
+        key = (self.what, self.argnums, self.single)
+        derived: Piece | None = inner.made.get(key)  # which lives as long as the path
+        if derived is None:
+            derived = inner.made[key] = self._derived(inner)
+        return derived.at(inner.values, inner.read)
 
     def _derived(self, inner: Piece) -> Piece:
         """The graph of the derivative, from the graph of the function."""
@@ -73,9 +71,6 @@ class Differentiated(Source):
             both = Structure(tuple, (0, 1), (inner.output_structure, structure))
             return inner.with_outputs((output, *gradient), both)
         return inner.with_outputs(tuple(gradient), structure)
-
-
-KEPT = 64  # derivative graphs kept for each operator
 
 
 def _one_number(piece: Piece, name: str) -> Node:

@@ -274,8 +274,12 @@ def variable(
     return _leaf(INPUT, params, tuple(shape), dtype, False, origin)
 
 
-def fresh(name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64) -> Node:
-    """An input that equals no other, whatever its name: a tangent, a captured array."""
+def fresh(
+    name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64, weak: bool = False
+) -> Node:
+    """An input that equals no other, whatever its name: a tangent, a captured array. `weak` for a
+    Python number that is read anew.
+    """
     dtype = np.dtype(dtype)
     params: Params = (
         ("dtype", dtype.str),
@@ -283,7 +287,7 @@ def fresh(name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64) -> No
         ("name", name),
         ("shape", tuple(shape)),
     )
-    return _leaf(INPUT, params, tuple(shape), dtype, False, None)
+    return _leaf(INPUT, params, tuple(shape), dtype, weak, None)
 
 
 class _Mark:

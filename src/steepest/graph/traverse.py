@@ -14,7 +14,16 @@ import numpy as np
 from steepest.errors import VariableError
 from steepest.graph.node import CONSTANT, INPUT, Node, make
 
-__all__ = ["Program", "count", "evaluate", "inputs_of", "replace", "topological"]
+__all__ = [
+    "Program",
+    "count",
+    "evaluate",
+    "inputs_of",
+    "number_of",
+    "replace",
+    "step_of",
+    "topological",
+]
 
 
 def topological(
@@ -106,6 +115,20 @@ def _reader(at: tuple[int, ...]) -> Callable[[list[Any]], Sequence[Any]]:
 def _plain(value: Any) -> Any:
     """A single number as NumPy's scalar, which is faster to compute with than an array."""
     return value[()] if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+
+
+def step_of(
+    node: Node, places: Mapping[Node, int]
+) -> tuple[Callable[..., Any], Callable[[list[Any]], Sequence[Any]]]:
+    """One node for those who run a graph piece by piece: what computes it, and what picks its
+    arguments out of a list of values, given the place of each there.
+    """
+    return _run_of(node), _reader(tuple(places[a] for a in node.args))
+
+
+def number_of(node: Node) -> Any:
+    """What a constant is in a running graph."""
+    return _plain(node.value)
 
 
 class Program:

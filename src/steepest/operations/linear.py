@@ -98,8 +98,11 @@ def _is_mask(p: Any) -> bool:
 
 def numpy_key(key: Key, arrays: Sequence[Any]) -> tuple[Any, ...]:
     """The key as NumPy takes it."""
-    return tuple(
-        slice(*k) if type(k) is Piece else arrays[k.number] if type(k) is Fancy else k for k in key
+    return tuple(  # of a list, which is quicker than of a generator: this runs at every call
+        [
+            slice(*k) if type(k) is Piece else arrays[k.number] if type(k) is Fancy else k
+            for k in key
+        ]
     )
 
 

@@ -13,7 +13,6 @@ from steepest.expression import Expression
 from steepest.graph.traced import Traced
 from steepest.operations.differences import DIFFERENCES, Opaque
 from steepest.sources.capture import Followed, NumericalWarning, Path, Tracing
-from steepest.sources.capture.tape import Tape
 
 __all__ = ["Code", "expression_of"]
 
@@ -29,7 +28,6 @@ class Code:
         self.function = function
         self.variables = tuple(variables)
         self.followed = Followed(function, strict=strict)
-        self._expressions: dict[Tape, Expression] = {}
 
     @property
     def tracing(self) -> Tracing:
@@ -45,9 +43,11 @@ class Code:
         path = self.followed.path(tuple(values))
         if path.numerical:
             return expression_of(path)
-        if path.tape not in self._expressions:
-            self._expressions[path.tape] = expression_of(path)
-        return self._expressions[path.tape]
+        made = path.tape.made
+        if Expression not in made:
+            made[Expression] = expression_of(path)
+        found: Expression = made[Expression]
+        return found
 
     @property
     def always(self) -> Expression | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,10 +10,8 @@ from typing import Any
 import numpy as np
 
 from steepest.errors import VariableError
-from steepest.graph.graph import Guard
 from steepest.graph.node import Node, fresh
 from steepest.graph.traverse import Program
-from steepest.sources.capture.guards import Slot
 from steepest.sources.structure import Structure
 
 __all__ = ["Piece"]
@@ -22,7 +21,6 @@ __all__ = ["Piece"]
 class Piece:
     """A function's graph at one call: what it takes, what it gives, and what it rests on."""
 
-    key: Any  # equal for all calls that take this path
     inputs: tuple[Node, ...]
     values: tuple[Any, ...]  # of the inputs, at this call
     owners: tuple[int, ...]  # for each input, the number of its argument
@@ -30,9 +28,8 @@ class Piece:
     titles: tuple[str, ...]  # what each argument is called
     outputs: tuple[Node, ...]
     output_structure: Structure
-    captured: tuple[tuple[Node, Callable[[], Any]], ...] = ()
-    guards: tuple[Guard, ...] = ()
-    slots: tuple[Slot, ...] = ()
+    captured: tuple[Node, ...] = ()  # what is read outside
+    read: tuple[Any, ...] = ()  # and what was read there at this call
     made: dict[Any, Any] = field(
         default_factory=dict
     )  # programs and nodes shared by all calls on this path
@@ -40,9 +37,12 @@ class Piece:
         default_factory=dict
     )  # inside a trace: what the inputs are there
 
-    def at(self, other: Piece) -> Piece:
+    def at(self, values: tuple[Any, ...], read: tuple[Any, ...]) -> Piece:
         """This piece at another call on the same path."""
-        return replace(self, values=other.values)
+        other = object.__new__(Piece)  # without __init__: this is done at every call
+        other.__dict__.update(self.__dict__)
+        other.__dict__["values"], other.__dict__["read"] = values, read
+        return other
 
     def with_outputs(self, outputs: tuple[Node, ...], structure: Structure) -> Piece:
         """Another function of the same inputs."""
@@ -81,14 +81,16 @@ class Piece:
         self, key: Any, outputs: Callable[[], Sequence[Node]], extra: Sequence[Node] = ()
     ) -> Callable[..., list[Any]]:
         """Outputs as a function of the extra inputs' values; prepared once for each key."""
-        if key not in self.made:
-            captured = [n for n, _ in self.captured]
-            self.made[key] = Program((*self.inputs, *captured, *extra), outputs())
-        read = [reader() for _, reader in self.captured]
-        return lambda *more: self.made[key](*self.values, *read, *more)
+        program = self.made.get(key)
+        if program is None:
+            given = (*self.inputs, *self.captured, *extra)
+            program = self.made[key] = Program(given, outputs())
+        return functools.partial(program, *self.values, *self.read)
 
     def result(self, values: Sequence[Any]) -> Any:
         """Output values in the structure of the result; float64 scalars as Python floats."""
+        if self.output_structure.dtype is not None:
+            return _plain(values[0])
         return self.output_structure.unflatten([_plain(v) for v in values])
 
 
@@ -101,7 +103,9 @@ def _promoted(structure: Structure) -> Structure:
 
 
 def _plain(value: Any) -> Any:
-    array = np.asarray(value)
+    if type(value) is np.float64:
+        return float(value)
+    array = np.array(value)
     if array.shape == ():
         return float(array) if array.dtype == np.float64 else array[()]
-    return np.array(array)
+    return array

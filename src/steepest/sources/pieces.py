@@ -11,10 +11,10 @@ import numpy as np
 
 import steepest.operations  # noqa: F401  (fills the registry of rows)
 from steepest.errors import VariableError
+from steepest.graph.node import Node
 from steepest.graph.traced import Traced
 from steepest.sources import within
-from steepest.sources.capture import Followed, Tracing
-from steepest.sources.capture.arguments import titles_of
+from steepest.sources.capture import Followed, Path, Tracing
 from steepest.sources.capture.trace import current
 from steepest.sources.code import expression_of
 from steepest.sources.piece import Piece
@@ -69,7 +69,6 @@ class Code(Source):
         self.function, self.strict = function, strict
         self.__name__ = getattr(function, "__name__", type(function).__name__)
         self._followed: dict[tuple[int | str, ...], Followed] = {}
-        self._made: dict[Any, dict[Any, Any]] = {}
 
     @property
     def tracing(self) -> Tracing:
@@ -84,30 +83,35 @@ class Code(Source):
         trace = current()
         if trace is not None:
             return within.follow(trace, self.function, args, kwargs, argnums)
-        wanted = tuple(dict.fromkeys(argnums))
-        if wanted not in self._followed:
-            self._followed[wanted] = Followed(self.function, strict=self.strict, argnums=wanted)
-        path = self._followed[wanted].path(args, kwargs)
-        titles = tuple(titles_of(self.function, len(args), list(kwargs)))
-        if path.numerical:
-            whole = expression_of(path)
-            structure = flatten(path.plain(path.values)[0])[1]
-            return Piece(
-                object(),
-                path.inputs,
-                path.values,
-                path.owners,
-                path.input_structure,
-                titles,
-                whole.outputs,
-                structure,
+        followed = self._followed.get(argnums)
+        if followed is None:
+            wanted = tuple(dict.fromkeys(argnums))
+            followed = self._followed.setdefault(
+                wanted, Followed(self.function, strict=self.strict, argnums=wanted)
             )
-        graph = path.graph
-        return Piece(
-            path.tape, graph.inputs, path.values, path.owners, path.input_structure, titles,
-            graph.outputs, path.output_structure,
-            graph.captured, graph.guards, path.tape.slots, self._made.setdefault(path.tape, {}),
-        )  # fmt: skip
+            self._followed[argnums] = followed
+        path = followed.path(args, kwargs)
+        found: Piece | None = path.tape.made.get(Piece)
+        if found is None:
+            found = _piece_of(path)
+            if not path.numerical:
+                path.tape.made[Piece] = found
+        return found.at(path.given.values, () if path.numerical else path.captured)
+
+
+def _piece_of(path: Path) -> Piece:
+    """A path as a piece; what could not be followed is one node."""
+    if path.numerical:
+        outputs: tuple[Node, ...] = expression_of(path).outputs
+        structure = flatten(path.plain(path.values)[0])[1]
+        captured: tuple[Node, ...] = ()
+    else:
+        outputs, structure = path.graph.outputs, path.output_structure
+        captured = tuple(n for n, _ in path.graph.captured)
+    return Piece(
+        path.inputs, (), path.owners, path.input_structure, path.given.layout.titles, outputs,
+        structure, captured,
+    )  # fmt: skip
 
 
 class Formula(Source):
@@ -145,7 +149,7 @@ class Formula(Source):
         named = flatten((tuple(float(v) for v in values), {}))[1]
         owners = tuple(range(len(values)))
         return Piece(
-            expression, expression.inputs, tuple(values), owners, named, self.function.variables,
+            expression.inputs, tuple(values), owners, named, self.function.variables,
             expression.outputs, scalar,
             made=self._made,
         )  # fmt: skip

@@ -95,19 +95,27 @@ class Structure:
 
     def unflatten(self, leaves: Sequence[Any]) -> Any:
         """The nest again, with these leaves. Raises ShapeError when their number does not fit."""
-        if len(leaves) != self.count:
+        rest = iter(leaves)
+        try:
+            made = self._build(rest)
+        except StopIteration:
+            made = rest
+        if made is rest or next(rest, rest) is not rest:
             raise ShapeError(
                 f"this structure has {self.count} leaves "
                 f"({', '.join(self.names('x')) or 'none'}), but {len(leaves)} were given"
             )
-        return self._build(iter(leaves))
+        return made
 
     def _build(self, leaves: Iterator[Any]) -> Any:
-        if self.is_leaf:
+        if self.dtype is not None:
             return next(leaves)
         if self.static is not None:
             return self.static.value
-        parts = [child._build(leaves) for child in self.children]
+        parts = [
+            next(leaves) if child.dtype is not None else child._build(leaves)
+            for child in self.children
+        ]
         assert self.kind is not None
         if self.kind is dict:
             return dict(zip(self.keys, parts, strict=True))

@@ -55,6 +55,7 @@ def follow(
             continue
         value = promoted(plain(leaf))
         node = fresh("inner", np.shape(value), np.result_type(value))
+        trace.inputs[node] = value  # for operators further in
         around[node] = as_node(trace.lift(leaf) if isinstance(leaf, Handle) else value)
         handles.append(_handle(trace, node, value))
         inputs.append(node)
@@ -70,7 +71,6 @@ def follow(
         for n, g in zip(guards, trace.guards[before:], strict=True)
     ]
     return Piece(
-        object(),
         tuple(inputs),
         tuple(values),
         tuple(kept),
@@ -100,7 +100,6 @@ def place(trace: Trace, expression: Expression, values: Sequence[Any]) -> Piece:
     structure = flatten((tuple(float(v) for v in numbers), {}))[1]
     owners = tuple(range(len(numbers)))
     return Piece(
-        object(),
         expression.inputs,
         numbers,
         owners,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -25,7 +26,9 @@ class Ground:
     def __init__(self, function: Function, form: Form) -> None:
         self.function, self.form = function, form
         self._walk = None if function.by_path else _value_and_gradient(function.expression)
-        self._prepared: dict[Expression, tuple[Program, Program | None]] = {}
+        # by expression, and as long as the path is kept that it belongs to
+        self._prepared: WeakKeyDictionary[Expression, tuple[Program, Program | None]]
+        self._prepared = WeakKeyDictionary()
 
     def _at(self, x: Vector) -> tuple[Expression, list[Any], tuple[Any, ...]]:
         arguments = self.form.arguments(x)

@@ -181,24 +181,6 @@ def test_a_recurrence_stays_linear() -> None:
     assert sizes[2] - sizes[1] == 2 * (sizes[1] - sizes[0])
 
 
-def test_many_paths_are_bounded_and_right() -> None:
-    def branches(x):
-        total = 0.0
-        for v in x:
-            total = total + (v**2 if v > 0 else -v)
-        return total
-
-    followed = Followed(branches)
-    generator = np.random.default_rng(3)
-    for _ in range(40):
-        x = generator.normal(size=20)
-        np.testing.assert_allclose(slopes(followed.path((x,)))[0], np.where(x > 0, 2 * x, -1.0))
-    assert followed.tracing.paths == 32
-    assert followed.tracing.traced == 40
-    assert followed.tracing.exact is True
-    assert any("more than 32 paths" in n for n in followed.tracing.notes)
-
-
 def test_an_index_that_varies_is_a_gather_not_a_guard() -> None:
     table = np.array([1.0, 10.0, 100.0])
 

@@ -5,8 +5,9 @@ The leaves that a graph takes as inputs, and all the rest, which belongs to the 
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -15,41 +16,51 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from steepest.errors import VariableError
-from steepest.sources.structure import Structure, flatten, promoted
+from steepest.sources.structure import Structure, flatten
 
-__all__ = ["Arguments", "titles_of"]
+__all__ = ["Arguments", "Layout", "Layouts", "titles_of"]
+
+LAYOUTS = 256  # ways of calling that are remembered
+Convert = Callable[[Any], Any]
+
+
+class Kind:
+    """What calls must have in common to share a path: structure, shapes, dtypes, plain values."""
+
+    __slots__ = ("_hash", "key")
+
+    def __init__(self, key: Hashable) -> None:
+        self.key = key
+        self._hash = hash(key)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Kind) and self.key == other.key
 
 
 @dataclass(frozen=True, eq=False)
-class Arguments:
-    """Arguments, flattened.
+class Layout:
+    """All there is to know of a call but its numbers: worked out once for each way of calling."""
 
-    `key` is what calls must have in common to share a path: structure, shapes, dtypes, plain
-    values.
-    """
-
+    kind: Kind
     structure: Structure  # of (args, kwargs)
-    values: tuple[Any, ...]  # the input leaves
-    names: tuple[str, ...]
+    titles: tuple[str, ...]  # what each argument is called
+    names: tuple[str, ...]  # what a user would write to reach each input leaf
     differentiable: tuple[bool, ...]
-    statics: tuple[
-        tuple[int, Any], ...
-    ]  # leaves that are not inputs, by their place among all leaves
-    objects: tuple[
-        tuple[str, Any], ...
-    ]  # arguments that are no numbers: models, options, functions
+    owners: tuple[int, ...]  # for each input leaf, the number of its argument
+    statics: tuple[tuple[int, Any], ...]  # leaves that are no inputs, by their place among all
+    objects: tuple[tuple[str, Any], ...]  # arguments that are no numbers: models, functions
     notes: tuple[str, ...]
-    owners: tuple[
-        int, ...
-    ] = ()  # for each input leaf, the number of its argument: positional ones first, then named
+    converts: tuple[Convert, ...]  # from a leaf to the input's value, a copy; for inputs only
 
-    @property
-    def key(self) -> Any:
-        """What calls must have in common to share a path."""
-        shapes = tuple(
-            (np.shape(v), np.result_type(v).str, isinstance(v, np.ndarray)) for v in self.values
-        )
-        return (self.structure, shapes, self.statics)
+    def values(self, leaves: Sequence[Any]) -> tuple[Any, ...]:
+        """The inputs' values, out of all leaves of a call."""
+        if self.statics:
+            dropped = {place for place, _ in self.statics}
+            leaves = [v for i, v in enumerate(leaves) if i not in dropped]
+        return tuple([convert(v) for convert, v in zip(self.converts, leaves, strict=True)])
 
     def call(
         self, leaves: Sequence[Any], copies: bool = True
@@ -66,57 +77,120 @@ class Arguments:
         args, kwargs = self.structure.unflatten(every)
         return args, kwargs
 
-    @classmethod
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Arguments:
+    """One call's arguments: their layout, and the numbers in them."""
+
+    layout: Layout
+    values: tuple[Any, ...]  # the input leaves
+
+
+class Layouts:
+    """The ways in which a function has been called, each looked into once.
+
+    `argnums`: the positions (or names) of the arguments that will be differentiated; None, all.
+    """
+
+    def __init__(self, function: Callable[..., Any], argnums: Sequence[int | str] | None) -> None:
+        self.function, self.argnums = function, argnums
+        self._known: dict[Hashable, Layout] = {}
+
     def of(
-        cls,
-        function: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        argnums: Sequence[int | str] | None,
-    ) -> Arguments:
-        """Flatten a call.
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Arguments, tuple[str, ...]]:
+        """Take a call apart; with what there is to say on it, at the first call of its kind.
 
         Raises VariableError for an argument that `argnums` names and the call does not have.
         """
+        leaves: list[Any] = []
+        marks: list[Any] = []
+        quick = tuple(marks) if _look((args, kwargs), leaves, marks) else None
+        if quick is not None:
+            layout = self._known.get(quick)
+            if layout is not None:
+                return Arguments(layout, layout.values(leaves)), ()
         leaves, structure = flatten((tuple(args), dict(kwargs)))
-        positional, by_name = structure.children
-        parts = [*positional.children, *by_name.children]
-        titles = titles_of(function, len(args), list(kwargs))
-        chosen = _chosen(titles, len(args), argnums)
-        values, names, differentiable, statics, objects, notes, owners = [], [], [], [], [], [], []
-        place = 0
-        for owner, (part, title, wanted) in enumerate(zip(parts, titles, chosen, strict=True)):
-            for name in part.names(title):
-                leaf = leaves[place]
-                if not wanted and isinstance(leaf, int):
-                    statics.append((place, leaf))
-                else:
-                    value = promoted(leaf) if wanted else _as_given(leaf)
-                    value = np.asarray(value) if isinstance(leaf, np.ndarray) else value
-                    if wanted and np.result_type(leaf).kind != "f":
-                        notes.append(
-                            f"{name} was given as {np.result_type(leaf)}, and is taken as float64"
-                        )
-                    values.append(value)
-                    names.append(name)
-                    differentiable.append(wanted)
-                    owners.append(owner)
-                place += 1
-            objects += _objects(part, title)
-        return cls(
-            structure,
-            tuple(values),
-            tuple(names),
-            tuple(differentiable),
-            tuple(statics),
-            tuple(objects),
-            tuple(notes),
-            tuple(owners),
-        )
+        whole = tuple([v for v in leaves if isinstance(v, int)])
+        kinds = tuple(map(type, leaves))
+        key = (structure, kinds, whole) if quick is None else quick
+        layout = self._known.get(key)
+        if layout is not None:
+            return Arguments(layout, layout.values(leaves)), ()
+        layout = _layout(self.function, self.argnums, len(args), list(kwargs), leaves, structure)
+        if len(self._known) >= LAYOUTS:
+            self._known.clear()
+        self._known[key] = layout
+        return Arguments(layout, layout.values(leaves)), layout.notes
 
 
-def _as_given(leaf: Any) -> Any:
-    return np.array(leaf) if isinstance(leaf, np.ndarray) else np.asarray(leaf)[()]
+def _look(nest: Any, leaves: list[Any], marks: list[Any], depth: int = 8) -> bool:
+    """List the leaves of a nest, and marks that tell it from all others.
+
+    False where it holds more than floats, arrays, lists, tuples and dicts: see `flatten`.
+    """
+    kind = type(nest)
+    parts = nest
+    if kind is dict:
+        marks += (kind, len(nest), *nest)
+        parts = nest.values()
+    else:
+        marks += (kind, len(nest))
+    for part in parts:
+        kind = type(part)
+        if kind is np.ndarray:
+            marks += (part.shape, part.dtype)
+        elif kind is float or kind is np.float64:
+            marks.append(kind)
+        elif depth and (kind is dict or kind is list or kind is tuple):
+            if not _look(part, leaves, marks, depth - 1):
+                return False
+            continue
+        else:
+            return False
+        leaves.append(part)
+    return True
+
+
+def _layout(
+    function: Callable[..., Any],
+    argnums: Sequence[int | str] | None,
+    count: int,
+    keywords: list[str],
+    leaves: list[Any],
+    structure: Structure,
+) -> Layout:
+    positional, by_name = structure.children
+    parts = [*positional.children, *by_name.children]
+    titles = titles_of(function, count, keywords)
+    chosen = _chosen(titles, count, argnums)
+    names, differentiable, statics, objects, notes, owners, converts = [], [], [], [], [], [], []
+    shapes = []
+    place = 0
+    for owner, (part, title, wanted) in enumerate(zip(parts, titles, chosen, strict=True)):
+        for name in part.names(title):
+            leaf = leaves[place]
+            if not wanted and isinstance(leaf, int):
+                statics.append((place, leaf))
+            else:
+                given = np.result_type(leaf)
+                if wanted and given.kind != "f":
+                    notes.append(f"{name} was given as {given}, and is taken as float64")
+                dtype = given if not wanted or given == np.float32 else np.dtype(np.float64)
+                array = isinstance(leaf, np.ndarray)
+                converts.append(functools.partial(np.array, dtype=dtype) if array else dtype.type)
+                shapes.append((np.shape(leaf), dtype.str, array))
+                names.append(name)
+                differentiable.append(wanted)
+                owners.append(owner)
+            place += 1
+        objects += _objects(part, title)
+    fixed = tuple((place, type(value), value) for place, value in statics)
+    return Layout(
+        Kind((structure, tuple(shapes), fixed)), structure, tuple(titles), tuple(names),
+        tuple(differentiable), tuple(owners), tuple(statics), tuple(objects), tuple(notes),
+        tuple(converts),
+    )  # fmt: skip
 
 
 def _objects(part: Structure, name: str) -> list[tuple[str, Any]]:

@@ -11,16 +11,23 @@ from __future__ import annotations
 
 import array
 import collections
+import functools
+import math
+import operator
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from steepest.graph.node import Node
 
 __all__ = [
     "CONTAINERS",
     "MISSING",
+    "NUMBERS",
+    "Read",
     "Said",
     "Slot",
     "agrees",
@@ -34,36 +41,61 @@ __all__ = [
 ]
 
 MISSING: Any = object()
+NUMBERS = (float, np.float64)  # kinds of facts that can become inputs
 PLAIN = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype, range, slice)
 BYTES = (bytearray, memoryview, array.array)
 MAPPINGS = (dict, types.MappingProxyType)
 CONTAINERS = (list, *MAPPINGS, set, frozenset, collections.deque, *BYTES)  # what can change inside
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One fact outside the function: how to read it now, what it was, and its name for people."""
+class Slot(NamedTuple):
+    """One fact outside the function: how to read it now, what it was, and its name for people.
+
+    `number`: wherever it is read, a handle could be given instead.
+    """
 
     name: str
     read: Callable[[], Any]
     was: Any
+    number: bool = False
 
     def holds(self) -> bool:
-        """Whether the fact is what it was when the path was traced."""
+        """Whether the fact is what it was."""
         try:
             return same(self.read(), self.was)
         except Exception:  # noqa: BLE001  (a property or a deleted name: whatever it raises, the fact is not what it was)
             return False
 
 
+class Read(NamedTuple):
+    """A fact among what a run has asked: its key (the holder's identity and a name) and its slot.
+
+    `node`: the input that stands for the fact where any number will do; None where it is compared.
+    """
+
+    key: Hashable
+    slot: Slot
+    node: Node | None = None
+
+
 def same(now: Any, was: Any) -> bool:
-    """Whether a plain value is equal, of the same type; anything else must be the same object."""
+    """Whether a plain value is equal, of the same type; anything else must be the same object.
+
+    Zeros of different sign differ (`arctan2` tells them apart), NaN is NaN.
+    """
     if now is was:
         return True
-    if type(now) is not type(was):
+    kind = type(was)
+    if type(now) is not kind:
         return False
-    if isinstance(was, PLAIN):
-        return bool(now == was) or (now != now and was != was)
+    if kind is float or isinstance(was, np.floating):
+        return bool(now == was and _sign(now) == _sign(was)) or bool(now != now and was != was)
+    if kind is complex or isinstance(was, np.complexfloating):
+        return same(now.real, was.real) and same(now.imag, was.imag)
+    if kind is range or kind is slice:
+        return all(same(getattr(now, k), getattr(was, k)) for k in ("start", "stop", "step"))
+    if kind in PLAIN or isinstance(was, (np.generic, np.dtype)):
+        return bool(now == was) or bool(now != now and was != was)
     if isinstance(was, (tuple, list)):
         return len(now) == len(was) and all(same(a, b) for a, b in zip(now, was, strict=True))
     if isinstance(was, types.MethodType):
@@ -71,10 +103,14 @@ def same(now: Any, was: Any) -> bool:
     return False
 
 
+def _sign(number: Any) -> float:
+    return math.copysign(1.0, number)
+
+
 def cell_slot(cell: types.CellType, name: str) -> Slot | None:
     """A variable of an enclosing function."""
     try:
-        return Slot(name, lambda: cell.cell_contents, cell.cell_contents)
+        return Slot(name, functools.partial(getattr, cell, "cell_contents"), cell.cell_contents)
     except ValueError:  # not assigned yet
         return None
 
@@ -82,13 +118,14 @@ def cell_slot(cell: types.CellType, name: str) -> Slot | None:
 def item_slot(holder: Any, key: Any, name: str, was: Any) -> Slot:
     """A global (an item of a module's dictionary), or an item of a list or a dictionary."""
     if isinstance(holder, MAPPINGS):  # reading may have put it there, or made it up
-        return Slot(name, lambda: holder.get(key, MISSING), holder.get(key, MISSING))
-    return Slot(name, lambda: holder[key], was)
+        read = functools.partial(holder.get, key, MISSING)
+        return Slot(name, read, read())
+    return Slot(name, functools.partial(operator.getitem, holder, key), was)
 
 
 def attribute_slot(holder: Any, attribute: str, name: str, was: Any) -> Slot:
     """An attribute of an object."""
-    return Slot(name, lambda: getattr(holder, attribute, MISSING), was)
+    return Slot(name, functools.partial(getattr, holder, attribute, MISSING), was)
 
 
 def content_slot(holder: Any, name: str) -> Slot:

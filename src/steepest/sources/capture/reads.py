@@ -9,9 +9,9 @@ from __future__ import annotations
 import builtins
 import functools
 import inspect
-from collections.abc import Iterable
+from collections.abc import Container, Hashable, Iterable, Mapping
 from enum import Enum
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ import numpy as np
 from steepest.sources.capture.guards import (
     CONTAINERS,
     MISSING,
+    NUMBERS,
     Slot,
     attribute_slot,
     cell_slot,
@@ -54,12 +55,37 @@ class Reads:
 
     slice = builtins.slice
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, names: Mapping[str, Hashable] = MappingProxyType({})) -> None:
         self.trace = trace
+        self.names = names  # outer names of numbers that are inputs, with their keys
 
-    def enter(self, value: Any) -> Any:
+    def outer(self, name: str, value: Any) -> Any:
         """An outer name was read."""
+        key = self.names.get(name)
+        return self.trace.enter(value) if key is None else self._again(key, value)
+
+    def _again(self, key: Hashable, value: Any) -> Any:
+        """A number outside that is an input was read: its handle, unless it is another by now."""
+        held = self.trace.varied[key]
+        if value is held.slot.was:
+            return held.handle
+        if not isinstance(value, Handle):
+            self.trace.spoilt[key] = held.slot
         return self.trace.enter(value)
+
+    def _number(self, key: Hashable, slot: Slot) -> Any:
+        """A fact that may be a number: what to go on with, where it is an input a handle."""
+        trace = self.trace
+        if key in trace.varied:
+            return self._again(key, slot.was)
+        if type(slot.was) not in NUMBERS or key in trace.pending_slots or trace.closed:
+            self._fact(key, slot)
+            return slot.was
+        if key in trace.free and key not in trace.slots:
+            return trace.number(key, slot)
+        if key not in trace.slots:
+            trace.fact(key, slot._replace(number=True))
+        return slot.was
 
     def _fact(self, key: Any, slot: Slot | None) -> None:
         """Remember a fact outside, as it was before the function changed it."""
@@ -69,33 +95,46 @@ class Reads:
         before = trace.pending_slots.pop(key, None)
         slot = before if before is not None else slot
         if not has_handle(slot.was) and not isinstance(slot.was, ModuleType):
-            trace.slots[key] = slot
+            trace.fact(key, slot)
+            if key in trace.free:
+                trace.spoilt[key] = slot
 
-    def read_outer(self, function: FunctionType, names: Iterable[str]) -> None:
-        """A twin begins: the outer names it reads are facts, and what they hold is held outside."""
+    def read_outer(
+        self, function: FunctionType, names: Iterable[str], bound: Container[str]
+    ) -> dict[str, Hashable]:
+        """A twin begins: the outer names it reads are facts, and what they hold is held outside.
+
+        `bound`: names that stand for something else, too. Given back are the names of numbers that
+        are inputs, with their keys.
+        """
+        inputs: dict[str, Hashable] = {}
         module, free = (
             function.__globals__,
             dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)),
         )
         for name in names:
+            key: Hashable
             if name in free:
-                slot = cell_slot(free[name], name)
-                self._fact((id(free[name]), name), slot)
+                slot, key = cell_slot(free[name], name), (id(free[name]), name)
             elif name in module:
-                slot = item_slot(module, name, name, module[name])
-                self._fact((id(module), name), slot)
+                slot, key = item_slot(module, name, name, module[name]), (id(module), name)
             else:
                 continue
+            if slot is None or name in bound:
+                self._fact(key, slot)
+            elif self._number(key, slot) is not slot.was:
+                inputs[name] = key
             if slot is not None:
                 self.own(slot.was, name)
+        return inputs
 
     def own(self, value: Any, name: str) -> None:
         """Something is held outside: what is read of it later is a fact too."""
         self.trace.own(value, name)
         if is_memory(value):
-            self._fact((id(value), "content"), content_slot(value, name))
+            self._fact((id(value), "content", None), content_slot(value, name))
         elif isinstance(value, np.ndarray) and not isinstance(value, Handle):
-            self._fact((id(value), "layout"), layout_slot(value, name))
+            self._fact((id(value), "layout", None), layout_slot(value, name))
         if not isinstance(
             value, (Handle, type, ModuleType, FunctionType, BuiltinFunctionType, *_SIMPLE)
         ):
@@ -126,8 +165,9 @@ class Reads:
             raise
         owner = None if isinstance(value, _BEHAVIOUR) else self._outside(thing)
         if owner is not None:
-            self._fact((id(thing), name), attribute_slot(thing, name, f"{owner}.{name}", value))
-            self.own(value, f"{owner}.{name}")
+            called = f"{owner}.{name}"
+            value = self._number((id(thing), name), attribute_slot(thing, name, called, value))
+            self.own(value, called)
         elif not isinstance(thing, (ModuleType, *_SIMPLE)):
             self._class_fact(thing if isinstance(thing, type) else type(thing), thing, name, value)
         return self.trace.enter(value)
@@ -195,6 +235,7 @@ class Reads:
         owner = self._name_of(thing) if name is None else self._outside(thing)
         if owner is None or isinstance(thing, (Handle, np.ndarray)):
             return
+        self.trace.changes = True
         if name is None:
             self._will_change_content(thing, owner)
         elif (id(thing), name) not in self.trace.slots:
@@ -202,7 +243,8 @@ class Reads:
             self.trace.pending_slots.setdefault((id(thing), name), slot)
 
     def _will_change_content(self, thing: Any, owner: str) -> None:
-        key = (id(thing), "content")
+        self.trace.changes = True
+        key = (id(thing), "content", None)
         if (
             key not in self.trace.slots
             and key not in self.trace.pending_slots
@@ -225,21 +267,23 @@ class Reads:
                 self._item_fact(thing, plain(key), owner, MISSING)
             raise
         if owner is not None:
-            self._item_fact(thing, plain(key), owner, value)
+            value = self._item_fact(thing, plain(key), owner, value)
             self.own(value, f"{owner}[{plain(key)!r}]")
         return self.trace.enter(value)
 
-    def _item_fact(self, thing: Any, key: Any, owner: str, value: Any) -> None:
+    def _item_fact(self, thing: Any, key: Any, owner: str, value: Any) -> Any:
         """What stands in one place of something outside; all of it, where a place has no name."""
         if isinstance(thing, tuple):
-            return
-        if (id(thing), "content") in self.trace.pending_slots or isinstance(key, builtins.slice):
+            return value
+        pending = (id(thing), "content", None) in self.trace.pending_slots
+        if pending or isinstance(key, builtins.slice):
             self.whole(thing)
         elif isinstance(key, _SIMPLE) or (isinstance(key, tuple) and not has_handle(key)):
             slot = item_slot(thing, key, f"{owner}[{key!r}]", value)
-            self._fact((id(thing), "item", key), slot)
+            return self._number((id(thing), "item", key), slot)
         else:
             self.trace.do_not_keep(f"{owner} is used where its parts cannot be seen")
+        return value
 
     def each(self, things: Any) -> Any:
         """`for ...
@@ -288,7 +332,7 @@ class Reads:
         """A container from outside was used as a whole."""
         owner = self._name_of(thing)
         if owner is not None and isinstance(thing, CONTAINERS):
-            if (id(thing), "content") not in self.trace.slots:
-                self._fact((id(thing), "content"), content_slot(thing, owner))
+            if (id(thing), "content", None) not in self.trace.slots:
+                self._fact((id(thing), "content", None), content_slot(thing, owner))
         elif owner is not None and hasattr(thing, "__next__"):
             self.trace.do_not_keep(f"{owner} is an iterator, and gives something else each time")

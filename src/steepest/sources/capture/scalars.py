@@ -3,7 +3,7 @@
 # ruff: noqa: D102  (most methods are NumPy's own, under NumPy's own names)
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from steepest.sources.capture.handle import Handle
 if TYPE_CHECKING:
     from steepest.sources.capture.trace import Trace
 
-__all__ = ["ScalarHandle"]
+__all__ = ["FloatHandle", "ScalarHandle"]
 
 
 class ScalarHandle(Handle):
@@ -84,3 +84,28 @@ class ScalarHandle(Handle):
                 f"'{type(self._value).__name__}' object attribute {name!r} is read-only"
             )
         object.__setattr__(self, name, value)
+
+
+class FloatHandle(ScalarHandle):
+    """A Python float that varies: a number outside the function, or computed from such alone.
+
+    Its arithmetic is Python's own, with Python's own errors, and its text is Python's. In NumPy's
+    it is weak.
+    """
+
+    __slots__ = ()
+
+    @property
+    def __class__(self) -> Any:
+        return float
+
+    @__class__.setter
+    def __class__(self, other: Any) -> None:
+        raise TypeError("the class of a float cannot be changed")
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(np.float64)
+
+    def _text(self, say: Callable[[Any], str]) -> str:
+        return super()._text(lambda v: say(float(v)))

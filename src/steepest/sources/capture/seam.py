@@ -117,7 +117,7 @@ class Seam(Protocols):
         """What a partial from outside holds is held outside, too."""
         owner = self._name_of(function)
         if owner is not None:
-            self._fact((id(function), "content"), content_slot(function.keywords, owner))
+            self._fact((id(function), "content", None), content_slot(function.keywords, owner))
             for value in (*function.args, *function.keywords.values()):
                 self.own(value, owner)
 
@@ -135,8 +135,10 @@ class Seam(Protocols):
             return self.view(function)
         self.trace.followed |= found.covers
         cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-        cells[SEAM] = CellType(self)
-        self.read_outer(function, found.reads)
+        inputs = self.read_outer(function, found.reads, found.binds)
+        cells[SEAM] = CellType(Seam(self.trace, inputs))
+        if found.stores_globals or found.binds.intersection(function.__code__.co_freevars):
+            self.trace.changes = True
         if found.stores_globals:
             self.trace.outer.setdefault(
                 id(function.__globals__),
@@ -153,7 +155,7 @@ class Seam(Protocols):
             return None
         for name, value in function.__kwdefaults__.items():
             self._fact(
-                (id(function), name),
+                (id(function), "default", name),
                 item_slot(function.__kwdefaults__, name, f"default of {name}", value),
             )
             self.own(value, name)
@@ -166,7 +168,7 @@ class Seam(Protocols):
         for i, v in enumerate(function.__defaults__):
             self.own(v, f"default {i} of {function.__name__}")
         self._fact(
-            (id(function), "defaults"),
+            (id(function), "default", None),
             attribute_slot(function, "__defaults__", function.__name__, function.__defaults__),
         )
         return tuple(self.trace.enter(v) for v in function.__defaults__)

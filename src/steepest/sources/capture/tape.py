@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from steepest.graph.graph import Graph
+from steepest.graph.graph import Graph, Guard
 from steepest.graph.traverse import Program, count
-from steepest.sources.capture.guards import Slot, agrees
+from steepest.sources.capture.arguments import Arguments
+from steepest.sources.capture.guards import Read, Slot
 from steepest.sources.structure import Structure
 
 __all__ = ["Path", "Tape"]
@@ -32,15 +33,17 @@ class Tape:
 
     graph: Graph
     output_structure: Structure
-    slots: tuple[Slot, ...] = ()
+    questions: tuple[Read | Guard, ...] = ()  # facts outside and conditions, as the run asked them
     exact: bool | None = None
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     keep: bool = True
-    size: int = field(init=False)
+    made: dict[Any, Any] = field(default_factory=dict)  # what others prepare of it, for as long
+    unproved: dict[Any, Slot] = field(default_factory=dict)  # facts that are inputs, checked once
+    weight: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.size = count(self.graph.roots)
+        self.weight = count(self.graph.roots) + len(self.questions) + 1
 
     @property
     def numerical(self) -> bool:
@@ -48,8 +51,10 @@ class Tape:
         return self.exact is False
 
     @cached_property
-    def _guards(self) -> Program:
-        return Program(self.arguments, [g.node for g in self.graph.guards])
+    def varied(self) -> dict[Any, Read]:
+        """The facts that are inputs, by their nodes."""
+        asked = (q for q in self.questions if type(q) is Read)
+        return {q.node: q for q in asked if q.node is not None}
 
     @cached_property
     def program(self) -> Program:
@@ -62,48 +67,47 @@ class Tape:
         return (*self.graph.inputs, *(n for n, _ in self.graph.captured))
 
     def captured_values(self) -> tuple[Any, ...]:
-        """What the captured arrays hold now."""
-        return tuple(read() for _, read in self.graph.captured)
-
-    def facts_hold(self) -> bool:
-        """Whether everything outside that was read is what it was."""
-        return all(slot.holds() for slot in self.slots)
-
-    def guards_hold(self, values: Sequence[Any], captured: Sequence[Any]) -> bool:
-        """Whether the function takes this path at these values."""
-        if not self.graph.guards:
-            return True
-        try:
-            found = self._guards(*values, *captured)
-        except (
-            ValueError,
-            IndexError,
-            TypeError,
-            ArithmeticError,
-        ):  # another path, on which these nodes make no sense
-            return False
-        return all(agrees(v, g.expected) for v, g in zip(found, self.graph.guards, strict=True))
-
-    def shapes_hold(self) -> bool:
-        """Whether captured arrays still have their shapes and dtypes (they can be resized)."""
-        return all(
-            read().shape == n.shape and read().dtype == n.dtype for n, read in self.graph.captured
-        )
+        """What the captured arrays, and facts that are inputs, hold now."""
+        return tuple([read() for _, read in self.graph.captured])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Path:
     """The path that one call takes: the tape, and the values of this call."""
 
     tape: Tape
-    values: tuple[Any, ...]  # the input leaves, as floating-point numbers and arrays
-    names: tuple[str, ...]  # what a user would write to reach each
-    differentiable: tuple[bool, ...]  # False for leaves of arguments that are not differentiated
-    input_structure: Structure  # of (args, kwargs)
-    owners: tuple[int, ...]  # for each leaf, the number of its argument
-    plain: Callable[
-        [Sequence[Any]], list[Any]
-    ]  # the user's function itself: leaves in, leaves of its result out
+    given: Arguments  # the values of this call, and how they are nested
+    captured: tuple[Any, ...]  # what was read outside at this call, in the order of the graph's
+    _function: Callable[..., list[Any]]
+
+    def plain(self, values: Sequence[Any]) -> list[Any]:
+        """The user's function itself: leaves in, leaves of its result out."""
+        return self._function(self.given.layout, values)
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The input leaves, as floating-point numbers and arrays."""
+        return self.given.values
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a user would write to reach each."""
+        return self.given.layout.names
+
+    @property
+    def differentiable(self) -> tuple[bool, ...]:
+        """False for leaves of arguments that are not differentiated."""
+        return self.given.layout.differentiable
+
+    @property
+    def owners(self) -> tuple[int, ...]:
+        """For each leaf, the number of its argument."""
+        return self.given.layout.owners
+
+    @property
+    def input_structure(self) -> Structure:
+        """Of (args, kwargs)."""
+        return self.given.layout.structure
 
     @property
     def graph(self) -> Graph:
@@ -132,11 +136,11 @@ class Path:
         return self.tape.numerical
 
     def captured_values(self) -> tuple[Any, ...]:
-        """What the captured arrays hold now, in the order of `graph.captured`."""
-        return self.tape.captured_values()
+        """What the captured arrays held at this call, in the order of `graph.captured`."""
+        return self.captured
 
     def outputs(self) -> list[Any]:
         """The leaves of the result, from the graph (or from the function itself if it was lost)."""
         if self.numerical:
             return self.plain(self.values)
-        return self.tape.program(*self.values, *self.captured_values())
+        return self.tape.program(*self.values, *self.captured)

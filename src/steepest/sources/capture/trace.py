@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +15,16 @@ import numpy as np
 
 from steepest.errors import CaptureError, NotDifferentiableError
 from steepest.graph.graph import Guard
-from steepest.graph.node import Node, Origin, fresh, make, set_origin
+from steepest.graph.node import Node, Origin, make, set_origin
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced, as_node
 from steepest.sources.capture.arrays import ArrayHandle, window_among
-from steepest.sources.capture.guards import Slot
 from steepest.sources.capture.handle import Handle, has_handle, is_complex, is_strange, plain
+from steepest.sources.capture.leaves import Leaves
 from steepest.sources.capture.lines import Loss, is_library, line_of
 from steepest.sources.capture.memory import Buffer, owner_of
-from steepest.sources.capture.scalars import ScalarHandle
+from steepest.sources.capture.outside import Outside
+from steepest.sources.capture.scalars import FloatHandle, ScalarHandle
 from steepest.sources.capture.sweeping import sweep_one
 
 if TYPE_CHECKING:
@@ -52,19 +53,16 @@ class Endless(BaseException):
     """
 
 
-class Trace:
+class Trace(Outside):
     """What one run of a function has shown.
 
     Handles point here; after `close` they are nothing but their values.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, leaves: Leaves, free: Container[Hashable] = ()) -> None:
+        super().__init__(leaves, free)
         self.buffers: dict[int, Buffer] = {}  # by the identity of the array that owns the memory
         self.inputs: dict[Node, Any] = {}  # with their values
-        self.captured: list[tuple[Node, np.ndarray[Any, Any]]] = []
-        self.guards: list[Guard] = []
-        self.slots: dict[Any, Slot] = {}
-        self.pending_slots: dict[Any, Slot] = {}  # `x.n += 1`: a fact only if x.n is read as well
         # things that are held outside, and what they are called there
         self.outer: dict[int, tuple[Any, str]] = {}
         self.inside: dict[int, Any] = {}  # objects made in this run: their attributes are no facts
@@ -179,7 +177,7 @@ class Trace:
         return ArrayHandle(self, value, buffer)
 
     def _capture(self, block: np.ndarray[Any, Any], name: str) -> Buffer:
-        node = fresh(name, block.shape, block.dtype)
+        node = self.leaves.block(block, name)
         self.captured.append((node, block))
         return Buffer(block, node, captured=node)
 
@@ -284,6 +282,8 @@ class Trace:
             block = value if value.base is None and value.flags.writeable else value.copy()
             buffer = self.buffers[id(block)] = Buffer(block, node)
             return ArrayHandle(self, block, buffer)
+        if node.weak and type(value) is float:
+            return FloatHandle(self, value, node)
         return ScalarHandle(self, np.asarray(value)[()], node)
 
     def node_like(self, made: Any, held: np.ndarray[Any, Any]) -> Node | None:

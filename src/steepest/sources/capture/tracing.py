@@ -50,10 +50,12 @@ class Tracing:
         """Add something a person should know."""
         self._notes.setdefault(sentence)
 
-    def crowded(self, limit: int | None) -> None:
+    def crowded(self) -> None:
         """There are more paths than are kept."""
-        what = f"more than {limit} paths" if limit else "more operations than are kept"
-        self.note(f"it has {what}: calls on other paths are traced afresh each time")
+        self.note(
+            "it has more paths, or longer ones, than are kept: those that were not taken for the "
+            "longest time are traced afresh when they come again"
+        )
 
     def count(self, tape: Tape, kept: int) -> None:
         """One more run was traced."""

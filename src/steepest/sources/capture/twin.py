@@ -37,10 +37,11 @@ FUTURE = functools.reduce(
 
 
 class Twin(NamedTuple):
-    """A rewritten code, the outer names it reads, and whether it assigns globals."""
+    """A rewritten code, the outer names it reads, those it binds, whether it assigns globals."""
 
     code: CodeType
     reads: frozenset[str]
+    binds: frozenset[str]  # names that stand for something of its own in a part of it
     stores_globals: bool
     covers: frozenset[tuple[str, int, str]]  # (file, line, name) of every code of the original
 
@@ -82,7 +83,10 @@ def _make(code: CodeType, module_globals: dict[str, Any]) -> Twin | None:
         return None
     _made.update((id(c), c) for c in codes_in(made))
     covers = frozenset((c.co_filename, c.co_firstlineno, c.co_name) for c in codes_in(code))
-    return Twin(made, outer & loaded, any(True for _ in names_in(code, ("STORE_GLOBAL",))), covers)
+    stores = frozenset(names_in(code, ("STORE_GLOBAL", "DELETE_GLOBAL")))
+    own = {n for c in codes_in(code) for n in (*c.co_varnames, *c.co_cellvars)}
+    named = names_in(code, ("STORE_DEREF", "DELETE_DEREF", "STORE_NAME", "DELETE_NAME"))
+    return Twin(made, outer & loaded, stores.union(own, named), bool(stores), covers)
 
 
 def names_in(code: CodeType, opnames: tuple[str, ...]) -> Iterable[str]:
@@ -132,7 +136,7 @@ def _is_simple(node: ast.expr) -> bool:
 class _Rewrite(ast.NodeTransformer):
     """f(a) -> seam.call(f, a);  o.n -> seam.attribute(o, "n");  s[i] -> seam.item(s, i).
 
-    outer name k -> seam.enter(k).
+    outer name k -> seam.outer("k", k).
     """
 
     def __init__(self, outer: frozenset[str], enclosing: str | None) -> None:
@@ -199,7 +203,7 @@ class _Rewrite(ast.NodeTransformer):
             and node.id in self.outer
             and node.id not in FRAME_SENSITIVE
         ):
-            return self.seam("enter", node, node)
+            return self.seam("outer", node, ast.Constant(node.id), node)
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:

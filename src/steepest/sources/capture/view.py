@@ -75,7 +75,8 @@ class View(dict[str, Any]):
             return value if name != "globals" else lambda: self.real
         if name not in self.written:
             slot = item_slot(self.real, name, name, value if here else MISSING)
-            self.seam._fact((id(self.real), name), slot)
+            known = self.seam._number((id(self.real), name), slot)
+            value = known if here else value
         return self.seam.shown(value, name, use)
 
     def flush(self) -> None:
@@ -88,6 +89,7 @@ class View(dict[str, Any]):
                 value = _at_home(value, self.real)
             self.real[name] = value
             self.written.add(name)
+            self.seam.trace.changes = True
             self.seam.trace.outer.setdefault(
                 id(self.real), (self.real, self.real.get("__name__", ""))
             )
@@ -178,7 +180,7 @@ class Viewing(Reads):
         if self._stands(value, use):
             return StandIn(value, self)
         if type(value) in CONTAINERS:
-            if (id(value), "content") in self.trace.slots:
+            if (id(value), "content", None) in self.trace.slots:
                 return value
             self.whole(value)
         if not self._is_seen(value):
