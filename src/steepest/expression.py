@@ -12,7 +12,7 @@ import numpy as np
 from steepest.calculus import derive
 from steepest.errors import ShapeError
 from steepest.graph.node import Node, constant
-from steepest.graph.traverse import Program
+from steepest.graph.traverse import Program, topological
 
 __all__ = ["Expression"]
 
@@ -83,6 +83,11 @@ class Expression:
     def program(self) -> Program:
         """The expression prepared for running."""
         return Program((*self.inputs, *(node for node, _ in self.captured)), self.outputs)
+
+    @cached_property
+    def pointwise(self) -> bool:
+        """Whether every node is a number, so that arrays of points pass through side by side."""
+        return all(node.shape == () for node in topological(self.outputs))
 
     def __call__(self, values: Sequence[Any]) -> Any:
         """The numbers at a point; for scalar inputs arrays may stand, and broadcast."""
