@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from steepest.diagnosis import probes
+from steepest.diagnosis.surroundings import level
 from steepest.objective import Objective
 from tests.descent.grounds import ground, named, quadratic
 
@@ -61,14 +62,14 @@ def test_level() -> None:
     valley = ground(lambda a, b: b * b, lambda a, b: [0.0, 2 * b], "ab")
     shelf = ground(lambda a, b: a**3 + b * b, lambda a, b: [3 * a * a, 2 * b], "ab")
     quartic = ground(lambda a, b: a**4 + b * b, lambda a, b: [4 * a**3, 2 * b], "ab")
-    assert probes.level(valley, x, 0.0, x, way, 1.0) == "level"
-    assert probes.level(shelf, x, 0.0, x, way, 1.0) == "falls"
-    assert probes.level(quartic, x, 0.0, x, way, 1.0) == "rises"
+    assert level(valley, x, 0.0, x, way, 1.0) == "level"
+    assert level(shelf, x, 0.0, x, way, 1.0) == "falls"
+    assert level(quartic, x, 0.0, x, way, 1.0) == "rises"
     beside = np.array([0.01, 0.0])  # what is left of the way down is no shelf
     at = quartic.evaluate(beside)
-    assert probes.level(quartic, beside, at.f, at.g, way, 1.0) == "rises"
+    assert level(quartic, beside, at.f, at.g, way, 1.0) == "rises"
     at = shelf.evaluate(beside)
-    assert probes.level(shelf, beside, at.f, at.g, way, 1.0) == "falls"
+    assert level(shelf, beside, at.f, at.g, way, 1.0) == "falls"
 
 
 @pytest.mark.parametrize("at", [0.0, 0.3, 1 / 3])

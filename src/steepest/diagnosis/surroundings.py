@@ -1,0 +1,159 @@
+"""What lies around a flat place whose curvature says nothing: f a little way off, on many sides.
+
+Where the Hessian has no curvature along some directions, f goes by its third and fourth powers
+there, and one direction that rises proves nothing of the others: x² + y⁴ − z⁴ rises along y and
+falls along z. So all directions are looked at that have none: the axes, the eigenvectors, what
+lies half-way between them, and some more, the same ones each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.diagnosis.probes import EPSILON, Bend, looked
+from steepest.objective import Objective, Vector
+
+__all__ = ["Surroundings", "around", "level"]
+
+DIRECTIONS = 48  # at most so many are looked along
+SCATTERED = 16  # of which so many by chance, where there are several without curvature
+DISTANCES = (1e-3, 1e-2, 1e-1)  # of a long way
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What f does along directions without curvature.
+
+    kind       "falls" along one of them, or is "level" along one, or "rises" along all
+    direction  the one that shows it (n,), pointing where f falls
+    through    whether f falls to both sides of it
+    everywhere whether f falls along every direction there is
+    tried      how many directions were looked along
+    """
+
+    kind: str
+    direction: Vector
+    through: bool
+    everywhere: bool
+    tried: int
+
+
+def around(
+    ground: Objective, x: Vector, f: float, g: Vector, bend: Bend, far: float
+) -> Surroundings | None:
+    """What f does along the directions in which `bend` sees no curvature; None where one of them
+    cannot be looked along and none of the others falls.
+    """
+    floor = _floor(bend)
+    found = [(d, _sides(ground, x, f, g, d, far, floor)) for d in _directions(bend.flat)]
+    falling = [(d, sides) for d, sides in found if "falls" in sides]
+    for d, sides in sorted(falling, key=lambda pair: -pair[1].count("falls")):
+        whole = bend.hessian is not None and bend.flat.shape[1] == x.shape[0]
+        through = sides == ("falls", "falls")
+        everywhere = whole and all(s == ("falls", "falls") for _, s in found)
+        return Surroundings(
+            "falls", d if sides[0] == "falls" else -d, through, everywhere, len(found)
+        )
+    if not found or any(None in sides for _, sides in found):
+        return None
+    for d, sides in found:
+        if "level" in sides:
+            return Surroundings("level", d, False, False, len(found))
+    return Surroundings("rises", found[0][0], False, False, len(found))
+
+
+def level(
+    ground: Objective, x: Vector, f: float, g: Vector, direction: Vector, far: float
+) -> str | None:
+    """Whether f "falls" to one side along a unit direction, stays "level" to one, or "rises"."""
+    sides = _sides(ground, x, f, g, direction, far, None)
+    if "falls" in sides:
+        return "falls"
+    return None if None in sides else "level" if "level" in sides else "rises"
+
+
+def _directions(flat: Matrix) -> list[Vector]:
+    """Unit directions in the span of the columns (n, m), none twice, the plain ones first."""
+    kept: list[Vector] = []
+    for d in _candidates(flat):
+        length = float(np.linalg.norm(d))
+        if length < 0.5:
+            continue
+        d = d / length
+        if all(abs(float(d @ known)) < 0.999 for known in kept):
+            kept.append(d)
+        if len(kept) == DIRECTIONS:
+            break
+    return kept
+
+
+def _candidates(flat: Matrix) -> Iterator[Vector]:
+    n, m = flat.shape
+    axes = [flat @ flat[i] for i in range(n)] if n <= DIRECTIONS else []
+    plain = [*axes, *flat.T]
+    yield from plain
+    if m < 2:
+        return
+    chance = np.random.default_rng(0)
+    for _ in range(SCATTERED):
+        mixed = flat @ chance.standard_normal(m)
+        yield mixed / np.linalg.norm(mixed)
+    near = [d for d in plain if np.linalg.norm(d) >= 0.5]
+    for a, b in combinations(near, 2):
+        yield a + b
+        yield a - b
+
+
+def _floor(bend: Bend) -> Matrix | None:
+    """The inverse of the curvature where there is some: (n, n), for a step to a valley's floor."""
+    if bend.hessian is None:
+        return None
+    values, vectors = np.linalg.eigh(bend.hessian)
+    curved = values > bend.zero
+    if not curved.any():
+        return None
+    return np.asarray((vectors[:, curved] / values[curved]) @ vectors[:, curved].T)
+
+
+def _sides(
+    ground: Objective,
+    x: Vector,
+    f: float,
+    g: Vector,
+    direction: Vector,
+    far: float,
+    floor: Matrix | None,
+) -> tuple[str | None, str | None]:
+    """What f does first, to either side along a unit direction: the nearest distance at which it
+    does anything decides.
+    """
+    sides = [_side(ground, x, f, g, way, far, floor) for way in (direction, -direction)]
+    return sides[0], sides[1]
+
+
+def _side(
+    ground: Objective, x: Vector, f: float, g: Vector, way: Vector, far: float, floor: Matrix | None
+) -> str | None:
+    band = 8 * EPSILON * abs(f)
+    for distance in DISTANCES:
+        at = looked(ground, x + distance * far * way)
+        if at is None:
+            return None
+        value, slope = at.f, 2 * abs(float(g @ way))
+        if floor is not None:  # a valley that curves: go down to its floor before comparing
+            lower = looked(ground, x + distance * far * way - floor @ at.g)
+            if lower is not None and lower.f < value:
+                value, slope = lower.f, 2 * float(np.linalg.norm(g))
+        # It falls by more than twice what the slope at x promises: a bowl cannot, because
+        # f(x + d) ≥ f(x) + g · d wherever f is convex.
+        if value < f - band - slope * distance * far:
+            return "falls"
+        if value > f + band + slope * distance * far:
+            return "rises"
+    return "level"
