@@ -54,7 +54,8 @@ def flat_at_the_end(case: Case) -> Verdict | None:
             evidence,
             f"Start again a little to the side{nearby}: the walk will leave this place."
             if shape != "level"
-            else f"Compare with walks from other starts{nearby} before calling it the "
+            else f"Compare with walks from other starts{nearby + ',' if nearby else ''} before "
+            "calling it the "
             f"{case.words['minimum']}.",
         )
     if case.monotone and case.carry.uphill[0] > 0:
@@ -149,12 +150,11 @@ def _uncurved(case: Case, bend: probes.Bend) -> Shape:
     if found is None:
         return Shape("unknown", f"Whether it is a {w['minimum']} could not be checked.")
     way = f" along {case.short(found.direction)}" if found.direction.shape[0] > 1 else ""
-    aside = case.x + 0.1 * case.far * found.direction
     if found.everywhere:
         return Shape(
             "maximum",
             f"It is a {w['maximum']}: there is no curvature, but f goes {w['down']} to every side.",
-            aside,
+            found.aside,
         )
     if found.kind == "falls":
         name = "saddle" if found.through else "shelf"
@@ -162,7 +162,7 @@ def _uncurved(case: Case, bend: probes.Bend) -> Shape:
             "saddle",
             f"It is a {name}: the curvature shows nothing{way}, but f goes further {w['down']} "
             "there, a little way off.",
-            aside,
+            found.aside,
         )
     if found.kind == "level":
         return _plateau(case, found.direction, way)

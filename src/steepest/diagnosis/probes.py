@@ -23,7 +23,6 @@ __all__ = [
     "newton",
     "repeats",
     "settled",
-    "slope_check",
 ]
 
 EPSILON = float(np.finfo(np.float64).eps)
@@ -210,35 +209,6 @@ def jump(ground: Objective, a: Vector, b: Vector) -> Jump | None:
             return None
     apart = float(np.linalg.norm(b - a))
     return Jump(a, b, slope_a, slope_b, apart) if apart < 1e-6 * distance else None
-
-
-def slope_check(ground: Objective, x: Vector, g: Vector, far: float) -> tuple[float, float] | None:
-    """(what the values say, what the gradient says) of the slope along ∇f, where they contradict
-    each other; None where they agree or where nothing can be said.
-
-    They contradict each other when, at two distances, neither the central nor a one-sided
-    difference of the values (which is the right one at a kink) comes within 1 % of |∇f| and of
-    what rounding explains, and the two distances agree on the answer.
-    """
-    norm = float(np.linalg.norm(g))
-    here = looked(ground, x)
-    if norm == 0 or here is None:
-        return None
-    along = g / norm
-    h = EPSILON ** (1 / 3) * far
-    central: list[float] = []
-    for step in (h, h / 8):
-        after, before = looked(ground, x + step * along), looked(ground, x - step * along)
-        if after is None or before is None:
-            return None
-        noise = 4 * EPSILON * max(abs(after.f), abs(before.f)) / step
-        slopes = (after.f - before.f) / 2, after.f - here.f, here.f - before.f
-        if any(abs(slope / step - norm) <= 0.01 * norm + noise for slope in slopes):
-            return None
-        central.append(slopes[0] / step)
-    if abs(central[0] - central[1]) > 0.1 * abs(central[0] - norm):
-        return None
-    return central[0], norm
 
 
 def repeats(ground: Objective, x: Vector, f: float, g: Vector) -> tuple[float, float] | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ class Surroundings:
 
     kind       "falls" along one of them, or is "level" along one, or "rises" along all
     direction  the one that shows it (n,), pointing where f falls
+    aside      a point where f is lower (n,), if there is one
     through    whether f falls to both sides of it
     everywhere whether f falls along every direction there is
     tried      how many directions were looked along
@@ -39,6 +41,7 @@ class Surroundings:
 
     kind: str
     direction: Vector
+    aside: Vector | None
     through: bool
     everywhere: bool
     tried: int
@@ -52,30 +55,45 @@ def around(
     """
     floor = _floor(bend)
     found = [(d, _sides(ground, x, f, g, d, far, floor)) for d in _directions(bend.flat)]
-    falling = [(d, sides) for d, sides in found if "falls" in sides]
-    for d, sides in sorted(falling, key=lambda pair: -pair[1].count("falls")):
+    tried = len(found)
+    # Rather a direction along which it falls to both sides than to one.
+    for d, sides in sorted(found, key=lambda pair: -_falls(pair[1])):
+        if _falls(sides) == 0:
+            break
         whole = bend.hessian is not None and bend.flat.shape[1] == x.shape[0]
-        through = sides == ("falls", "falls")
-        everywhere = whole and all(s == ("falls", "falls") for _, s in found)
-        return Surroundings(
-            "falls", d if sides[0] == "falls" else -d, through, everywhere, len(found)
-        )
-    if not found or any(None in sides for _, sides in found):
+        everywhere = whole and all(_falls(each) == 2 for _, each in found)
+        way, side = (d, sides[0]) if sides[0].kind == "falls" else (-d, sides[1])
+        return Surroundings("falls", way, side.point, _falls(sides) == 2, everywhere, tried)
+    kinds = [{side.kind for side in sides} for _, sides in found]
+    if not found or any("unknown" in each for each in kinds):
         return None
-    for d, sides in found:
-        if "level" in sides:
-            return Surroundings("level", d, False, False, len(found))
-    return Surroundings("rises", found[0][0], False, False, len(found))
+    for (d, _), each in zip(found, kinds, strict=True):
+        if "level" in each:
+            return Surroundings("level", d, None, False, False, tried)
+    return Surroundings("rises", found[0][0], None, False, False, tried)
 
 
-def level(
-    ground: Objective, x: Vector, f: float, g: Vector, direction: Vector, far: float
-) -> str | None:
-    """Whether f "falls" to one side along a unit direction, stays "level" to one, or "rises"."""
+def level(ground: Objective, x: Vector, f: float, g: Vector, direction: Vector, far: float) -> str:
+    """Whether f "falls" to one side along a unit direction, stays "level" to one, or "rises";
+    "unknown" where it cannot be looked at.
+    """
     sides = _sides(ground, x, f, g, direction, far, None)
-    if "falls" in sides:
-        return "falls"
-    return None if None in sides else "level" if "level" in sides else "rises"
+    kinds = {side.kind for side in sides}
+    for kind in ("falls", "unknown", "level"):
+        if kind in kinds:
+            return kind
+    return "rises"
+
+
+class _Side(NamedTuple):
+    """What f does first to one side, and where: "falls", "rises", "level" or "unknown"."""
+
+    kind: str
+    point: Vector
+
+
+def _falls(sides: tuple[_Side, _Side]) -> int:
+    return sum(side.kind == "falls" for side in sides)
 
 
 def _directions(flat: Matrix) -> list[Vector]:
@@ -129,7 +147,7 @@ def _sides(
     direction: Vector,
     far: float,
     floor: Matrix | None,
-) -> tuple[str | None, str | None]:
+) -> tuple[_Side, _Side]:
     """What f does first, to either side along a unit direction: the nearest distance at which it
     does anything decides.
     """
@@ -139,21 +157,23 @@ def _sides(
 
 def _side(
     ground: Objective, x: Vector, f: float, g: Vector, way: Vector, far: float, floor: Matrix | None
-) -> str | None:
+) -> _Side:
     band = 8 * EPSILON * abs(f)
     for distance in DISTANCES:
-        at = looked(ground, x + distance * far * way)
+        point = x + distance * far * way
+        at = looked(ground, point)
         if at is None:
-            return None
+            return _Side("unknown", point)
         value, slope = at.f, 2 * abs(float(g @ way))
         if floor is not None:  # a valley that curves: go down to its floor before comparing
-            lower = looked(ground, x + distance * far * way - floor @ at.g)
+            below = point - floor @ at.g
+            lower = looked(ground, below)
             if lower is not None and lower.f < value:
-                value, slope = lower.f, 2 * float(np.linalg.norm(g))
+                point, value, slope = below, lower.f, 2 * float(np.linalg.norm(g))
         # It falls by more than twice what the slope at x promises: a bowl cannot, because
         # f(x + d) ≥ f(x) + g · d wherever f is convex.
         if value < f - band - slope * distance * far:
-            return "falls"
+            return _Side("falls", point)
         if value > f + band + slope * distance * far:
-            return "rises"
-    return "level"
+            return _Side("rises", point)
+    return _Side("level", point)
