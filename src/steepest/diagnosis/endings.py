@@ -16,12 +16,19 @@ from steepest.diagnosis.verdict import Verdict
 __all__ = ["interrupted", "left_the_map", "not_finite", "rate_ran_out", "standstill"]
 
 
+STOPPED = {
+    Ending.INTERRUPTED: "you (Ctrl-C)",
+    Ending.CALLBACK: "the callback",
+    Ending.FAILED: "an exception",
+}
+
+
 def interrupted(case: Case) -> Verdict | None:
     """Stopped from outside: nothing can be said of the walk but where it stands."""
     reason = case.descent.reason
-    if reason not in (Ending.INTERRUPTED, Ending.CALLBACK):
+    who = STOPPED.get(reason)
+    if who is None:
         return None
-    who = "you (Ctrl-C)" if reason is Ending.INTERRUPTED else "the callback"
     return Verdict(
         "interrupted",
         f"Stopped by {who} after {count(case.descent.steps, 'step')}, at {case.place(case.x)} "
