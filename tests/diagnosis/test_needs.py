@@ -177,9 +177,9 @@ def test_each_has_its_cause_its_evidence_and_its_advice(name: str) -> None:
 
 
 def test_none_of_them_sounds_like_another() -> None:
-    """The same words only for the same thing: three minima, and two saddles."""
+    """The same word only for the same thing: four minima, two saddles, NaN and infinity."""
     found = {name: walk(name).verdict for name in NEEDS}
-    shared = {"converged": 4, "saddle": 2}
+    shared = {"converged": 4, "saddle": 2, "not finite": 2}
     for cause in {verdict.cause for verdict in found.values()}:
         assert sum(v.cause == cause for v in found.values()) == shared.get(cause, 1), cause
     for verdict in found.values():

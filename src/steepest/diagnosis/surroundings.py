@@ -23,6 +23,7 @@ __all__ = ["Surroundings", "around", "level"]
 
 DIRECTIONS = 48  # at most so many are looked along
 SCATTERED = 16  # of which so many by chance, where there are several without curvature
+DESCENTS = 4  # steps down to the floor of a valley, each squaring what is left
 DISTANCES = (1e-3, 1e-2, 1e-1)  # of a long way
 Matrix = NDArray[np.float64]
 
@@ -164,12 +165,17 @@ def _side(
         at = looked(ground, point)
         if at is None:
             return _Side("unknown", point)
-        value, slope = at.f, 2 * abs(float(g @ way))
-        if floor is not None:  # a valley that curves: go down to its floor before comparing
+        slope = 2 * abs(float(g @ way))
+        for _ in range(DESCENTS):
+            if floor is None:
+                break
+            # A valley that curves: go down to its floor before comparing.
             below = point - floor @ at.g
             lower = looked(ground, below)
-            if lower is not None and lower.f < value:
-                point, value, slope = below, lower.f, 2 * float(np.linalg.norm(g))
+            if lower is None or not lower.f < at.f:
+                break
+            point, at, slope = below, lower, 2 * float(np.linalg.norm(g))
+        value = at.f
         # It falls by more than twice what the slope at x promises: a bowl cannot, because
         # f(x + d) ≥ f(x) + g · d wherever f is convex.
         if value < f - band - slope * distance * far:
