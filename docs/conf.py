@@ -20,7 +20,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx.ext.doctest",
-    "sphinx.ext.mathjax",
+    "mathml",
     "written_from_code",
     "plain_docstrings",
     "fenced_doctests",

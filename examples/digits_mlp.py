@@ -107,7 +107,8 @@ def draw() -> Figure:
     with style():
         figure = Figure(figsize=(10.0, 4.0), layout="constrained")
         left, right = figure.subfigures(1, 2, width_ratios=(1.2, 1))
-    plot_values(walk.values, value_name="loss", title="The loss at every step", ax=left.subplots())
+        ax = left.subplots()
+    plot_values(walk.values, value_name="", title="The loss at every step", ax=ax)
     with style():
         for ax, i in zip(right.subplots(2, 5).flat, shown, strict=False):
             ax.imshow(pictures[i], cmap="gray_r")

@@ -96,7 +96,11 @@ def draw() -> Figure:
             here = X[truth == MALIGNANT]
             look = {"markersize": 4, "markeredgecolor": INK, "markerfacecolor": fill}
             ax.plot(here[:, 0], here[:, 1], mark, markeredgewidth=0.6, label=name, **look)
-        ax.set(title="Logistic regression", xlabel="radius", ylabel="texture")
+        ax.set(
+            title="Logistic regression",
+            xlabel="radius, in standard deviations",
+            ylabel="texture, likewise",
+        )
         ax.legend()
     return figure
 

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 import steepest as st
 from steepest.pictures import save
-from steepest.pictures.palette import INK, style
+from steepest.pictures.palette import BLUE, INK, MUTED, RED, style
 
 GRAVITY, LENGTH, FRICTION = 9.81, 1.0, 0.1  # m/s², m, 1/s
 STOP, STIFFNESS = 0.3, 400.0  # radians, and 1/s² for every radian beyond the stop
@@ -82,13 +82,15 @@ def draw() -> Figure:
     with style():
         figure = Figure(figsize=(10.0, 4.2), layout="constrained")
         swings, slopes = figure.subplots(1, 2)
-        swings.plot(times, path, label="let go at −0.6")
-        swings.plot(times, swing(-0.5, aim().x), label="pushed from −0.5")
-        swings.plot(SECONDS, WANTED, "o", label="wanted")
-        swings.axhline(STOP, linestyle="--", linewidth=1, color=INK, label="the stop")
+        swings.plot(times, path, color=INK, label="let go at −0.6")
+        swings.plot(times, swing(-0.5, aim().x), "-.", color=BLUE, label="pushed from −0.5")
+        swings.plot(SECONDS, WANTED, "D", color=BLUE, label="wanted")
+        swings.axhline(STOP, linestyle="--", linewidth=1, color=MUTED, label="the stop")
         swings.set(title="A pendulum and a stop", xlabel="seconds", ylabel="angle")
-        swings.legend(loc="lower left", bbox_to_anchor=(0.12, 0.0))
-        slopes.plot(times, change)
+        swings.set_ylim(-1.05, 0.45)
+        swings.legend(loc="lower center", ncols=2, frameon=False)
+        slopes.axhline(0, linewidth=1, color=MUTED)
+        slopes.plot(times, change, color=RED)
         slopes.set(title="Slope of the angle by the angle at first", xlabel="seconds")
     return figure
 

@@ -153,8 +153,16 @@ def test_code_at_many_points_does_not_mix_them():
     def split(a, b):
         return a * b if a > 0 else b - a
 
+    def inside(a, b):
+        return np.mean((a * np.array([1.0, 2.0, 3.0]) + b - np.array([1.0, 5.0, 3.0])) ** 2)
+
+    def filled(a, b):
+        out = np.zeros(3)
+        out[0], out[2] = a * b, a - b
+        return out.sum()
+
     a, b = np.array([0.5, -1.0, 2.0]), np.array([0.0, 1.0, -1.0])
-    for code in (line, split):
+    for code in (line, split, inside, filled):
         f = st.Function(code)
         assert f.over(a, b) == pytest.approx([code(*p) for p in zip(a, b, strict=True)])
         slopes = f.gradient.over(a, b)

@@ -14,7 +14,7 @@ from steepest.calculus import derive
 from steepest.errors import CompilationError, ShapeError
 from steepest.graph.graph import Guard
 from steepest.graph.node import Node, constant
-from steepest.graph.traverse import Program, count
+from steepest.graph.traverse import Program, count, topological
 from steepest.native.engine import available
 from steepest.native.many import Field
 
@@ -93,6 +93,11 @@ class Expression:
     def program(self) -> Program:
         """The expression prepared for running."""
         return Program((*self.inputs, *(node for node, _ in self.captured)), self.outputs)
+
+    @cached_property
+    def pointwise(self) -> bool:
+        """Whether every node is a number, so that arrays of points pass through side by side."""
+        return all(node.shape == () for node in topological(self.outputs))
 
     def __call__(self, values: Sequence[Any]) -> Any:
         """The numbers at a point; for scalar inputs arrays may stand, and broadcast."""

@@ -118,8 +118,8 @@ class Function(Written):
     def over(self, *args: Any, **named: Any) -> Any:
         """The value at many points: arrays broadcast, and every place is a point of its own.
 
-        For formulas that is what calling does. Code that takes the same path everywhere is
-        evaluated at all points at once; other code, point by point.
+        For formulas that is what calling does. Code that takes the same path everywhere and works
+        on numbers is evaluated at all points at once; other code, point by point.
 
         >>> import numpy as np, steepest as st
         >>> data = np.array([1.0, 2.0, 3.0])
@@ -137,11 +137,18 @@ class Function(Written):
 
         return as_source(self, strict=False)(*args, **named)
 
-    def _each_point(self, values: Sequence[Any]) -> Any:
-        """Arrays of points, for code whose path may differ from point to point."""
+    @property
+    def at_once(self) -> bool:
+        """Whether `over` evaluates all points at once; else it takes them one by one."""
         always = self._always()
-        if always is not None:
-            return always(values)
+        return always is not None and (not self.by_path or always.pointwise)
+
+    def _each_point(self, values: Sequence[Any]) -> Any:
+        """Arrays of points, for code whose path may differ from point to point, or that holds
+        arrays of its own.
+        """
+        if self.at_once:
+            return self.expression(values)
         spread = np.broadcast_arrays(*values)
         found = [self(*(v[at] for v in spread)) for at in np.ndindex(spread[0].shape)]
         shape = np.shape(found[0]) if found else ()

@@ -95,13 +95,15 @@ def test_code_from_a_file(tmp_path):
         (("at", "n^2", "q=1"), "no variable"),
         (("at",), "no function was given"),
         (("at", "n^2", "e^2", "n=1"), "put one formula in quotes"),
-        (("at", "n^2", "n=abc"), "abc"),
+        (("at", "n^2", "n=abc"), "'abc' is not a number; write n=2"),
+        (("at", "nowhere.py", "x=1"), "nowhere.py:loss"),
+        (("descend", "n^2 + m"), "as in n=1 m=1"),
         (("at", "nowhere.py:f", "x=1"), "no file"),
         (("at", "n", "--smooth", "3", "n=1"), "--terrain"),
         (("at", "--terrain", "nowhere.npz", "n=1", "e=1"), "nowhere.npz"),
         (("derive", "3"), "no variable"),
         (("descend", "n^2", "n=1", "--rate", "0"), "rate"),
-        (("descend", "n^2", "n=1", "--rate=-1"), "rate"),
+        (("descend", "n^2", "n=1", "--rate=-1"), "--up --rate 1"),
         (("descend", "n^2", "n=1", "--method", "newt"), "newt"),
         (("descend", "1/x", "x=0"), "x"),
         (("plot", "x^2", "-o", "/nowhere/at/all.png"), "/nowhere/at/all.png"),
@@ -146,3 +148,29 @@ def test_what_a_file_of_ones_own_does_wrong_is_said_in_a_sentence(tmp_path, text
     assert result.exit_code == 1
     assert re.search(says, result.stderr), result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_model_with_data_of_its_own_is_drawn(tmp_path):
+    """Arrays inside the function must not broadcast against the points of the picture."""
+    file = tmp_path / "model_with_data.py"
+    file.write_text(
+        "import numpy as np\n\n"
+        "def loss(w, b):\n"
+        "    x, y = np.array([0.0, 1.0, 2.0, 3.0]), np.array([1.0, 3.0, 5.0, 7.0])\n"
+        "    return np.mean((w * x + b - y) ** 2)\n"
+    )
+    picture = tmp_path / "loss.png"
+    result = run("descend", f"{file}:loss", "w=0.5", "b=0", "--rate", "0.1", "--plot", str(picture))
+    assert result.exit_code == 0, result.output
+    assert "Converged" in result.stdout and picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_walk_on_the_map_says_where_on_the_globe():
+    result = run("descend", "--terrain", "jacksboro", "--steps", "2", "lat=36.2", "lon=-84.2292")
+    assert "(36.2000° north, 84.2292° west), 1012 m high" in result.stdout
+    assert "with the rate α = 200" in result.stdout
+
+
+def test_notes_come_before_what_cannot_be_done():
+    result = run("at", "sin(90)")
+    assert result.exit_code == 1 and "radians" in result.stderr

@@ -135,8 +135,39 @@ def test_an_error_of_the_function_passes_with_a_note() -> None:
     with pytest.raises(RuntimeError, match="my own trouble") as caught:
         descend(Objective(f), 5.0)
     assert caught.value.__notes__ == [
-        f"after 4 evaluations of a descent; the last point was [{5 - 0.4 - 0.32 - 0.256:.17g}]"
+        f"after 4 evaluations of a descent; the last point was [{5 - 0.4 - 0.32 - 0.256:.17g}]; "
+        "the walk up to there is the exception's .descent"
     ]
+
+
+def test_an_error_carries_the_walk_up_to_there(tmp_path: Path) -> None:
+    broken = True
+
+    def f(w: Any) -> Any:
+        if broken and w[0] < 4:
+            raise RuntimeError("my own trouble")
+        return (w[0] - 3) ** 2, 2 * (w - 3)
+
+    whole = descend(parabola(), 5.0, steps=20)
+    with pytest.raises(RuntimeError) as caught:
+        descend(Objective(f, names=("w",)), 5.0, steps=20)
+    d = caught.value.descent  # type: ignore[attr-defined]
+    assert d.ending == "failed" and d.steps == 3 and np.array_equal(d.path, whole.path[:4])
+    assert d.verdict.cause == "interrupted" and "Stopped by an exception" in d.verdict.sentence
+    d.save(tmp_path / "walk.npz")
+    broken = False
+    for saved in (d, tmp_path / "walk.npz"):
+        more = resume(saved, Objective(f, names=("w",)), steps=17)
+        assert np.array_equal(more.path, whole.path)
+
+
+def test_an_error_at_the_start_carries_no_walk() -> None:
+    def f(w: Any) -> Any:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError) as caught:
+        descend(Objective(f), 5.0)
+    assert caught.value.descent is None  # type: ignore[attr-defined]
 
 
 def test_silence_unless_asked(capsys: pytest.CaptureFixture[str]) -> None:

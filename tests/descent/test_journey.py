@@ -143,7 +143,7 @@ def test_the_same_walk_twice_has_the_same_bits() -> None:
 class Test_table:
     def test_one_variable_with_the_numbers_plugged_in(self) -> None:
         lines = str(descend(parabola(), 5.0, rate=0.1, steps=1000).table()).split("\n")
-        assert lines[0] == "w ← w − α·∂f/∂w"
+        assert lines[0] == "w ← w − α·df/dw, with the rate α = 0.1"
         assert "w2 = w1 − α·df/dw = 5 − 0.1·4 = 4.6 " in lines[2]
         assert lines[2].startswith("1 ") and lines[2].endswith("4 → 2.56")
         assert lines[5] == "   ⋮ 83 steps not shown" and len(lines) == 9
@@ -157,11 +157,12 @@ class Test_table:
         table = str(descend(named("sphere"), [3.0, -4.0], rate=0.25, steps=1).table())
         assert "x2 = x1 − α·∂f/∂x = 3 − 0.25·6 = 1.5" in table
         assert "y2 = y1 − α·∂f/∂y = −4 − 0.25·(−8) = −2" in table
+        assert table.startswith("w ← w − α·∂f/∂w for each variable w, with the rate α = 0.25\n")
 
     def test_up_is_plus(self) -> None:
         hill = ground(lambda w: -((w - 3) ** 2), lambda w: [-2 * (w - 3)], ["w"])
         table = str(ascend(hill, 5.0, rate=0.1, steps=1).table())
-        assert "w ← w + α·∂f/∂w" in table
+        assert "w ← w + α·df/dw, with" in table
         assert "w2 = w1 + α·df/dw = 5 + 0.1·(−4) = 4.6" in table and "−4 → −2.56" in table
 
     def test_a_schedule_shows_the_rate_of_its_step(self) -> None:

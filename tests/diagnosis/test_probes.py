@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from steepest.diagnosis import probes
+from steepest.diagnosis.differences import slope_check, worst_slope
+from steepest.diagnosis.surroundings import level
 from steepest.objective import Objective
 from tests.descent.grounds import ground, named, quadratic
 
@@ -52,7 +54,7 @@ def test_nothing_is_guessed_where_nothing_can_be_seen() -> None:
         raise ValueError
 
     assert probes.bend(Objective(fails), np.array([1.0]), np.ones(1)) is None
-    assert probes.slope_check(Objective(fails), ONE, ONE, 1.0) is None
+    assert slope_check(Objective(fails), ONE, ONE, 1.0) is None
     assert probes.repeats(Objective(fails), ONE, 1.0, ONE) is None
 
 
@@ -61,14 +63,14 @@ def test_level() -> None:
     valley = ground(lambda a, b: b * b, lambda a, b: [0.0, 2 * b], "ab")
     shelf = ground(lambda a, b: a**3 + b * b, lambda a, b: [3 * a * a, 2 * b], "ab")
     quartic = ground(lambda a, b: a**4 + b * b, lambda a, b: [4 * a**3, 2 * b], "ab")
-    assert probes.level(valley, x, 0.0, x, way, 1.0) == "level"
-    assert probes.level(shelf, x, 0.0, x, way, 1.0) == "falls"
-    assert probes.level(quartic, x, 0.0, x, way, 1.0) == "rises"
+    assert level(valley, x, 0.0, x, way, 1.0) == "level"
+    assert level(shelf, x, 0.0, x, way, 1.0) == "falls"
+    assert level(quartic, x, 0.0, x, way, 1.0) == "rises"
     beside = np.array([0.01, 0.0])  # what is left of the way down is no shelf
     at = quartic.evaluate(beside)
-    assert probes.level(quartic, beside, at.f, at.g, way, 1.0) == "rises"
+    assert level(quartic, beside, at.f, at.g, way, 1.0) == "rises"
     at = shelf.evaluate(beside)
-    assert probes.level(shelf, beside, at.f, at.g, way, 1.0) == "falls"
+    assert level(shelf, beside, at.f, at.g, way, 1.0) == "falls"
 
 
 @pytest.mark.parametrize("at", [0.0, 0.3, 1 / 3])
@@ -88,19 +90,27 @@ def test_a_smooth_turn_is_no_kink(width: float) -> None:
 
 def test_slopes_that_fit_and_slopes_that_do_not() -> None:
     good, x = named("rosenbrock"), np.array([-1.2, 1.0])
-    assert probes.slope_check(good, x, good.evaluate(x).g, 1.2) is None
+    assert slope_check(good, x, good.evaluate(x).g, 1.2) is None
     for wrong in (np.array([1.0, -1.0]), np.array([1.02, 1.02]), np.array([0.5, 0.5])):
         bad = Objective(lambda x, w=wrong: (float(x @ x), 2 * x * w))
         at = np.array([1.0, 1.5])
-        found = probes.slope_check(bad, at, bad.evaluate(at).g, 1.5)
+        found = slope_check(bad, at, bad.evaluate(at).g, 1.5)
         assert found is not None
         g = 2 * at * wrong
         assert found[0] == pytest.approx(2 * at @ g / np.linalg.norm(g), rel=1e-6)
 
 
+def test_the_worst_slope_is_named() -> None:
+    wrong = ground(lambda a, b: a * a + 2 * b * b, lambda a, b: [2 * a, -4 * b], "ab")
+    found = worst_slope(wrong, ONE, wrong.evaluate(ONE).g, 1.0)
+    assert found is not None and found[0] == 1 and found[2] == -4
+    assert found[1] == pytest.approx(4, rel=1e-8)
+    assert worst_slope(quadratic(np.ones(21)), np.ones(21), np.ones(21), 1.0) is None
+
+
 def test_one_sided_slopes_at_a_kink_fit() -> None:
     o = ground(lambda a, b: max(a, b), lambda a, b: [1.0, 0.0] if a >= b else [0.0, 1.0], "ab")
-    assert probes.slope_check(o, ONE, np.array([1.0, 0.0]), 1.0) is None
+    assert slope_check(o, ONE, np.array([1.0, 0.0]), 1.0) is None
 
 
 def test_noise_is_no_wrong_slope() -> None:
@@ -110,14 +120,14 @@ def test_noise_is_no_wrong_slope() -> None:
     )
     for start in np.linspace(0.5, 2.5, 40):
         x = np.array([start])
-        assert probes.slope_check(o, x, o.evaluate(x).g, abs(start)) is None
+        assert slope_check(o, x, o.evaluate(x).g, abs(start)) is None
 
 
 def test_rough_ground_is_no_wrong_slope() -> None:
     """Ripples of 1e-9 make slopes of ±1e-2 that change with the distance looked over."""
     o = ground(lambda x: 5e-4 * x * x + 1e-9 * np.sin(1e7 * x), lambda x: [1e-3 * x], ["x"])
     starts = np.linspace(0.5, 2.5, 40)
-    found = [probes.slope_check(o, np.array([x]), np.array([1e-3 * x]), x) for x in starts]
+    found = [slope_check(o, np.array([x]), np.array([1e-3 * x]), x) for x in starts]
     assert sum(one is not None for one in found) <= 2
 
 

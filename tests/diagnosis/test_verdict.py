@@ -99,7 +99,8 @@ CASES: dict[str, tuple[Any, Any, dict[str, Any], str]] = {
     "rate at 2/L": (parabola(), 5.0, {"rate": 1.0}, "bouncing"),
     "momentum beyond its limit": (parabola(), 5.0, {"rate": 2.0, "method": "momentum"},
                                   "diverging"),
-    "ill-conditioned": (named("ravine"), [1.0, 1.0], {"rate": 5e-3, "steps": 200}, "budget"),
+    "ill-conditioned": (named("ravine"), [1.0, 1.0], {"rate": 5e-3, "steps": 200},
+                        "ill-conditioned"),
     "a hole on the way": (
         ground(lambda x: float(np.log(x)) + x if x > 0 else np.nan, lambda x: [1 / x + 1], "x"),
         0.5, {}, "not finite",
@@ -108,10 +109,10 @@ CASES: dict[str, tuple[Any, Any, dict[str, Any], str]] = {
         ground(lambda x: x, lambda x: [1.0 if x > 0 else np.inf], "x"), 0.25, {}, "not finite",
     ),
     "budget, far": (parabola(), 5.0, {"rate": 0.01, "steps": 50}, "budget"),
-    "budget, hardly begun": (parabola(), 5.0, {"rate": 1e-9, "steps": 50}, "budget"),
+    "hardly begun": (parabola(), 5.0, {"rate": 1e-9, "steps": 50}, "rate too small"),
     "badly scaled": (
         ground(lambda x: 1e-9 * (x - 1e6) ** 2, lambda x: [2e-9 * (x - 1e6)], "x"),
-        2e6, {"rate": 0.01}, "budget",
+        2e6, {"rate": 0.01}, "rate too small",
     ),
     "uphill once, over a bend": (
         named("rosenbrock"), [-1.2, 1.0], {"rate": 0.002, "steps": 1}, "uphill",
@@ -164,7 +165,8 @@ def test_the_suggested_rate_does_better(name: str) -> None:
         rate, tried = better, tried + 1
         d = descend(named(name), start, rate=rate, steps=2000)
     assert 1 <= tried <= 5
-    assert d.verdict.cause in ("converged", "budget") and d.last.value < 0.01 * d.values[0] + 1e-9
+    assert d.verdict.cause in ("converged", "budget", "ill-conditioned")
+    assert d.last.value < 0.01 * d.values[0] + 1e-9
 
 
 @pytest.mark.parametrize("name", [n for n in PROBLEMS if n not in ("saddle",)])

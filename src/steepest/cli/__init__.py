@@ -1,8 +1,8 @@
 """The command line: `steepest at | derive | descend | plot`.
 
-Exit codes: 0 done; 1 the input cannot be used, and why was said; 2 the command was not
-    understood; 3 the walk ran, but
-did not end well (it diverged, or met a value that is not finite); 130 stopped with Ctrl-C.
+Exit codes: 0 done; 1 the input cannot be used, and why was said; 2 the command was not understood;
+3 the walk ran, but did not end well (it diverged, or met a value that is not finite); 130 stopped
+with Ctrl-C.
 """
 
 from __future__ import annotations

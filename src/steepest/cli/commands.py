@@ -29,13 +29,13 @@ def at(words: Sequence[str], as_json: bool, plot: str | None, **source: Any) -> 
       steepest at --terrain jacksboro n=9000 e=14000
     """
     function, point = understand(words, **source)
+    if not as_json:
+        say_notes(function)
     slope = function.at(**point)
     if as_json:
-        click.echo(
-            json.dumps({"formula": str(function), "notes": list(function.notes), **slope.as_data()})
-        )
+        data = {"formula": str(function), "notes": list(function.notes), **slope.as_data()}
+        click.echo(json.dumps(data, ensure_ascii=False))
     else:
-        say_notes(function)
         click.echo(str(slope))
     save_plot(slope.plot() if plot else None, plot)
 
@@ -87,9 +87,10 @@ def derive(
         click.echo(json.dumps(data, ensure_ascii=False))
         return
     say_notes(function)
-    for lesson in lessons:
+    for i, lesson in enumerate(lessons):
+        if i:
+            click.echo()
         click.echo(lesson.latex if latex else str(lesson))
-        click.echo()
     if not steps:
         for d in wanted:
             click.echo(d._repr_latex_() if latex else repr(d))

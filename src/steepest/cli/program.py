@@ -40,7 +40,9 @@ class Failing(click.Group):
 @click.group(
     cls=Failing,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog='Try: steepest at "n**2 + 3*e**2 + sin(3*n)*e" n=2 e=1',
+    epilog='Try: steepest at "n**2 + 3*e**2 + sin(3*n)*e" n=2 e=1'
+    "\n\nExit codes: 0 done; 1 the input cannot be used, and why was said; 2 the command was not "
+    "understood; 3 the walk diverged, or met a value that is not finite; 130 stopped with Ctrl-C.",
 )
 @click.version_option(__version__, prog_name="steepest")
 def program() -> None:

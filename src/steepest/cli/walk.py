@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,17 +17,18 @@ from steepest.function import Function
 __all__ = ["descend"]
 
 FAILED = 3
-CROSS_MOUNTAIN = (
-    36.2000,
-    -84.2292,
-)  # latitude and longitude of its north-eastern shoulder, at 1012 m
+# Latitude and longitude of its north-eastern shoulder, at 1012 m.
+CROSS_MOUNTAIN = (36.2000, -84.2292)
 
 
 @program.command()
 @ground
 @as_json
 @click.option(
-    "--rate", type=float, help="the learning rate: step = rate · gradient  [default: 0.1]"
+    "--rate",
+    type=float,
+    help="the learning rate: step = rate · gradient  [default: 0.1; on a map, twice the distance "
+    "of its points]",
 )
 @click.option("--steps", type=int, default=1000, show_default=True, help="at most this many steps")
 @click.option(
@@ -75,6 +77,11 @@ def descend(
     from steepest.descent import descend as walk_down
 
     function, point = understand(words, **source)
+    if rate is not None and rate < 0:
+        raise VariableError(
+            f"--rate {rate:g} is negative and would walk uphill; to climb, write --up --rate "
+            f"{-rate:g}"
+        )
     options: dict[str, Any] = {
         "method": method,
         "rate": rate,
@@ -84,6 +91,9 @@ def descend(
     }
     if source["terrain"] is not None:
         options, point = on_terrain(function, source["terrain"], options, point)
+    elif not point and function.variables:
+        example = " ".join(f"{name}=1" for name in function.variables)
+        raise VariableError(f"a walk needs a start; write it behind the function, as in {example}")
     if not as_json:
         say_notes(function)
     found = (ascend if up else walk_down)(
@@ -92,9 +102,12 @@ def descend(
     if as_json:
         click.echo(json.dumps(walk_data(function, found), ensure_ascii=False))
     else:
+        where = on_the_globe(function, found)
+        if where:
+            click.echo(f"{where[0]}\n")
         click.echo(found.table())
         click.echo()
-        click.echo(repr(found))
+        click.echo("\n".join([repr(found), *where[1:]]))
     if save:
         found.save(save)
         click.echo(f"walk: {save}", err=True)
@@ -124,6 +137,29 @@ def on_terrain(
             raise VariableError("a walk needs a start; write it in metres, as in n=9000 e=14000")
         point = dict(zip(function.variables, terrain.locate(*CROSS_MOUNTAIN), strict=True))
     return options, point
+
+
+def on_the_globe(function: Function, found: Any) -> list[str]:
+    """Where a walk on a map began and ended, in degrees where they are known; [] elsewhere."""
+    terrain = function.source
+    if not hasattr(terrain, "coordinates"):
+        return []
+    (n, e), (last_n, last_e) = found.path[0], found.path[-1]
+    begin, end = _degrees(terrain, n, e), _degrees(terrain, last_n, last_e)
+    apart = math.hypot(last_n - n, last_e - e)
+    return [
+        f"{terrain.name}: n and e are metres north and east of the map's south-western corner\n"
+        f"start at n = {n:.0f} m, e = {e:.0f} m{begin}, {found.values[0]:.0f} m high",
+        f"  The end is {apart / 1000:.1f} km away{end}, {found.last.value:.0f} m high.",
+    ]
+
+
+def _degrees(terrain: Any, n: float, e: float) -> str:
+    if terrain.south_west is None:
+        return ""
+    latitude, longitude = (float(d) for d in terrain.coordinates(n, e))
+    north, east = "north" if latitude >= 0 else "south", "east" if longitude >= 0 else "west"
+    return f" ({abs(latitude):.4f}° {north}, {abs(longitude):.4f}° {east})"
 
 
 def walk_data(function: Function, found: Any) -> dict[str, Any]:

@@ -87,6 +87,10 @@ def understand_source(
     """A formula or file.py:name. A name given a value on the command line is a variable, e too."""
     if re.search(r"\.py:\w+$", source):
         return Function(load_code(source), names)
+    if source.endswith(".py"):
+        raise VariableError(
+            f"{source!r} is a Python file; say which of its functions, as in {source}:loss"
+        )
     options: dict[str, Any] = dict(parameters)
     if names is not None or not point:
         return Function(source, names, **options)
@@ -112,8 +116,14 @@ def _assignment(word: str) -> tuple[str, float]:
     try:
         return name.strip(), float(text)
     except ValueError:
-        value = Function(text, ())()
-        return name.strip(), float(value)
+        pass
+    try:
+        return name.strip(), float(Function(text, ())())
+    except FormulaError as error:
+        raise VariableError(
+            f"{word}: {text.strip()!r} is not a number; write {name.strip()}=2, or a formula "
+            f"without variables, such as {name.strip()}=pi/2"
+        ) from error
 
 
 def load_terrain(where: str, smooth: float | None) -> Any:

@@ -92,7 +92,10 @@ def _note(recorder: Recorder) -> str:
     if row is None:
         return "at the start of a descent"
     at = ", ".join(f"{value:.17g}" for value in row.x[:8]) + (", ..." if row.x.size > 8 else "")
-    return f"after {row.t + 1} evaluations of a descent; the last point was [{at}]"
+    return (
+        f"after {row.t + 1} evaluations of a descent; the last point was [{at}]; "
+        "the walk up to there is the exception's .descent"
+    )
 
 
 def _sized(count: int, took: float, growth: int) -> int:

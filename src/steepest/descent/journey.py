@@ -54,7 +54,9 @@ def descend(
     progress        True shows a line of progress, False none; None shows one on a terminal when
                     the walk takes more than a second
 
-    Ctrl-C ends the walk and returns what there is. Raises DescentError for what cannot begin.
+    Ctrl-C ends the walk and returns what there is. An exception of the function passes through and
+    carries the walk up to there: `except Exception as error: error.descent` (None if not even the
+    start could be evaluated). Raises DescentError for what cannot begin.
 
     >>> from steepest.objective import Objective
     >>> parabola = Objective(lambda w: ((w[0] - 3) ** 2, 2 * (w - 3)), names=("w",))

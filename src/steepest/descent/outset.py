@@ -73,17 +73,25 @@ def walked(
             )
         )
 
-    carry, ending = drive(
-        ground, walk, carry, recorder,
-        callback=None if callback is None else called, every=every, progress=progress,
-    )  # fmt: skip
+    def gathered(carry: Carry, ending: Ending) -> Descent:
+        walked_on = tiered(objective, ground.tier)
+        return Descent(
+            walk, carry, recorder.record(carry), ending, names, sign, walked_on, objective.label,
+            ground.tier,
+        )  # fmt: skip
+
+    try:
+        carry, ending = drive(
+            ground, walk, carry, recorder,
+            callback=None if callback is None else called, every=every, progress=progress,
+        )  # fmt: skip
+    except Exception as error:
+        last = recorder.carry or carry
+        error.descent = gathered(last, Ending.FAILED) if last.taken else None  # type: ignore[attr-defined]
+        raise
     if carry.taken == 0:
         _refuse(ground, carry, ending, names, sign)
-    objective = tiered(objective, ground.tier)
-    return Descent(
-        walk, carry, recorder.record(carry), ending, names, sign, objective, objective.label,
-        ground.tier,
-    )  # fmt: skip
+    return gathered(carry, ending)
 
 
 def _refuse(ground: Objective, carry: Carry, ending: Ending, names: Any, sign: int) -> None:

@@ -166,7 +166,7 @@ class Recorder:
 
     def record(self, carry: Carry) -> Record:
         """The record so far: head, even rows, best and tail, in order, each once."""
-        n = carry.x.shape[0]
+        n = carry.last_x.shape[0]
         rows: dict[int, Row] = {
             row.t: row
             for part in (self._head, self._even, self._tail)

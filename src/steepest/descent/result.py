@@ -47,7 +47,8 @@ class Descent:
                 thinned as steepest.descent.record says; record.t gives their numbers
     steps       how many steps were taken; evaluations: how often the function was called
     ending      why it stopped: "gradient", "standstill", "steps", "evaluations", "seconds",
-                "outside", "nonfinite", "interrupted" or "callback"
+                "outside", "nonfinite", "interrupted", "callback" or "failed" (the walk that an
+                exception carries)
     verdict     what that means: cause, evidence and advice
 
     `table()` shows the first and last steps, `plot()` draws, `save(path)` keeps everything, and

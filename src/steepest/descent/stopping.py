@@ -33,6 +33,7 @@ class Ending(IntEnum):
     NONFINITE = 6  # the next value or slope is NaN or infinite
     SECONDS = 7  # budget, watched between chunks
     CALLBACK = 8  # the callback asked to stop
+    FAILED = 9  # the function, the method or the callback raised an exception
 
 
 # The loop compares plain numbers.

@@ -89,11 +89,15 @@ def _title(walk: Descent) -> str:
     formula = getattr(walk.method, "formula", None)
     if formula is None:
         return f"{walk.method!r}"
-    return str(formula).replace("−", "+", 1) if _climbs(walk) else str(formula)
-
-
-def _climbs(walk: Descent) -> bool:
-    return walk.sign < 0 and isinstance(walk.method, GradientDescent)
+    if not isinstance(walk.method, GradientDescent):
+        return str(formula)
+    sign = "−" if walk.sign > 0 else "+"
+    rate = walk.method.rate
+    with_rate = "" if callable(rate) else f", with the rate α = {number(rate)}"
+    if len(walk.names) == 1:
+        w = walk.names[0]
+        return f"{w} ← {w} {sign} α·df/d{w}{with_rate}"
+    return f"w ← w {sign} α·∂f/∂w for each variable w{with_rate}"
 
 
 def _step(walk: Descent, i: int) -> list[tuple[str, ...]]:

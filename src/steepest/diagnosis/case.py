@@ -84,6 +84,24 @@ class Case:
         return float(np.max(self.scale))
 
     @functools.cached_property
+    def on_a_map(self) -> bool:
+        """Whether the ground is a map with edges, whose size is known."""
+        return self._map_size is not None
+
+    @property
+    def reach(self) -> float:
+        """How far the ground goes: the size of the map, or the largest of the scales."""
+        return self._map_size or self.far
+
+    @functools.cached_property
+    def _map_size(self) -> float | None:
+        function = getattr(self.descent.objective, "function", None)
+        edges = getattr(getattr(function, "source", function), "bounds", None)
+        if edges is None:
+            return None
+        return float(max(edges.north - edges.south, edges.east - edges.west))
+
+    @functools.cached_property
     def bend(self) -> probes.Bend | None:
         """Curvature at the end, measured once."""
         return probes.bend(self.ground, self.x, self.scale)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from steepest.diagnosis.endings import (
-    budget,
     interrupted,
     left_the_map,
     not_finite,
@@ -13,6 +12,7 @@ from steepest.diagnosis.endings import (
 from steepest.diagnosis.flat import flat_at_the_end
 from steepest.diagnosis.ground import kinked, not_repeatable, unbounded, wrong_gradient
 from steepest.diagnosis.rates import bouncing, diverging, went_uphill
+from steepest.diagnosis.slow import badly_scaled, budget, creeping, ill_conditioned, plateau
 
 __all__ = ["QUESTIONS"]
 
@@ -29,6 +29,10 @@ QUESTIONS = (
     kinked,
     went_uphill,
     unbounded,
+    plateau,
+    creeping,
     standstill,
+    badly_scaled,
+    ill_conditioned,
     budget,
 )

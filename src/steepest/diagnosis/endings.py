@@ -13,15 +13,22 @@ from steepest.diagnosis.ground import unbounded
 from steepest.diagnosis.rates import diverging, thrown
 from steepest.diagnosis.verdict import Verdict
 
-__all__ = ["budget", "interrupted", "left_the_map", "not_finite", "rate_ran_out", "standstill"]
+__all__ = ["interrupted", "left_the_map", "not_finite", "rate_ran_out", "standstill"]
+
+
+STOPPED = {
+    Ending.INTERRUPTED: "you (Ctrl-C)",
+    Ending.CALLBACK: "the callback",
+    Ending.FAILED: "an exception",
+}
 
 
 def interrupted(case: Case) -> Verdict | None:
     """Stopped from outside: nothing can be said of the walk but where it stands."""
     reason = case.descent.reason
-    if reason not in (Ending.INTERRUPTED, Ending.CALLBACK):
+    who = STOPPED.get(reason)
+    if who is None:
         return None
-    who = "you (Ctrl-C)" if reason is Ending.INTERRUPTED else "the callback"
     return Verdict(
         "interrupted",
         f"Stopped by {who} after {count(case.descent.steps, 'step')}, at {case.place(case.x)} "
@@ -50,7 +57,8 @@ def not_finite(case: Case) -> Verdict | None:
         f"Stopped: step {c.t} leads to {case.place(c.x)}, where {bad}. "
         f"The last good point is {case.place(c.last_x)}, with f = {case.value(c.last_f)}.",
         case.evidence(step=c.t, point=list(c.x), bad_value=f),
-        "Take a smaller rate, or start where the way does not cross such a place.",
+        "Take a smaller rate, or start where the way does not cross such a place; "
+        "steepest.why_not_finite(f, ...) at that point names the operation.",
     )
 
 
@@ -112,68 +120,3 @@ def standstill(case: Case) -> Verdict | None:
         case.evidence(),
         f"Take a larger rate{case.suggestion}, or measure the variables in other units.",
     )
-
-
-def budget(case: Case) -> Verdict:
-    """The budget ran out: still going down, or barely moving."""
-    d = case.descent
-    what = {
-        Ending.STEPS: count(d.steps, "step"),
-        Ending.EVALUATIONS: count(d.evaluations, "evaluation"),
-        Ending.SECONDS: f"{number(d.stop.seconds or 0)} seconds",
-    }.get(d.reason, count(d.steps, "step"))
-    r = case.accepted
-    back = max(0, r.f.shape[0] - 11)
-    gained = float(r.f[back] - r.f[-1])
-    spent = int(r.t[-1] - r.t[back])
-    pace = _pace(case)
-    barely = pace > 1000 * d.steps if pace is not None else gained <= 1e-9 * abs(r.f[0] - r.f[-1])
-    rate, sharpest = case.rate(case.carry.t - 2), case.steepest_bend
-    timid = rate is not None and sharpest is not None and rate * sharpest < 0.02
-    how = "barely moving" if d.steps and barely else f"still going {case.words['down']}"
-    sentence = (
-        f"The budget of {what} ran out at {case.place(case.x)}, {how}: f = "
-        f"{case.value(case.carry.last_f)}, the largest slope {number(case.slope, 3)}"
-        + (f", {number(gained, 3)} {case.words['down']} over the last {count(spent, 'step')}."
-           if gained > 0 else ".")
-    )  # fmt: skip
-    if pace is not None:
-        sentence += f" At this pace about {_rounded(pace)} more steps would do."
-    evidence = case.evidence(gained=gained, within=spent, more_steps=pace)
-    bend = case.bend
-    if not timid and bend is not None and bend.smallest > bend.zero:
-        ratio = bend.largest / bend.smallest
-        evidence |= {"condition": ratio}
-        if ratio > 100:
-            sentence += (
-                f" The ground bends {number(ratio, 2)} times as much one way as another "
-                f"(curvatures {number(bend.smallest, 3)} and {number(bend.largest, 3)}), and the "
-                "sharper bend sets the rate for both: that is what makes it slow."
-            )
-    return Verdict(
-        "budget",
-        f"{sentence} {case.uphill_clause}".strip(),
-        evidence,
-        f"Take a larger rate{case.suggestion}."
-        if timid
-        else 'Go on with steepest.resume(...), or try method="momentum".',
-    )
-
-
-def _pace(case: Case) -> int | None:
-    """Steps until the tolerance is met, if the slope goes on shrinking as it did lately."""
-    r = case.accepted
-    back = max(0, r.t.shape[0] - 21)
-    slopes = np.abs(r.g).max(axis=1)
-    goal = case.descent.stop.tolerance * case.carry.scale
-    if r.t.shape[0] < 8 or goal <= 0 or not 0 < slopes[-1] < slopes[back]:
-        return None
-    factor = math.log(slopes[back] / slopes[-1]) / (r.t[-1] - r.t[back])
-    needed = math.log(slopes[-1] / goal) / factor
-    return math.ceil(needed) if needed < 1e12 else None
-
-
-def _rounded(steps: int) -> str:
-    """Two digits are all that such a guess is worth."""
-    digits = max(0, len(str(steps)) - 2)
-    return f"{round(steps, -digits):,}"

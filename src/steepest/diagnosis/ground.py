@@ -7,6 +7,7 @@ import numpy as np
 from steepest.descent.numerals import number
 from steepest.diagnosis import probes
 from steepest.diagnosis.case import Case
+from steepest.diagnosis.differences import slope_check, worst_slope
 from steepest.diagnosis.verdict import Verdict
 from steepest.objective import NATIVE
 
@@ -31,25 +32,39 @@ def not_repeatable(case: Case) -> Verdict | None:
         f"{case.value(twice[0])} and, asked again, {case.value(twice[1])}. "
         "What the walk ended at is as uncertain as that.",
         case.evidence(first=twice[0], second=twice[1]),
-        "Fix the seed inside the function, average over more samples, or let the rate shrink "
-        "(steepest.descent.Inverse).",
+        "Fix the seed inside the function, average over more samples, or let the rate shrink: "
+        f"rate=steepest.descent.Inverse({case.rate(0) or 0.1:g}, decay=0.01).",
     )
 
 
 def wrong_gradient(case: Case) -> Verdict | None:
     """The values say one slope and the gradient another; looked at where the walk began."""
     start, slope = np.array(case.record.x[0]), np.array(case.record.g[0])
-    found = probes.slope_check(case.ground, start, slope, float(np.abs(start).max()) or 1.0)
+    far = float(np.abs(start).max()) or 1.0
+    found = slope_check(case.ground, start, slope, far)
     if found is None:
         return None
     s = case.descent.sign
+    sentence = (
+        f"The gradient does not fit the values: from {case.place(start)}, going along the "
+        f"gradient, f changes by {number(s * found[0], 4)} per unit of way, and the gradient says "
+        f"{number(s * found[1], 4)}."
+    )
+    evidence = case.evidence(slope_of_values=s * found[0], slope_of_gradient=s * found[1])
+    worst = worst_slope(case.ground, start, slope, far)
+    if worst is not None and start.shape[0] > 1:
+        name, by_values, given = case.descent.names[worst[0]], s * worst[1], s * worst[2]
+        sentence += (
+            f" It is furthest off by {name}: the slope is {number(by_values, 4)} by the values and "
+            f"{number(given, 4)} by the gradient."
+        )
+        evidence |= {"variable": name, "slope": by_values, "given": given}
     return Verdict(
         "wrong gradient",
-        f"The gradient does not fit the values: at {case.place(start)}, along it, the values "
-        f"change by {number(s * found[0], 4)} per unit of way and the gradient says "
-        f"{number(s * found[1], 4)}.",
-        case.evidence(slope_of_values=s * found[0], slope_of_gradient=s * found[1]),
-        "Check the gradient that was given, or let steepest derive it: Function(f).",
+        sentence,
+        evidence,
+        "Check the gradient that was given (steepest.check_grad compares it with differences, "
+        "number by number), or let steepest derive it: Function(f).",
     )
 
 
@@ -78,7 +93,8 @@ def kink(case: Case) -> Verdict | None:
         f"The {case.words['low']}est value met is f = {case.value(case.carry.best_f)} at "
         f"{case.place(case.carry.best_x)}.",
         case.evidence(at=list(found.left), slopes=[s * found.slope_left, s * found.slope_right]),
-        "Let the rate shrink: rate=steepest.descent.Inverse(...) or Exponential(...).",
+        "Let the rate shrink, so that the jumps do: "
+        f"rate=steepest.descent.Exponential({rate or 0.1:g}, factor=0.99).",
     )
 
 

@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 
 from steepest.objective import Evaluation, Objective, Vector
 
-__all__ = ["Bend", "Jump", "bend", "jump", "level", "newton", "repeats", "settled", "slope_check"]
+__all__ = [
+    "Bend",
+    "Jump",
+    "bend",
+    "jump",
+    "looked",
+    "newton",
+    "repeats",
+    "settled",
+]
 
 EPSILON = float(np.finfo(np.float64).eps)
 FULL = 20  # up to so many variables the whole Hessian is measured
@@ -26,16 +35,35 @@ HALVINGS = 40
 class Bend:
     """Curvatures of the ground at a point.
 
-    smallest, largest: the extreme eigenvalues of the Hessian found; `direction` (n,) belongs to
-    the smallest; `error` bounds what differences cannot tell; `hessian` is the whole (n, n)
-    matrix where it was measured, and None where only some directions were.
+    `values` (k,) are eigenvalues of the Hessian, rising, and `vectors` (n, k) their directions;
+    `error` bounds what differences cannot tell; `hessian` is the whole (n, n) matrix where it was
+    measured, and None where only some directions were.
     """
 
-    smallest: float
-    largest: float
-    direction: Vector
+    values: Vector
+    vectors: NDArray[np.float64]
     error: float
     hessian: NDArray[np.float64] | None
+
+    @property
+    def smallest(self) -> float:
+        """The smallest curvature."""
+        return float(self.values[0])
+
+    @property
+    def largest(self) -> float:
+        """The largest curvature."""
+        return float(self.values[-1])
+
+    @property
+    def direction(self) -> Vector:
+        """The direction of the smallest (n,)."""
+        return np.asarray(self.vectors[:, 0])
+
+    @property
+    def flat(self) -> NDArray[np.float64]:
+        """The directions (n, m) whose curvature cannot be told from none."""
+        return np.asarray(self.vectors[:, np.abs(self.values) <= self.zero])
 
     @property
     def zero(self) -> float:
@@ -54,7 +82,8 @@ class Jump:
     distance: float
 
 
-def _looked(ground: Objective, x: Vector) -> Evaluation | None:
+def looked(ground: Objective, x: Vector) -> Evaluation | None:
+    """The ground at x; None off the map, where it is not finite, or where the function fails."""
     try:
         with np.errstate(all="ignore"):
             at = ground.evaluate(x)
@@ -74,7 +103,7 @@ def _product(ground: Objective, x: Vector, v: Vector, h: float) -> Vector | None
         except Exception:  # noqa: BLE001 - as above
             return None
         return exact if np.isfinite(exact).all() else None
-    after, before = _looked(ground, x + h * v), _looked(ground, x - h * v)
+    after, before = looked(ground, x + h * v), looked(ground, x - h * v)
     if after is None or before is None:
         return None
     return (after.g - before.g) / (2 * h)
@@ -87,10 +116,7 @@ def bend(ground: Objective, x: Vector, scale: Vector) -> Bend | None:
         return None
     matrix, basis, error = found
     values, vectors = np.linalg.eigh(matrix)
-    direction = basis @ vectors[:, 0]
-    return Bend(
-        float(values[0]), float(values[-1]), direction, error, None if x.shape[0] > FULL else matrix
-    )
+    return Bend(values, basis @ vectors, error, None if x.shape[0] > FULL else matrix)
 
 
 def _hessian(
@@ -152,30 +178,8 @@ def settled(ground: Objective, x: Vector, g: Vector, found: Bend) -> bool:
     step = newton(g, found)
     if step is None or not g.any():
         return True
-    at = _looked(ground, x - step)
+    at = looked(ground, x - step)
     return at is None or bool(np.abs(at.g).max() <= 0.1 * np.abs(g).max())
-
-
-def level(
-    ground: Objective, x: Vector, f: float, g: Vector, direction: Vector, far: float
-) -> str | None:
-    """Whether f "falls", "rises" or stays "level" to both sides along a unit direction.
-
-    Looks at 1/1000, 1/100 and 1/10 of `far`. It falls if it falls by more than twice what the slope
-    at x promises, g · d: a bowl cannot, because f(x + d) ≥ f(x) + g · d wherever f is convex.
-    """
-    band = 8 * EPSILON * abs(f)
-    slope = 2 * abs(float(g @ direction))
-    rises = False
-    for distance in (1e-3 * far, 1e-2 * far, 1e-1 * far):
-        for side in (direction, -direction):
-            at = _looked(ground, x + distance * side)
-            if at is None:
-                return None
-            if at.f < f - band - slope * distance:
-                return "falls"
-            rises = rises or at.f > f + band + slope * distance
-    return "rises" if rises else "level"
 
 
 def jump(ground: Objective, a: Vector, b: Vector) -> Jump | None:
@@ -183,7 +187,7 @@ def jump(ground: Objective, a: Vector, b: Vector) -> Jump | None:
     the change stays while the way vanishes. On smooth ground both shrink together.
     """
     distance = float(np.linalg.norm(b - a))
-    left, right = _looked(ground, a), _looked(ground, b)
+    left, right = looked(ground, a), looked(ground, b)
     if left is None or right is None or distance == 0:
         return None
     along = (b - a) / distance
@@ -193,7 +197,7 @@ def jump(ground: Objective, a: Vector, b: Vector) -> Jump | None:
         return None
     for _ in range(HALVINGS):
         middle = (a + b) / 2
-        at = _looked(ground, middle)
+        at = looked(ground, middle)
         if at is None or np.array_equal(middle, a) or np.array_equal(middle, b):
             break
         slope = float(at.g @ along)
@@ -207,38 +211,9 @@ def jump(ground: Objective, a: Vector, b: Vector) -> Jump | None:
     return Jump(a, b, slope_a, slope_b, apart) if apart < 1e-6 * distance else None
 
 
-def slope_check(ground: Objective, x: Vector, g: Vector, far: float) -> tuple[float, float] | None:
-    """(what the values say, what the gradient says) of the slope along ∇f, where they contradict
-    each other; None where they agree or where nothing can be said.
-
-    They contradict each other when, at two distances, neither the central nor a one-sided
-    difference of the values (which is the right one at a kink) comes within 1 % of |∇f| and of
-    what rounding explains, and the two distances agree on the answer.
-    """
-    norm = float(np.linalg.norm(g))
-    here = _looked(ground, x)
-    if norm == 0 or here is None:
-        return None
-    along = g / norm
-    h = EPSILON ** (1 / 3) * far
-    central: list[float] = []
-    for step in (h, h / 8):
-        after, before = _looked(ground, x + step * along), _looked(ground, x - step * along)
-        if after is None or before is None:
-            return None
-        noise = 4 * EPSILON * max(abs(after.f), abs(before.f)) / step
-        slopes = (after.f - before.f) / 2, after.f - here.f, here.f - before.f
-        if any(abs(slope / step - norm) <= 0.01 * norm + noise for slope in slopes):
-            return None
-        central.append(slopes[0] / step)
-    if abs(central[0] - central[1]) > 0.1 * abs(central[0] - norm):
-        return None
-    return central[0], norm
-
-
 def repeats(ground: Objective, x: Vector, f: float, g: Vector) -> tuple[float, float] | None:
     """(first, second) value, or first unequal slope, where the function does not repeat itself."""
-    at = _looked(ground, x)
+    at = looked(ground, x)
     if at is None or (at.f == f and np.array_equal(at.g, g)):
         return None
     if at.f != f:

@@ -16,7 +16,8 @@ class Verdict:
     cause     one word or two to test in a program: "converged", "budget", "uphill", "diverging",
               "bouncing", "flat start", "saddle", "maximum", "level", "kink", "left the map",
               "not finite", "unbounded", "interrupted", "standstill", "rate ran out",
-              "wrong gradient", "not repeatable"; of an ascent "downhill" and "minimum" where a
+              "wrong gradient", "not repeatable", "rate too small", "plateau", "badly scaled",
+              "ill-conditioned"; of an ascent "downhill" and "minimum" where a
               descent has "uphill" and "maximum"
     sentence  what happened
     evidence  the numbers behind it

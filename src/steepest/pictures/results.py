@@ -206,9 +206,15 @@ def _one_or_two(function: Any) -> tuple[str, ...]:
 
 
 def _sheet(function: Any, names: Sequence[str], spans: Sequence[Stretch]) -> Sheet:
-    one_by_one = isinstance(function, _PointByPoint)
     axes = getattr(function, "axes", None)
-    return sample_sheet(function, names, spans, 61 if one_by_one else 241, axes)
+    return sample_sheet(function, names, spans, _fineness(function), axes)
+
+
+def _fineness(function: Any) -> int:
+    """How many points a side a sheet may have, as one call for each of them costs time."""
+    if isinstance(function, _PointByPoint):
+        return 61
+    return 241 if getattr(function, "at_once", True) else 121
 
 
 def _spans(
