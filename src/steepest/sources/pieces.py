@@ -71,6 +71,9 @@ class Code(Source):
         self._followed: dict[tuple[int | str, ...], Followed] = {}
         self._made: dict[Any, dict[Any, Any]] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Code, (self.function, self.strict)
+
     @property
     def tracing(self) -> Tracing:
         """How the function was followed so far."""
@@ -119,6 +122,9 @@ class Formula(Source):
         self.function = function
         self.__name__ = str(function.label)
         self._made: dict[Any, Any] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Formula, (self.function,)
 
     @property
     def tracing(self) -> Tracing:

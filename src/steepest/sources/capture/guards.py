@@ -17,6 +17,9 @@ from typing import Any
 import numpy as np
 
 __all__ = [
+    "ATTRIBUTE",
+    "CELL",
+    "ITEM",
     "MISSING",
     "Said",
     "Slot",
@@ -29,16 +32,22 @@ __all__ = [
 ]
 
 MISSING: Any = object()
+CELL, ITEM, ATTRIBUTE = "cell", "item", "attribute"
 PLAIN = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype, range, slice)
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One fact outside the function: how to read it now, what it was, and its name for people."""
+    """One fact outside the function: how to read it now, what it was, and its name for people.
+
+    `place` says where it stands, (CELL, cell, None), (ITEM, dict or list, key) or (ATTRIBUTE,
+    object, name), for who reads it without Python.
+    """
 
     name: str
     read: Callable[[], Any]
     was: Any
+    place: tuple[str, Any, Any] | None = None
 
     def holds(self) -> bool:
         """Whether the fact is what it was when the path was traced."""
@@ -66,21 +75,24 @@ def same(now: Any, was: Any) -> bool:
 def cell_slot(cell: types.CellType, name: str) -> Slot | None:
     """A variable of an enclosing function."""
     try:
-        return Slot(name, lambda: cell.cell_contents, cell.cell_contents)
+        was = cell.cell_contents
     except ValueError:  # not assigned yet
         return None
+    return Slot(name, lambda: cell.cell_contents, was, (CELL, cell, None))
 
 
 def item_slot(holder: Any, key: Any, name: str, was: Any) -> Slot:
     """A global (an item of a module's dictionary), or an item of a list or a dictionary."""
+    place = (ITEM, holder, key)
     if isinstance(holder, dict):
-        return Slot(name, lambda: holder.get(key, MISSING), was)
-    return Slot(name, lambda: holder[key], was)
+        return Slot(name, lambda: holder.get(key, MISSING), was, place)
+    return Slot(name, lambda: holder[key], was, place)
 
 
 def attribute_slot(holder: Any, attribute: str, name: str, was: Any) -> Slot:
     """An attribute of an object."""
-    return Slot(name, lambda: getattr(holder, attribute, MISSING), was)
+    place = (ATTRIBUTE, holder, attribute)
+    return Slot(name, lambda: getattr(holder, attribute, MISSING), was, place)
 
 
 def content_slot(holder: Any, name: str) -> Slot:

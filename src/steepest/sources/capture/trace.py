@@ -18,6 +18,7 @@ from steepest.graph.graph import Guard
 from steepest.graph.node import Node, Origin, fresh, make, set_origin
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced, as_node
+from steepest.native.abi import following
 from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.guards import Slot
 from steepest.sources.capture.handle import Handle, has_handle, plain
@@ -35,6 +36,7 @@ LIBRARIES = ("numpy", "scipy", "steepest", "functools", "importlib")
 
 
 _running = threading.local()
+_counting = threading.Lock()
 
 
 def current() -> Trace | None:
@@ -109,11 +111,15 @@ class Trace:
 
     def __enter__(self) -> Trace:
         """From here on this is the current trace of the thread."""
+        with _counting:
+            following(+1)
         _running.traces = [*getattr(_running, "traces", ()), self]
         return self
 
     def __exit__(self, *error: object) -> None:
         _running.traces = _running.traces[:-1]
+        with _counting:
+            following(-1)
 
     # ---- what happened, and where
     def where(self) -> Origin | None:
