@@ -136,7 +136,11 @@ def _lowered(code: Scalars, node: Node, args: list[Any]) -> Any:
         return _as_array(row.machine(*args, **params), node.shape)
     wide = [_flat(a, node.shape) for a in args]
     if isinstance(row.machine, str):
-        found = [code.do(row.machine, *operands) for operands in zip(*wide, strict=True)]
+        lanes, write, place = code.lanes, code.write, code.place
+        found = [
+            lanes[write(row.machine, [x.at if type(x) is Lane else place(x) for x in operands])]
+            for operands in zip(*wide, strict=True)
+        ]
     else:
         lane = code.lane
         found = [row.machine(*map(lane, o), **params) for o in zip(*wide, strict=True)]
@@ -171,5 +175,7 @@ def _as_array(found: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _lanes(code: Scalars, found: Any, shape: tuple[int, ...]) -> Any:
+    if isinstance(found, np.ndarray) and found.shape == shape and found.dtype == object:
+        return _array([code.lane(x) for x in found.ravel().tolist()], shape)
     flat = np.broadcast_to(np.asarray(found, dtype=object), shape).ravel()
     return _array([code.lane(x) for x in flat], shape)
