@@ -34,7 +34,7 @@ class Differentiated(Source):
     """
 
     def __new__(cls, *_: Any) -> Differentiated:
-        """Of a type that can hold machine code; subclasses may have methods of their own instead."""
+        """Of a type that can hold machine code; subclasses have methods of their own instead."""
         from steepest.native.leaf import leaf_of
 
         return object.__new__(leaf_of(cls) if cls is Differentiated else cls)
@@ -78,7 +78,7 @@ class Differentiated(Source):
         found = self._tiers.compiled
         if found or found.reason:
             return found
-        always = [n for n in self.tracing.notes if n.startswith("traced at every call")]
+        always = [n for n in self.tracing.notes if "traced at every call" in n]
         if self.tracing.exact is False:
             return Compiled(reason="the slopes come from differences, so there is no graph")
         return Compiled(reason=always[0] if always else f"no path was called {HOT} times yet")

@@ -10,6 +10,7 @@ import ctypes
 import struct
 import sys
 import sysconfig
+import threading
 from collections.abc import Mapping
 from functools import cache
 from types import CellType
@@ -19,7 +20,7 @@ import numpy as np
 
 __all__ = [
     "ALIGNED", "CELL", "CONTIGUOUS", "DATA", "DESCR", "DIMENSIONS", "FLAGS", "ITEMS", "NDIM",
-    "STRIDES", "TYPE", "VALUE", "address_of", "symbols", "unsupported",
+    "STRIDES", "TYPE", "VALUE", "address_of", "following", "symbols", "unsupported",
 ]  # fmt: skip
 
 TESTED: Final = ((3, 11),)  # versions of CPython, with NumPy 2
@@ -118,10 +119,12 @@ def symbols() -> Mapping[str, int]:
 
 
 _open = ctypes.c_int64(0)  # how many functions are being followed just now, in all threads
+_counting = threading.Lock()
 
 
 def following(by: int) -> None:
     """One more function is being followed, or one less: meanwhile numbers may stand for nodes, so
-    machine code leaves every call to Python. Under a lock of the caller's.
+    machine code leaves every call to Python.
     """
-    _open.value += by
+    with _counting:
+        _open.value += by

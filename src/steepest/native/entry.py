@@ -18,8 +18,8 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.native import abi
-from steepest.native.engine import Code, compiled
 from steepest.native.emit import declarations
+from steepest.native.engine import Code, compiled
 from steepest.native.kernel import holding, reading, storing
 from steepest.native.library import definitions
 from steepest.native.plan import Plan

@@ -96,7 +96,8 @@ class Kernel:
     """Outputs of a graph, computed by machine code; called like a `Program`."""
 
     def __init__(self, p: Plan, code: Code) -> None:
-        self.plan, self.code = p, code
+        self.code = code
+        self._shapes = p.output_shapes
         self._run = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p)(
             code.addresses["kernel"]
         )
@@ -109,7 +110,7 @@ class Kernel:
         Raises ArithmeticError where the guards do not hold.
         """
         given = [np.ascontiguousarray(v, dtype=np.float64) for v in values]
-        found = [np.empty(shape) for shape in self.plan.output_shapes]
+        found = [np.empty(shape) for shape in self._shapes]
         inputs = self._given(*(a.ctypes.data for a in given))
         if not self._run(inputs, self._found(*(a.ctypes.data for a in found))):
             raise ArithmeticError("these values belong to another path of the function")

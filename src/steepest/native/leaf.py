@@ -8,7 +8,6 @@ PEP 590). The type is made by Python's own PyType_FromSpecWithBases, so nothing 
 from __future__ import annotations
 
 import ctypes
-from functools import cache
 from typing import Any, Final
 
 from steepest.native.abi import address_of, unsupported
@@ -46,13 +45,17 @@ class _Spec(ctypes.Structure):
 
 
 _keep: list[Any] = []  # what types point to
+_leaves: dict[type, type] = {}
 
 
-@cache
 def leaf_of(base: type) -> type:
     """The subclass whose instances can hold machine code; the class itself where there is none."""
     if unsupported():
         return base
+    return _leaves.get(base) or _leaves.setdefault(base, _made(base))
+
+
+def _made(base: type) -> type:
     offset = base.__basicsize__
     members = (_Member * 2)(
         _Member(b"__vectorcalloffset__", _SSIZE, offset, _READONLY, None), _Member()
@@ -71,7 +74,7 @@ def leaf_of(base: type) -> type:
 def has_room(holder: Any) -> bool:
     """Whether it is an instance of a type that `leaf_of` made."""
     kind = type(holder)
-    return not unsupported() and leaf_of(kind.__mro__[1]) is kind
+    return _leaves.get(kind.__mro__[1]) is kind
 
 
 def _pointer(holder: Any) -> ctypes.c_void_p:

@@ -68,6 +68,8 @@ class Scalars:
 
     def place(self, x: Any) -> int:
         """The number of the instruction that computes x: a lane, or a constant."""
+        if isinstance(x, np.ndarray):  # one of no dimensions, which NumPy puts in arrays of objects
+            x = x.item()
         if type(x) is Lane:
             return x.at
         if isinstance(x, (bool, np.bool_)):

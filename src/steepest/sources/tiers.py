@@ -8,7 +8,8 @@ computes the same bits whenever it runs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,15 +20,14 @@ from steepest.sources.piece import Piece
 from steepest.sources.structure import Structure
 
 if TYPE_CHECKING:
-    from steepest.native.engine import Code
     from steepest.native.entry import Call, Entry
     from steepest.native.kernel import Kernel
-    from steepest.native.plan import Plan
 
 __all__ = ["HOT", "Compiled", "Tiers"]
 
 HOT: Final = 16  # calls on one path; the next one is compiled
-DOORS: Final = 8  # paths of one operator that calls can jump into; they stay as long as it does
+DOORS: Final = 8  # paths of one operator that calls can jump into at one time
+ENTRIES: Final = 64  # ... and in its life: a call may still run there, so they go when it goes
 
 
 @dataclass(frozen=True)
@@ -87,19 +87,25 @@ class _Tier:
         self.tried = False
         self.kernel: Kernel | None = None
         self.entry: Entry | None = None
-        self.plan: Plan | None = None
+        self.operations = 0
         self.reason = ""  # why it is not compiled, or not called directly
 
     @property
     def told(self) -> CompiledPath | None:
         """What there is to tell of it."""
         made = self.entry or self.kernel
-        if made is None or self.plan is None:
+        if made is None:
             return None
         c = made.code
         direct = self.entry is not None
         return CompiledPath(
-            self.plan.size, c.size, c.seconds, c.cached, direct, "" if direct else self.reason, c.ir
+            self.operations,
+            c.size,
+            c.seconds,
+            c.cached,
+            direct,
+            "" if direct else self.reason,
+            c.ir,
         )
 
 
@@ -108,7 +114,8 @@ class Tiers:
 
     def __init__(self) -> None:
         self._tiers: list[_Tier] = []
-        self._doors: list[Entry] = []
+        self._doors: list[tuple[Entry, Piece]] = []  # in the order in which they are tried
+        self._made: list[Entry] = []
 
     @property
     def compiled(self) -> Compiled:
@@ -158,23 +165,26 @@ class Tiers:
         if isinstance(found, str):
             tier.reason = found
             return False
-        if len(self._doors) >= DOORS:
-            tier.reason = f"{DOORS} other paths are called directly, and no more are"
+        doors = [(e, p) for e, p in self._doors if all(slot.holds() for slot in p.slots)]
+        if len(doors) >= DOORS or len(self._made) >= ENTRIES:
+            tier.reason = f"{len(self._made)} other paths are called directly, and no more are"
             return False
         inputs = (*piece.inputs, *(n for n, _ in piece.captured))
         guards = [(g.node, g.expected) for g in piece.guards]
         try:
-            tier.plan = plan(inputs, piece.outputs, guards=guards)
+            planned = plan(inputs, piece.outputs, guards=guards)
         except CompilationError as error:
             if not guards:
                 raise
             tier.reason = f"its conditions are looked at by Python ({error})"
             return False
-        tier.entry = entry_of(tier.plan, found)
-        if self._doors:
-            self._doors[-1].hand_on_to(tier.entry)
-        self._doors.append(tier.entry)
-        install(holder, self._doors[0].address)
+        tier.entry = entry_of(planned, found)
+        tier.operations = planned.size
+        self._made.append(tier.entry)
+        self._doors = [*doors, (tier.entry, piece)]
+        for (entry, _), (following, _) in pairwise(self._doors):
+            entry.hand_on_to(following)
+        install(holder, self._doors[0][0].address)
         return True
 
     def _make_kernel(self, tier: _Tier, piece: Piece) -> None:
@@ -183,11 +193,10 @@ class Tiers:
         from steepest.native.kernel import Kernel, kernel_ir
         from steepest.native.plan import plan
 
-        if tier.plan is None:
-            inputs = (*piece.inputs, *(n for n, _ in piece.captured))
-            tier.plan = plan(inputs, piece.outputs)
-        bare = replace(tier.plan, guards=())
-        tier.kernel = Kernel(bare, compiled(kernel_ir(bare), ["kernel"]))
+        inputs = (*piece.inputs, *(n for n, _ in piece.captured))
+        planned = plan(inputs, piece.outputs)
+        tier.operations = tier.operations or planned.size
+        tier.kernel = Kernel(planned, compiled(kernel_ir(planned), ["kernel"]))
 
 
 def _kind_of_numbers(piece: Piece) -> str:
@@ -222,7 +231,7 @@ def _call_of(holder: Any, piece: Piece) -> Call | str:
             return fact
     if any(isinstance(g.expected, Said) for g in piece.guards):
         return "it depends on how a number is written as text"
-    return Call(arguments, captured, tuple(facts), outputs)  # type: ignore[arg-type]
+    return Call(arguments, captured, tuple(facts), outputs)
 
 
 def _is_plain_array(a: Any) -> bool:
@@ -275,4 +284,3 @@ def _fact(slot: Slot) -> Any:
     except Exception:  # noqa: BLE001  (a property may raise anything)
         return by_python
     return Fact(kind, holder, key, slot.was) if same_object else by_python
-

@@ -36,14 +36,10 @@ LIBRARIES = ("numpy", "scipy", "steepest", "functools", "importlib")
 
 
 _running = threading.local()
-_counting = threading.Lock()
 
 
 def current() -> Trace | None:
-    """The trace of the innermost function that is being followed in this thread.
-
-    None outside of all.
-    """
+    """The trace of the innermost function that this thread is following; None outside of all."""
     traces = getattr(_running, "traces", None)
     return traces[-1] if traces else None
 
@@ -101,9 +97,8 @@ class Trace:
         self.losses: list[Loss] = []
         self.faults: list[tuple[BaseException, Origin | None]] = []
         self.notes: dict[str, Origin | None] = {}
-        self.unkept: dict[
-            str, Origin | None
-        ] = {}  # reasons why this trace is right but must not be used again
+        # reasons why this trace is right but must not be used again
+        self.unkept: dict[str, Origin | None] = {}
         self.following: list[Any] = []  # NumPy functions whose own Python is being followed
         self.operations = 0  # that were followed
         self.random = False
@@ -111,15 +106,13 @@ class Trace:
 
     def __enter__(self) -> Trace:
         """From here on this is the current trace of the thread."""
-        with _counting:
-            following(+1)
+        following(+1)
         _running.traces = [*getattr(_running, "traces", ()), self]
         return self
 
     def __exit__(self, *error: object) -> None:
         _running.traces = _running.traces[:-1]
-        with _counting:
-            following(-1)
+        following(-1)
 
     # ---- what happened, and where
     def where(self) -> Origin | None:
