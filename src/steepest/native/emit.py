@@ -116,8 +116,9 @@ class Body:
         self.lines.append(f"{result} = {self._text(operation, args)}")
         return result
 
-    def _text(self, operation: str, args: Sequence[str]) -> str:
-        d, b, s = type_of(self.lanes), type_of(self.lanes, boolean=True), suffix(self.lanes)
+    def _text(self, operation: str, args: Sequence[str], lanes: int = 0) -> str:
+        lanes = lanes or self.lanes
+        d, b, s = type_of(lanes), type_of(lanes, boolean=True), suffix(lanes)
         if operation in _PLAIN:
             return f"{operation} {d} {args[0]}, {args[1]}"
         if operation == "fneg":
@@ -129,7 +130,7 @@ class Body:
         if operation in _LOGIC:
             return f"{operation} {b} {args[0]}, {args[1]}"
         if operation == "not":
-            return f"xor {b} {args[0]}, {literal(True, self.lanes)}"
+            return f"xor {b} {args[0]}, {literal(True, lanes)}"
         if operation == "number":
             return f"uitofp {b} {args[0]} to {d}"
         if operation in _INTRINSIC:
@@ -137,5 +138,5 @@ class Body:
         if operation == "copysign":
             return f"call {d} @llvm.copysign.{s}({d} {args[0]}, {d} {args[1]})"
         self.functions.add(operation)
-        name = f"@steepest_{operation}" + ("" if self.lanes == 1 else f"_v{self.lanes}")
+        name = f"@steepest_{operation}" + ("" if lanes == 1 else f"_v{lanes}")
         return f"call {d} {name}({', '.join(f'{d} {a}' for a in args)})"

@@ -21,7 +21,7 @@ from steepest.native import cache as disk
 
 __all__ = ["Code", "available", "compiled", "target"]
 
-_lock = threading.RLock()  # LLVM's context is shared by all modules
+_lock = threading.RLock()  # one thing at a time, and no fork in the middle of it
 _names = itertools.count(1)
 TOGETHER = 64  # libraries that one linker makes
 
@@ -134,7 +134,8 @@ def _object(ir: str, optimise: int) -> bytes:
 
     machine = target().machine
     try:
-        module = llvm.parse_assembly(ir)
+        # A context of its own, since a context never forgets a constant.
+        module = llvm.parse_assembly(ir, llvm.create_context())
         module.verify()
     except RuntimeError as error:
         raise CompilationError(

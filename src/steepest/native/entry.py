@@ -20,7 +20,7 @@ import numpy as np
 from steepest.native import abi
 from steepest.native.emit import declarations
 from steepest.native.engine import Code, compiled
-from steepest.native.kernel import holding, reading, storing
+from steepest.native.kernel import WIDTH, holding, reading, storing
 from steepest.native.library import definitions
 from steepest.native.plan import Plan
 
@@ -142,7 +142,7 @@ class _Text:
         functions = self._run()
         body = "\n  ".join(self.lines)
         return (
-            declarations([1])
+            declarations([1, WIDTH])
             + definitions(functions)
             + _DECLARED
             + "".join(line + "\n" for line in self.outside)

@@ -14,12 +14,17 @@ from typing import Any
 import numpy as np
 
 from steepest.graph.node import Node
-from steepest.native.emit import Body, declarations
-from steepest.native.engine import Code, compiled
+from steepest.native.emit import Body, declarations, type_of
+from steepest.native.engine import Code, compiled, target
 from steepest.native.library import definitions
 from steepest.native.plan import Plan, plan
+from steepest.native.scalars import Lane
+from steepest.native.wide import Packs, WideBody
 
 __all__ = ["Kernel", "kernel_ir", "kernel_of", "holding", "reading", "storing"]
+
+WIDTH = 4  # doubles in a pack
+LONG = 64  # numbers from which packs are looked for
 
 
 def kernel_ir(p: Plan, name: str = "kernel") -> str:
@@ -40,7 +45,7 @@ def kernel_ir(p: Plan, name: str = "kernel") -> str:
     storing(p, body, [pointer("out", k) for k in range(len(p.output_shapes))])
     text = "\n  ".join([*lines, *body.lines, "ret i32 1"])
     return (
-        declarations([1])
+        declarations([1, WIDTH])
         + definitions(body.functions)
         + f"define i32 @{name}(ptr noalias readonly %in, ptr noalias readonly %out) {{\n"
         f"  {text}\n}}\n"
@@ -51,16 +56,26 @@ def reading(p: Plan, bases: Sequence[str]) -> Body:
     """A body that loads each number where it is first used; `bases`: where each input begins."""
     places = [(leaf, k) for leaf, shape in enumerate(p.shapes) for k in range(math.prod(shape))]
 
-    def read(i: int, body: Body) -> str:
+    def address(i: int, body: Body) -> str:
         leaf, k = places[i]
-        at = bases[leaf]
-        if k:
-            at = f"%p{i}"
-            body.add(f"{at} = getelementptr double, ptr {bases[leaf]}, i64 {k}")
+        if not k:
+            return bases[leaf]
+        if i not in known:
+            known.add(i)
+            body.add(f"%p{i} = getelementptr double, ptr {bases[leaf]}, i64 {k}")
+        return f"%p{i}"
+
+    def read(i: int, body: Body) -> str:
+        at = address(i, body)
         body.add(f"%x{i} = load double, ptr {at}")
         return f"%x{i}"
 
-    return Body(p.code, read)
+    known: set[int] = set()
+    width = WIDTH if target().fused else 1
+    if width == 1 or len(p.code) < LONG:
+        return Body(p.code, read)
+    packs = Packs(p.code, width, lambda i, j: j == i + 1 and places[i][0] == places[j][0])
+    return WideBody(p.code, read, address, packs)
 
 
 def holding(p: Plan, body: Body) -> str:
@@ -77,19 +92,36 @@ def storing(p: Plan, body: Body, bases: Sequence[str | None]) -> dict[int, str]:
     """Compute all outputs, and store each as soon as it is there. Those whose base is None are
     single numbers that stay where they are: the operand of each.
     """
-    lanes, numbers = iter(p.outputs), {}
+    numbers, start = {}, 0
     for leaf, (base, shape) in enumerate(zip(bases, p.output_shapes, strict=True)):
-        for k in range(math.prod(shape)):
-            held = body.compute(next(lanes))
-            if base is None:
-                numbers[leaf] = held
-                continue
-            at = base
-            if k:
-                at = f"%o{leaf}_{k}"
-                body.add(f"{at} = getelementptr double, ptr {base}, i64 {k}")
-            body.add(f"store double {held}, ptr {at}")
+        lanes = p.outputs[start : start + math.prod(shape)]
+        start += len(lanes)
+        if base is None:
+            numbers[leaf] = body.compute(lanes[0])
+            continue
+        k = 0
+        while k < len(lanes):
+            k += _store(body, lanes, k, base, f"%o{leaf}_{k}")
     return numbers
+
+
+def _store(body: Body, lanes: Sequence[Lane], k: int, base: str, name: str) -> int:
+    """Store the k-th of some numbers, and those after it that come with it; how many."""
+    kind, count = "double", 1
+    held = None
+    if isinstance(body, WideBody) and k + body.packs.width <= len(lanes):
+        held = body.together(lanes[k : k + body.packs.width])
+    if held is None:
+        held = body.compute(lanes[k])
+    else:
+        count = body.packs.width  # type: ignore[attr-defined]
+        kind = type_of(count)
+    at = base
+    if k:
+        at = name
+        body.add(f"{at} = getelementptr double, ptr {base}, i64 {k}")
+    body.add(f"store {kind} {held}, ptr {at}, align 8")
+    return count
 
 
 class Kernel:
