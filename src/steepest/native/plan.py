@@ -74,7 +74,7 @@ def plan(
         for condition in _holding(code, lanes, expected)
         if condition.known is not True
     )
-    flat = tuple(x.number() for lanes in found[len(guards) :] for x in lanes.ravel())
+    flat = tuple(x.number() for lanes in found[len(guards) :] for x in lanes.ravel().tolist())
     shapes = tuple(n.shape for n in inputs)
     return Plan(code, shapes, flat, tuple(n.shape for n in outputs), held)
 
@@ -136,11 +136,7 @@ def _lowered(code: Scalars, node: Node, args: list[Any]) -> Any:
         return _as_array(row.machine(*args, **params), node.shape)
     wide = [_flat(a, node.shape) for a in args]
     if isinstance(row.machine, str):
-        lanes, write, place = code.lanes, code.write, code.place
-        found = [
-            lanes[write(row.machine, [x.at if type(x) is Lane else place(x) for x in operands])]
-            for operands in zip(*wide, strict=True)
-        ]
+        found = code.each(row.machine, wide)
     else:
         lane = code.lane
         found = [row.machine(*map(lane, o), **params) for o in zip(*wide, strict=True)]
@@ -149,7 +145,8 @@ def _lowered(code: Scalars, node: Node, args: list[Any]) -> Any:
 
 def _flat(x: Any, shape: tuple[int, ...]) -> list[Any]:
     """The elements of an argument, broadcast to the shape of the result."""
-    x = np.asarray(x)
+    if not isinstance(x, np.ndarray):
+        x = np.asarray(x)
     if x.shape == shape:
         return x.ravel().tolist()  # type: ignore[no-any-return]
     if x.ndim == 0:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +25,8 @@ LIMIT = 20_000  # instructions of one function
 _LOGIC: Final = frozenset(("and", "or", "xor", "not"))
 _TRUTHS: Final = frozenset(("olt", "ole", "ogt", "oge", "oeq", "une", "uno", *_LOGIC))
 _COMMUTE: Final = frozenset(("fadd", "fmul", "oeq", "une", "and", "or", "xor"))
+_COMMON: Final = frozenset(("fadd", "fsub", "fmul"))
+_PLAIN: Final = frozenset(("input", "fadd", "fsub", "fmul", "fdiv", "sin", "cos", "exp", "log"))
 _ARITHMETIC: Final[dict[str, Callable[..., Any]]] = {
     "fadd": np.add, "fsub": np.subtract, "fmul": np.multiply, "fdiv": np.divide,
     "fneg": np.negative, "sqrt": np.sqrt, "fabs": np.abs, "floor": np.floor, "ceil": np.ceil,
@@ -117,6 +119,29 @@ class Scalars:
         if found is None:
             kind = kinds[at[1]] if operation == "select" else ""
             return self._enter(instruction, kind)
+        return found
+
+    def each(self, operation: str, columns: Sequence[Sequence[Any]]) -> list[Lane]:
+        """One instruction for each element of some columns of lanes and numbers."""
+        lanes, write, place = self.lanes, self.write, self.place
+        rows = zip(*columns, strict=True)
+        if operation not in _COMMON:
+            return [
+                lanes[write(operation, [x.at if type(x) is Lane else place(x) for x in row])]
+                for row in rows
+            ]
+        found, known, instructions = [], self._known, self.instructions
+        commutes = operation in _COMMUTE
+        for x, y in rows:
+            i = x.at if type(x) is Lane else place(x)
+            j = y.at if type(y) is Lane else place(y)
+            # most have nothing that could be simplified: they are numbers, and none is known
+            if instructions[i][0] in _PLAIN and instructions[j][0] in _PLAIN:
+                key = (operation, j, i) if commutes and i > j else (operation, i, j)
+                at = known.get(key)
+                found.append(lanes[self._enter(key, NUMBER) if at is None else at])
+            else:
+                found.append(lanes[write(operation, [i, j])])
         return found
 
     def _truth(self, i: int) -> int:

@@ -1,15 +1,16 @@
 """Straight-line code with vector registers: equal instructions on neighbouring numbers as one.
 
-Rows over arrays write the same instruction for one element after the other. Such runs become packs:
-one instruction on a vector, where its operands are at hand as vectors, too (one number for all, some
-constants, neighbours in memory, numbers of one or two earlier packs). Every number is computed by
-the same operation as before, so no bit changes; there is less to compile and less to run.
+Rows over arrays write the same instruction for one element after the other. Such runs become
+packs: one instruction on a vector, where its operands are at hand as vectors, too (one number for
+all, constants, neighbours in memory, numbers of one or two earlier packs). Every number is computed
+by the same operation as before, so no bit changes; there is less to compile and less to run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from steepest.native.emit import Body, literal, type_of
@@ -54,12 +55,11 @@ class Packs:
         for first, operation in enumerate(operations):
             if operation in PACKABLE and first not in self.place:
                 for stride in STRIDES:
-                    chosen = range(first, first + stride * width, stride)
-                    if chosen[-1] < len(operations) and all(
-                        operations[i] == operation for i in chosen
+                    run = operations[first : first + stride * (width - 1) + 1 : stride]
+                    if run == [operation] * width and self._pack(
+                        tuple(range(first, first + stride * width, stride))
                     ):
-                        if self._pack(tuple(chosen)):
-                            break
+                        break
 
     def _pack(self, members: tuple[int, ...]) -> bool:
         if any(i in self.place for i in members):
@@ -94,7 +94,7 @@ class Packs:
             return Vector("constants", chosen=ids)
         if operations == {"input"}:
             at = [instructions[i][1] for i in ids]
-            near = all(self._together(i, j) for i, j in zip(at, at[1:], strict=False))
+            near = all(self._together(i, j) for i, j in pairwise(at))
             return Vector("load", at[0]) if near else None
         places = [self.place.get(i) for i in ids]
         packs: list[int] = []
