@@ -145,12 +145,14 @@ class Body:
         self._operands[other] = results[1]
         return results[0]
 
-    def _named(self, function: str) -> str:
+    def _named(self, function: str, lanes: int = 0) -> str:
+        lanes = lanes or self.lanes
         self.functions.add(function)
-        return f"@steepest_{function}" + ("" if self.lanes == 1 else f"_v{self.lanes}")
+        return f"@steepest_{function}" + ("" if lanes == 1 else f"_v{lanes}")
 
-    def _text(self, operation: str, args: Sequence[str]) -> str:
-        d, b, s = type_of(self.lanes), type_of(self.lanes, boolean=True), suffix(self.lanes)
+    def _text(self, operation: str, args: Sequence[str], lanes: int = 0) -> str:
+        lanes = lanes or self.lanes
+        d, b, s = type_of(lanes), type_of(lanes, boolean=True), suffix(lanes)
         if operation in _PLAIN:
             return f"{operation} {d} {args[0]}, {args[1]}"
         if operation == "fneg":
@@ -162,11 +164,11 @@ class Body:
         if operation in _LOGIC:
             return f"{operation} {b} {args[0]}, {args[1]}"
         if operation == "not":
-            return f"xor {b} {args[0]}, {literal(True, self.lanes)}"
+            return f"xor {b} {args[0]}, {literal(True, lanes)}"
         if operation == "number":
             return f"uitofp {b} {args[0]} to {d}"
         if operation in _INTRINSIC:
             return f"call {d} @llvm.{_INTRINSIC[operation]}.{s}({d} {args[0]})"
         if operation == "copysign":
             return f"call {d} @llvm.copysign.{s}({d} {args[0]}, {d} {args[1]})"
-        return f"call {d} {self._named(operation)}({', '.join(f'{d} {a}' for a in args)})"
+        return f"call {d} {self._named(operation, lanes)}({', '.join(f'{d} {a}' for a in args)})"

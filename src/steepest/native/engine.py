@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -23,8 +24,9 @@ __all__ = ["Code", "available", "compiled", "functions", "target"]
 
 FAR = "steepest_reduce_far"
 
-_lock = threading.RLock()  # LLVM's context is shared by all modules
-_names = itertools.count()
+_lock = threading.RLock()  # one thing at a time, and no fork in the middle of it
+_names = itertools.count(1)
+TOGETHER = 64  # libraries that one linker makes
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +43,14 @@ class Code:
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """This machine, as LLVM names it, and the two services that are made once."""
+    """This machine, as LLVM names it, and the services that make code for it."""
 
     triple: str
     cpu: str
     features: str
     llvm: tuple[int, ...]
     machine: Any = field(repr=False)
-    jit: Any = field(repr=False)
+    make_jit: Callable[[], Any] = field(repr=False)
 
     @property
     def fused(self) -> bool:
@@ -89,10 +91,14 @@ def target() -> Target:
         machine = found.create_target_machine(
             cpu=cpu, features=features, opt=1, reloc="pic", codemodel="jitdefault", jit=True
         )
-        jit = llvm.create_lljit_compiler(
-            found.create_target_machine(cpu=cpu, features=features, opt=1, jit=True)
-        )
-        return Target(found.triple, cpu, features, tuple(llvm.llvm_version_info), machine, jit)
+
+        def make_jit() -> Any:
+            return llvm.create_lljit_compiler(
+                found.create_target_machine(cpu=cpu, features=features, opt=1, jit=True)
+            )
+
+        version = tuple(llvm.llvm_version_info)
+        return Target(found.triple, cpu, features, version, machine, make_jit)
 
 
 def compiled(
@@ -161,7 +167,8 @@ def _object(ir: str, optimise: int) -> bytes:
 
     machine = target().machine
     try:
-        module = llvm.parse_assembly(ir)
+        # A context of its own, since a context never forgets a constant.
+        module = llvm.parse_assembly(ir, llvm.create_context())
         module.verify()
     except RuntimeError as error:
         raise CompilationError(
@@ -180,7 +187,7 @@ def _object(ir: str, optimise: int) -> bytes:
     return bytes(machine.emit_object(module))
 
 
-def _linked(image: bytes, exports: Sequence[str], imports: Mapping[str, int]) -> Any:
+def _linked(image: bytes, exports: Sequence[str], imports: Mapping[str, int]) -> _Library:
     import llvmlite.binding as llvm
 
     builder = llvm.JITLibraryBuilder().add_object_img(image).add_current_process()
@@ -188,7 +195,46 @@ def _linked(image: bytes, exports: Sequence[str], imports: Mapping[str, int]) ->
         builder.export_symbol(name)
     for name, address in imports.items():
         builder.import_symbol(name, address)
+    jit, name = _linker()
     try:
-        return builder.link(target().jit, f"steepest{next(_names)}")
+        return _Library(builder.link(jit, name), jit)
     except RuntimeError as error:
         raise CompilationError(f"machine code could not be linked: {error}") from error
+
+
+class _Library:
+    """Linked code. A linker keeps some 9 kB of each library, even of those that are gone, so it is
+    given up after some hundred, and goes with the last library that it linked.
+    """
+
+    def __init__(self, held: Any, jit: Any) -> None:
+        self._held, self._jit = held, jit
+
+    def __getitem__(self, name: str) -> int:
+        return self._held[name]  # type: ignore[no-any-return]
+
+    def __del__(self) -> None:
+        if sys.is_finalizing():  # another thread may still be running it
+            self._held.detach()
+            self._jit.detach()
+            return
+        with _lock:
+            self._held.close()
+            self._held = self._jit = None
+
+
+_linkers: list[Any] = []  # the one in use
+
+
+def _linker() -> tuple[Any, str]:
+    """A linker, and a name that it has not seen."""
+    k = next(_names)
+    if not _linkers or k % TOGETHER == 0:
+        _linkers[:] = [target().make_jit()]
+    return _linkers[0], f"steepest{k}"
+
+
+if hasattr(os, "register_at_fork"):  # LLVM must not be in the middle of anything then
+    os.register_at_fork(
+        before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
+    )

@@ -19,7 +19,7 @@ from steepest.errors import CompilationError
 from steepest.graph.node import CONSTANT, INPUT, Node
 from steepest.graph.operation import ROWS, STRUCTURE
 from steepest.graph.traverse import topological
-from steepest.native.scalars import LIMIT, Lane, Scalars
+from steepest.native.scalars import BOOLEAN, LIMIT, Lane, Scalars
 
 __all__ = ["Plan", "lower", "plan"]
 
@@ -35,6 +35,7 @@ class Plan:
     shapes: tuple[tuple[int, ...], ...]  # of the inputs
     outputs: tuple[Lane, ...]
     output_shapes: tuple[tuple[int, ...], ...]
+    guards: tuple[Lane, ...] = ()  # truth values that must hold for the outputs to count
 
     @property
     def size(self) -> int:
@@ -61,8 +62,14 @@ class Plan:
         return [at for at in dict.fromkeys(wanted) if at in once]
 
 
-def plan(inputs: Sequence[Node], outputs: Sequence[Node], limit: int = LIMIT) -> Plan:
-    """The code that computes `outputs` from `inputs`.
+def plan(
+    inputs: Sequence[Node],
+    outputs: Sequence[Node],
+    limit: int = LIMIT,
+    guards: Sequence[tuple[Node, Any]] = (),
+) -> Plan:
+    """The code that computes `outputs` from `inputs`, where each of the `guards` (a node, and the
+    value that it must have) holds.
 
     Raises CompilationError where a row has no machine code, for numbers that are not float64, and
     for more than `limit` instructions.
@@ -78,9 +85,35 @@ def plan(inputs: Sequence[Node], outputs: Sequence[Node], limit: int = LIMIT) ->
             raise CompilationError(f"{node.name} has {size:,} elements, more than {limit:,}")
         given[node] = _array([code.input(k + i) for i in range(size)], node.shape)
         k += size
-    found = lower(code, outputs, given)
-    flat = tuple(x.number() for lanes in found for x in lanes.ravel())
-    return Plan(code, tuple(n.shape for n in inputs), flat, tuple(n.shape for n in outputs))
+    found = lower(code, (*(n for n, _ in guards), *outputs), given)
+    held = tuple(
+        condition
+        for lanes, (_, expected) in zip(found, guards, strict=False)
+        for condition in _holding(code, lanes, expected)
+        if condition.known is not True
+    )
+    flat = tuple(x.number() for lanes in found[len(guards) :] for x in lanes.ravel().tolist())
+    shapes = tuple(n.shape for n in inputs)
+    return Plan(code, shapes, flat, tuple(n.shape for n in outputs), held)
+
+
+def _holding(code: Scalars, found: Any, expected: Any) -> list[Lane]:
+    """The conditions that an array of lanes has the values expected; NaN agrees with NaN."""
+    wanted = np.asarray(expected)
+    if wanted.shape != found.shape or wanted.dtype.kind not in "biuf":
+        raise CompilationError(
+            f"a condition of this path is about {wanted.dtype} of shape {wanted.shape}, and only "
+            "numbers are compared in machine code"
+        )
+    held = []
+    for lane, value in zip(found.ravel(), wanted.ravel().tolist(), strict=True):
+        if lane.kind == BOOLEAN and isinstance(value, bool):
+            held.append(lane if value else ~lane)
+        elif value != value:
+            held.append(lane.number().isnan())
+        else:
+            held.append(lane.number().equals(float(value)))
+    return held
 
 
 def lower(code: Scalars, outputs: Sequence[Node], given: Mapping[Node, Any]) -> list[Any]:
@@ -124,7 +157,7 @@ def _lowered(code: Scalars, node: Node, args: list[Any]) -> Any:
     wide = [_flat(a, node.shape) for a in args]
     assert row.machine is not None
     if isinstance(row.machine, str):
-        found = [code.do(row.machine, *operands) for operands in zip(*wide, strict=True)]
+        found = code.each(row.machine, wide)
     else:
         lane = code.lane
         found = [row.machine(*map(lane, o), **params) for o in zip(*wide, strict=True)]
@@ -133,7 +166,8 @@ def _lowered(code: Scalars, node: Node, args: list[Any]) -> Any:
 
 def _flat(x: Any, shape: tuple[int, ...]) -> list[Any]:
     """The elements of an argument, broadcast to the shape of the result."""
-    x = np.asarray(x)
+    if not isinstance(x, np.ndarray):
+        x = np.asarray(x)
     if x.shape == shape:
         return x.ravel().tolist()  # type: ignore[no-any-return]
     if x.ndim == 0:
@@ -179,5 +213,7 @@ def _as_array(found: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _lanes(code: Scalars, found: Any, shape: tuple[int, ...]) -> Any:
+    if isinstance(found, np.ndarray) and found.shape == shape and found.dtype == object:
+        return _array([code.lane(x) for x in found.ravel().tolist()], shape)
     flat = np.broadcast_to(np.asarray(found, dtype=object), shape).ravel()
     return _array([code.lane(x) for x in flat], shape)

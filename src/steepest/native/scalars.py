@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -22,9 +22,11 @@ __all__ = ["BOOLEAN", "LIMIT", "NUMBER", "Lane", "Scalars"]
 NUMBER, BOOLEAN = "number", "boolean"
 LIMIT = 20_000  # instructions of one function
 
-_COMPARISONS: Final = ("olt", "ole", "ogt", "oge", "oeq", "une", "uno")
-_LOGIC: Final = ("and", "or", "xor", "not")
-_COMMUTE: Final = ("fadd", "fmul", "oeq", "une", "and", "or", "xor")
+_LOGIC: Final = frozenset(("and", "or", "xor", "not"))
+_TRUTHS: Final = frozenset(("olt", "ole", "ogt", "oge", "oeq", "une", "uno", *_LOGIC))
+_COMMUTE: Final = frozenset(("fadd", "fmul", "oeq", "une", "and", "or", "xor"))
+_COMMON: Final = frozenset(("fadd", "fsub", "fmul"))
+_PLAIN: Final = frozenset(("input", "fadd", "fsub", "fmul", "fdiv", "sin", "cos", "exp", "log"))
 _ARITHMETIC: Final[dict[str, Callable[..., Any]]] = {
     "fadd": np.add, "fsub": np.subtract, "fmul": np.multiply, "fdiv": np.divide,
     "fneg": np.negative, "sqrt": np.sqrt, "fabs": np.abs, "floor": np.floor, "ceil": np.ceil,
@@ -45,6 +47,8 @@ class Scalars:
     def __init__(self, limit: int = LIMIT) -> None:
         self.instructions: list[Instruction] = []
         self.kinds: list[str] = []
+        self.values: list[Any] = []  # of constants; None for everything else
+        self.lanes: list[Lane] = []  # the handle of each
         self.limit = limit
         self._known: dict[Any, int] = {}
 
@@ -54,24 +58,33 @@ class Scalars:
     # ---- leaves
     def input(self, k: int) -> Lane:
         """The k-th number that is given."""
-        return Lane(self, self._enter(("input", k), NUMBER, ("input", k)))
+        return self.lanes[self._enter(("input", k), NUMBER)]
 
     def constant(self, value: Any) -> Lane:
         """A number, or a truth value, that is known."""
-        if isinstance(value, (bool, np.bool_)):
-            return Lane(self, self._enter(("constant", bool(value)), BOOLEAN, bool(value)))
-        x = float(value)
-        bits = struct.pack("<d", x)
-        return Lane(self, self._enter(("constant", x), NUMBER, bits))
+        return self.lanes[self.place(value)]
 
     def lane(self, x: Any) -> Lane:
         """Anything that an instruction can take, as a lane."""
-        return x if isinstance(x, Lane) else self.constant(x)
+        return x if type(x) is Lane else self.lanes[self.place(x)]
 
-    def known(self, i: int) -> Any:
-        """The value of a constant; None for everything else."""
-        operation, *args = self.instructions[i]
-        return args[0] if operation == "constant" else None
+    def place(self, x: Any) -> int:
+        """The number of the instruction that computes x: a lane, or a constant."""
+        if isinstance(x, np.ndarray):  # one of no dimensions, which NumPy puts in arrays of objects
+            x = x.item()
+        if type(x) is Lane:
+            return x.at
+        if isinstance(x, (bool, np.bool_)):
+            key: Any = ("constant", bool(x), BOOLEAN)  # True == 1.0
+        else:
+            x = float(x)
+            key = ("constant", x if x and x == x else struct.pack("<d", x))
+        at = self._known.get(key)
+        if at is None:
+            value = key[1] if len(key) == 3 else x
+            kind = BOOLEAN if len(key) == 3 else NUMBER
+            at = self._known[key] = self._append(("constant", value), kind, value)
+        return at
 
     def find(self, operation: str, like: int) -> int | None:
         """Another operation on the same numbers, if it is there."""
@@ -80,151 +93,182 @@ class Scalars:
     # ---- instructions
     def do(self, operation: str, *args: Any) -> Lane:
         """One instruction, or a function by its name, applied to lanes and numbers."""
-        lanes = [self.lane(a) for a in args]
-        if operation in _LOGIC:
-            lanes = [x.truth() for x in lanes]
-        elif operation == "select":
-            lanes[0] = lanes[0].truth()
-        elif operation != "number":
-            lanes = [x.number() for x in lanes]
-        shorter = self._shorter(operation, lanes)
-        if shorter is not None:
-            return shorter
-        numbers = [x.at for x in lanes]
-        if operation in _COMMUTE:
-            numbers.sort()
-        kind = BOOLEAN if operation in _COMPARISONS or operation in _LOGIC else NUMBER
-        if operation == "select":
-            kind = lanes[1].kind
-        key = (operation, *numbers)
-        return Lane(self, self._enter(key, kind, key))
+        at = [a.at if type(a) is Lane else self.place(a) for a in args]
+        return self.lanes[self.write(operation, at)]
 
-    def _enter(self, instruction: Instruction, kind: str, key: Any) -> int:
-        at = self._known.get(key)
+    def write(self, operation: str, at: list[int]) -> int:
+        """One instruction on earlier ones, all by their numbers."""
+        kinds, values = self.kinds, self.values
+        if operation in _LOGIC:
+            at = [i if kinds[i] == BOOLEAN else self._truth(i) for i in at]
+        elif operation == "select":
+            at[0] = self._truth(at[0])
+        elif operation != "number":
+            for k, i in enumerate(at):
+                if kinds[i] != NUMBER:
+                    at[k] = self.write("number", [i])
+        known = [values[i] for i in at]
+        if None not in known and operation in _ARITHMETIC:
+            with np.errstate(all="ignore"):
+                return self.place(_ARITHMETIC[operation](*known))
+        rule = _SHORTER.get(operation)
+        if rule is not None:
+            shorter = rule(self, at, known)
+            if shorter is not None:
+                return shorter
+        if operation in _COMMUTE and at[0] > at[1]:
+            at.reverse()
+        instruction = (operation, *at)
+        found = self._known.get(instruction)
+        if found is None:
+            kind = kinds[at[1]] if operation == "select" else ""
+            return self._enter(instruction, kind)
+        return found
+
+    def each(self, operation: str, columns: Sequence[Sequence[Any]]) -> list[Lane]:
+        """One instruction for each element of some columns of lanes and numbers."""
+        lanes, write, place = self.lanes, self.write, self.place
+        rows = zip(*columns, strict=True)
+        if operation not in _COMMON:
+            return [
+                lanes[write(operation, [x.at if type(x) is Lane else place(x) for x in row])]
+                for row in rows
+            ]
+        found, known, instructions = [], self._known, self.instructions
+        commutes = operation in _COMMUTE
+        for x, y in rows:
+            i = x.at if type(x) is Lane else place(x)
+            j = y.at if type(y) is Lane else place(y)
+            # most have nothing that could be simplified: they are numbers, and none is known
+            if instructions[i][0] in _PLAIN and instructions[j][0] in _PLAIN:
+                key = (operation, j, i) if commutes and i > j else (operation, i, j)
+                at = known.get(key)
+                found.append(lanes[self._enter(key, NUMBER) if at is None else at])
+            else:
+                found.append(lanes[write(operation, [i, j])])
+        return found
+
+    def _truth(self, i: int) -> int:
+        if self.kinds[i] == BOOLEAN:
+            return i
+        return self.write("une", [i, self.place(0.0)])
+
+    def _enter(self, instruction: Instruction, kind: str = "") -> int:
+        at = self._known.get(instruction)
         if at is None:
-            at = self._known[key] = len(self.instructions)
-            if at >= self.limit:
-                raise CompilationError(
-                    f"the function takes more than {self.limit:,} operations on single numbers, "
-                    "which is too long for straight-line machine code; it is interpreted, where "
-                    "NumPy computes whole arrays at once"
-                )
-            self.instructions.append(instruction)
-            self.kinds.append(kind)
+            kind = kind or (BOOLEAN if instruction[0] in _TRUTHS else NUMBER)
+            at = self._known[instruction] = self._append(instruction, kind, None)
         return at
 
-    def _shorter(self, operation: str, lanes: list[Lane]) -> Lane | None:
-        """What an instruction comes to when it need not be written."""
-        values = [self.known(x.at) for x in lanes]
-        compute = _ARITHMETIC.get(operation)
-        if compute is not None and all(v is not None for v in values):
-            with np.errstate(all="ignore"):
-                return self.constant(compute(*values))
-        rule = _SHORTER.get(operation)
-        return None if rule is None else rule(self, lanes, values)
+    def _append(self, instruction: Instruction, kind: str, value: Any) -> int:
+        at = len(self.instructions)
+        if at >= self.limit:
+            raise CompilationError(
+                f"the function takes more than {self.limit:,} operations on single numbers, "
+                "which is too long for straight-line machine code; it is interpreted, where "
+                "NumPy computes whole arrays at once"
+            )
+        self.instructions.append(instruction)
+        self.kinds.append(kind)
+        self.values.append(value)
+        self.lanes.append(Lane(self, at))
+        return at
 
-    def negated(self, x: Lane) -> Lane | None:
-        """Y where x is −y."""
-        operation, *args = self.instructions[x.at]
-        return Lane(self, args[0]) if operation == "fneg" else None
-
-
-def _is(value: Any, number: float) -> bool:
-    return (
-        value is not None
-        and value == number
-        and math.copysign(1, value) == math.copysign(1, number)
-    )
+    def argument(self, operation: str, i: int) -> int | None:
+        """The number that y has where i is the operation applied to y alone; else None."""
+        instruction = self.instructions[i]
+        return instruction[1] if instruction[0] == operation else None
 
 
-def _add(code: Scalars, x: list[Lane], v: list[Any]) -> Lane | None:
+def _add(code: Scalars, x: list[int], v: list[Any]) -> int | None:
     a, b = x
     if v[1] == 0:
         return a
     if v[0] == 0:
         return b
-    for p, q in ((a, b), (b, a)):
-        minus = code.negated(q)
-        if minus is not None:
-            return code.do("fsub", p, minus)
+    if code.instructions[b][0] == "fneg":
+        return code.write("fsub", [a, code.instructions[b][1]])
+    if code.instructions[a][0] == "fneg":
+        return code.write("fsub", [b, code.instructions[a][1]])
     return None
 
 
-def _subtract(code: Scalars, x: list[Lane], v: list[Any]) -> Lane | None:
+def _subtract(code: Scalars, x: list[int], v: list[Any]) -> int | None:
     a, b = x
     if v[1] == 0:
         return a
     if v[0] == 0:
-        return code.do("fneg", b)
-    minus = code.negated(b)
-    return None if minus is None else code.do("fadd", a, minus)
+        return code.write("fneg", [b])
+    minus = code.argument("fneg", b)
+    return None if minus is None else code.write("fadd", [a, minus])
 
 
-def _multiply(code: Scalars, x: list[Lane], v: list[Any]) -> Lane | None:
-    for p, q, known in ((x[0], x[1], v[1]), (x[1], x[0], v[0])):
-        if _is(known, 1.0):
-            return p
-        if _is(known, -1.0):
-            return code.do("fneg", p)
-        minus = code.negated(p)
-        if minus is not None:
-            return code.do("fneg", minus * q)
+def _multiply(code: Scalars, x: list[int], v: list[Any]) -> int | None:
+    a, b = x
+    for p, known in ((a, v[1]), (b, v[0])):
+        if known is not None and (known == 1.0 or known == -1.0):
+            return p if known == 1.0 else code.write("fneg", [p])
+    if code.instructions[a][0] == "fneg":
+        return code.write("fneg", [code.write("fmul", [code.instructions[a][1], b])])
+    if code.instructions[b][0] == "fneg":
+        return code.write("fneg", [code.write("fmul", [a, code.instructions[b][1]])])
     return None
 
 
-def _divide(code: Scalars, x: list[Lane], v: list[Any]) -> Lane | None:
+def _divide(code: Scalars, x: list[int], v: list[Any]) -> int | None:
     if v[1] is None:
         return None
     mantissa, exponent = math.frexp(v[1])
     if abs(mantissa) == 0.5 and abs(exponent) < 1000:  # a power of two: its reciprocal is exact
-        return code.do("fmul", x[0], 1 / v[1])
+        return code.write("fmul", [x[0], code.place(1 / v[1])])
     return None
 
 
-def _negative(code: Scalars, x: list[Lane], v: list[Any]) -> Lane | None:
-    return code.negated(x[0])
+def _negative(code: Scalars, x: list[int], v: list[Any]) -> int | None:
+    return code.argument("fneg", x[0])
 
 
-def _select(code: Scalars, x: list[Lane], v: list[Any]) -> Lane | None:
+def _select(code: Scalars, x: list[int], v: list[Any]) -> int | None:
     condition, yes, no = x
     if v[0] is not None:
         return yes if v[0] else no
-    if yes.at == no.at:
+    if yes == no:
         return yes
-    if yes.kind != no.kind:
-        return code.do("select", condition, yes.number(), no.number())
-    if yes.kind == BOOLEAN:
-        return code.do("or", condition & yes, ~condition & no)
+    kinds = code.kinds
+    if kinds[yes] != kinds[no]:
+        return code.write("select", [condition, *(code.write("number", [i]) for i in (yes, no))])
+    if kinds[yes] == BOOLEAN:
+        other = code.write("and", [code.write("not", [condition]), no])
+        return code.write("or", [code.write("and", [condition, yes]), other])
     return None
 
 
-def _and(code: Scalars, x: list[Lane], v: list[Any]) -> Lane | None:
+def _and(code: Scalars, x: list[int], v: list[Any]) -> int | None:
     return _logical(x, v, neutral=True)
 
 
-def _or(code: Scalars, x: list[Lane], v: list[Any]) -> Lane | None:
+def _or(code: Scalars, x: list[int], v: list[Any]) -> int | None:
     return _logical(x, v, neutral=False)
 
 
-def _logical(x: list[Lane], v: list[Any], neutral: bool) -> Lane | None:
+def _logical(x: list[int], v: list[Any], neutral: bool) -> int | None:
     for p, known, other in ((x[0], v[1], x[1]), (x[1], v[0], x[0])):
         if known is not None:
             return p if known == neutral else other
-    return x[0] if x[0].at == x[1].at else None
+    return x[0] if x[0] == x[1] else None
 
 
-def _not(code: Scalars, x: list[Lane], v: list[Any]) -> Lane | None:
-    operation, *args = code.instructions[x[0].at]
-    return Lane(code, args[0]) if operation == "not" else None
+def _not(code: Scalars, x: list[int], v: list[Any]) -> int | None:
+    return code.argument("not", x[0])
 
 
-def _as_number(code: Scalars, x: list[Lane], v: list[Any]) -> Lane | None:
-    if x[0].kind == NUMBER:
+def _as_number(code: Scalars, x: list[int], v: list[Any]) -> int | None:
+    if code.kinds[x[0]] == NUMBER:
         return x[0]
-    return None if v[0] is None else code.constant(float(v[0]))
+    return None if v[0] is None else code.place(float(v[0]))
 
 
-_SHORTER: Final[dict[str, Callable[[Scalars, list[Lane], list[Any]], Lane | None]]] = {
+_SHORTER: Final[dict[str, Callable[[Scalars, list[int], list[Any]], int | None]]] = {
     "fadd": _add,
     "fsub": _subtract,
     "fmul": _multiply,
@@ -240,10 +284,13 @@ _SHORTER: Final[dict[str, Callable[[Scalars, list[Lane], list[Any]], Lane | None
 
 def _binary(operation: str, swapped: bool = False) -> Callable[[Lane, Any], Any]:
     def method(self: Lane, other: Any) -> Any:
+        code, at = self.code, self.at
+        if type(other) is Lane:
+            return code.lanes[code.write(operation, [at, other.at])]
         if isinstance(other, np.ndarray) and other.ndim:
             return NotImplemented  # the array takes its elements one by one
-        pair = (other, self) if swapped else (self, other)
-        return self.code.do(operation, *pair)
+        there = code.place(other)
+        return code.lanes[code.write(operation, [there, at] if swapped else [at, there])]
 
     return method
 
@@ -266,7 +313,7 @@ class Lane:
     @property
     def known(self) -> Any:
         """The value, where it is a constant; else None."""
-        return self.code.known(self.at)
+        return self.code.values[self.at]
 
     def number(self) -> Lane:
         """A truth value as 0 or 1; a number as it is."""

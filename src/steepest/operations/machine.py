@@ -48,13 +48,15 @@ def power(a: Any, b: Any) -> Any:
     """Small whole exponents as products, which round as often as pow may; the square root."""
     if b.known is not None and a.known is None:
         n = float(b.known)
-        if n in (2.0, 3.0, 4.0):
+        if n in (2.0, 3.0, 4.0, -2.0):
             square = a * a
-            return {2.0: lambda: square, 3.0: lambda: square * a, 4.0: lambda: square * square}[n]()
-        if n in (1.0, 0.0, -1.0):
-            return {1.0: lambda: a, 0.0: lambda: a.code.constant(1.0), -1.0: lambda: 1.0 / a}[n]()
-        if n == -2.0:
-            return 1.0 / (a * a)
+            if n == 2.0:
+                return square
+            return 1.0 / square if n < 0.0 else square * (a if n == 3.0 else square)
+        if n in (1.0, 0.0):
+            return a if n else a.code.constant(1.0)
+        if n == -1.0:
+            return 1.0 / a
         if n == 0.5:  # pow gives +0 for -0, and infinity for minus infinity
             return a.equals(-INF).select(INF, abs(a.do("sqrt")))
     return a.do("pow", b)

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from steepest.errors import VariableError
+from steepest.graph.graph import Guard
 from steepest.graph.node import Node, fresh
 from steepest.graph.traverse import Program
+from steepest.sources.capture.guards import Slot
 from steepest.sources.structure import Structure
 
 __all__ = ["Piece"]
@@ -30,6 +32,9 @@ class Piece:
     output_structure: Structure
     captured: tuple[Node, ...] = ()  # what is read outside
     read: tuple[Any, ...] = ()  # and what was read there at this call
+    readers: tuple[Callable[[], Any], ...] = ()  # how it is read
+    slots: tuple[Slot, ...] = ()  # facts outside that are compared
+    guards: tuple[Guard, ...] = ()  # conditions on values
     made: dict[Any, Any] = field(
         default_factory=dict
     )  # programs and nodes shared by all calls on this path

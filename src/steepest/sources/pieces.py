@@ -70,6 +70,9 @@ class Code(Source):
         self.__name__ = getattr(function, "__name__", type(function).__name__)
         self._followed: dict[tuple[int | str, ...], Followed] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Code, (self.function, self.strict)
+
     @property
     def tracing(self) -> Tracing:
         """How the function was followed so far."""
@@ -111,6 +114,9 @@ def _piece_of(path: Path) -> Piece:
     return Piece(
         path.inputs, (), path.owners, path.input_structure, path.given.layout.titles, outputs,
         structure, captured,
+        readers=tuple(read for _, read in path.graph.captured),
+        slots=path.tape.slots,
+        guards=path.graph.guards,
     )  # fmt: skip
 
 
@@ -123,6 +129,9 @@ class Formula(Source):
         self.function = function
         self.__name__ = str(function.label)
         self._made: dict[Any, Any] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Formula, (self.function,)
 
     @property
     def tracing(self) -> Tracing:

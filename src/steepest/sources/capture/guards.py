@@ -24,7 +24,10 @@ import numpy as np
 from steepest.graph.node import Node
 
 __all__ = [
+    "ATTRIBUTE",
+    "CELL",
     "CONTAINERS",
+    "ITEM",
     "MISSING",
     "NUMBERS",
     "Read",
@@ -42,6 +45,7 @@ __all__ = [
 
 MISSING: Any = object()
 NUMBERS = (float, np.float64)  # kinds of facts that can become inputs
+CELL, ITEM, ATTRIBUTE = "cell", "item", "attribute"
 PLAIN = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype, range, slice)
 BYTES = (bytearray, memoryview, array.array)
 MAPPINGS = (dict, types.MappingProxyType)
@@ -51,13 +55,16 @@ CONTAINERS = (list, *MAPPINGS, set, frozenset, collections.deque, *BYTES)  # wha
 class Slot(NamedTuple):
     """One fact outside the function: how to read it now, what it was, and its name for people.
 
-    `number`: wherever it is read, a handle could be given instead.
+    `number`: wherever it is read, a handle could be given instead. `place` says where it stands,
+    (CELL, cell, None), (ITEM, dict or list, key) or (ATTRIBUTE, object, name), for who reads it
+    without Python.
     """
 
     name: str
     read: Callable[[], Any]
     was: Any
     number: bool = False
+    place: tuple[str, Any, Any] | None = None
 
     def holds(self) -> bool:
         """Whether the fact is what it was."""
@@ -110,22 +117,26 @@ def _sign(number: Any) -> float:
 def cell_slot(cell: types.CellType, name: str) -> Slot | None:
     """A variable of an enclosing function."""
     try:
-        return Slot(name, functools.partial(getattr, cell, "cell_contents"), cell.cell_contents)
+        was = cell.cell_contents
     except ValueError:  # not assigned yet
         return None
+    read = functools.partial(getattr, cell, "cell_contents")
+    return Slot(name, read, was, place=(CELL, cell, None))
 
 
 def item_slot(holder: Any, key: Any, name: str, was: Any) -> Slot:
     """A global (an item of a module's dictionary), or an item of a list or a dictionary."""
+    place = (ITEM, holder, key)
     if isinstance(holder, MAPPINGS):  # reading may have put it there, or made it up
         read = functools.partial(holder.get, key, MISSING)
-        return Slot(name, read, read())
-    return Slot(name, functools.partial(operator.getitem, holder, key), was)
+        return Slot(name, read, read(), place=place)
+    return Slot(name, functools.partial(operator.getitem, holder, key), was, place=place)
 
 
 def attribute_slot(holder: Any, attribute: str, name: str, was: Any) -> Slot:
     """An attribute of an object."""
-    return Slot(name, functools.partial(getattr, holder, attribute, MISSING), was)
+    place = (ATTRIBUTE, holder, attribute)
+    return Slot(name, functools.partial(getattr, holder, attribute, MISSING), was, place=place)
 
 
 def content_slot(holder: Any, name: str) -> Slot:

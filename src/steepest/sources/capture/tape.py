@@ -56,6 +56,12 @@ class Tape:
         asked = (q for q in self.questions if type(q) is Read)
         return {q.node: q for q in asked if q.node is not None}
 
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The facts outside that are compared."""
+        asked = (q for q in self.questions if type(q) is Read)
+        return tuple(q.slot for q in asked if q.node is None)
+
     @cached_property
     def program(self) -> Program:
         """All outputs, from the inputs' values and then the captured ones."""

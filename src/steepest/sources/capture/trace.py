@@ -18,6 +18,7 @@ from steepest.graph.graph import Guard
 from steepest.graph.node import Node, Origin, make, set_origin
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced, as_node
+from steepest.native.abi import following
 from steepest.sources.capture.arrays import ArrayHandle, window_among
 from steepest.sources.capture.handle import Handle, has_handle, is_complex, is_strange, plain
 from steepest.sources.capture.leaves import Leaves
@@ -38,10 +39,7 @@ _running = threading.local()
 
 
 def current() -> Trace | None:
-    """The trace of the innermost function that is being followed in this thread.
-
-    None outside of all.
-    """
+    """The trace of the innermost function that this thread is following; None outside of all."""
     traces = getattr(_running, "traces", None)
     return traces[-1] if traces else None
 
@@ -82,11 +80,13 @@ class Trace(Outside):
 
     def __enter__(self) -> Trace:
         """From here on this is the current trace of the thread."""
+        following(+1)
         _running.traces = [*getattr(_running, "traces", ()), self]
         return self
 
     def __exit__(self, *error: object) -> None:
         _running.traces = _running.traces[:-1]
+        following(-1)
 
     # ---- what happened, and where
     def where(self) -> Origin | None:
