@@ -215,7 +215,7 @@ def test_paths_are_added_while_threads_call(tmp_path: Path) -> None:
         def call(vg, k):
             x = np.full(3, k - 0.5)
             for _ in range(200):
-                if vg(x)[0] not in (3 * (k - 0.5) ** 2 * k, 6 * (k - 0.5) ** 2 * k):
+                if vg(x)[0] != 3 * (k - 0.5) ** 2 * k:
                     wrong.append(k)
 
         sys.setswitchinterval(1e-5)
@@ -223,9 +223,7 @@ def test_paths_are_added_while_threads_call(tmp_path: Path) -> None:
             vg = st.value_and_grad(f)
             threads = [threading.Thread(target=call, args=(vg, k)) for k in range(1, 6)]
             [t.start() for t in threads]
-            weights[:] = 2.0
             [t.join() for t in threads]
-            weights[:] = 1.0
             count.append(len(vg.compiled.paths) >= 5)
         print(len(wrong), count)
         """,
