@@ -19,7 +19,7 @@ import numpy as np
 
 from steepest.native import abi
 from steepest.native.emit import declarations
-from steepest.native.engine import Code, compiled
+from steepest.native.engine import Code, compiled, functions
 from steepest.native.kernel import WIDTH, holding, reading, storing
 from steepest.native.plan import Plan
 
@@ -138,7 +138,7 @@ class _Text:
         self._check_call()
         self._check_facts()
         self._check_arrays()
-        called = self._run()
+        called: set[str] = self._run()
         body = "\n  ".join(self.lines)
         return (
             declarations([1, WIDTH])
