@@ -21,7 +21,9 @@ pytestmark = pytest.mark.skipif(bool(available()), reason=available())
 
 # Elementwise rows that are interpreted: SciPy's own special functions, and remainders.
 INTERPRETED = {
-    "digamma", "erfcx", "floor_divide", "gammaln", "log_ndtr", "polygamma", "remainder",
+    "beta", "betaln", "copysign", "digamma", "erfcx", "erfinv", "exp1", "expi", "floor_divide",
+    "fmod", "gamma", "gammaln", "ldexp", "log_expit", "log_ndtr", "logaddexp2", "logit",
+    "nextafter", "polygamma", "remainder", "xlog1py", "xlogy",
 }  # fmt: skip
 UNREACHED = {"sinc": "sinc"}  # whose slopes need such a row
 CASES = [
