@@ -59,8 +59,11 @@ def test_a_global_that_changes_for_ever(door: str) -> None:
         names["c"] = float(k)
         slope.compile(3.0)
         assert slope(3.0) == 6.0 * k
-        assert slope.compiled.paths[-1].direct == (door == "builtin")
+        if k < 2:
+            assert slope.compiled.paths[-1].direct == (door == "builtin")
     assert len(slope._tiers._doors) <= 1
+    # by then it is an input, which Python reads
+    assert not slope.compiled.paths[-1].direct and slope.tracing.traced <= 5
 
 
 def test_a_cell_and_an_attribute_that_change(door: str) -> None:

@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from steepest.errors import CompilationError
-from steepest.sources.capture.guards import ATTRIBUTE, CELL, ITEM, MISSING, Said, Slot
+from steepest.sources.capture.guards import ATTRIBUTE, CELL, ITEM, LAYOUT, MISSING, Said, Slot
 from steepest.sources.piece import Piece
 from steepest.sources.structure import Structure
 
@@ -109,11 +110,18 @@ class _Tier:
         )
 
 
+class _Mark:
+    """A path, as long as it is kept."""
+
+    __slots__ = ("__weakref__",)
+
+
 class Tiers:
     """All paths of one operator, and the doors into their machine code."""
 
     def __init__(self) -> None:
         self._tiers: list[_Tier] = []
+        self._by_path: WeakKeyDictionary[_Mark, _Tier] = WeakKeyDictionary()
         self._doors: list[tuple[Entry, Piece]] = []  # in the order in which they are tried
         self._made: list[Entry] = []
 
@@ -125,9 +133,19 @@ class Tiers:
             return Compiled(paths)
         return Compiled(reason=self._tiers[-1].reason if self._tiers else "")
 
+    def _tier(self, piece: Piece) -> _Tier:
+        """How far a path has come here; other operators on the same source count for themselves."""
+        mark = piece.made.get(_Mark)
+        if mark is None:
+            mark = piece.made[_Mark] = _Mark()
+        found = self._by_path.get(mark)
+        if found is None:
+            found = self._by_path[mark] = _Tier()
+        return found
+
     def result(self, holder: Any, piece: Piece) -> Any:
         """The outputs at this call; by the graph, or by machine code where the path is hot."""
-        tier: _Tier = piece.made.setdefault("tier", _Tier())
+        tier = self._tier(piece)
         tier.calls += 1
         if tier.calls > HOT and not tier.tried:
             self.compile(holder, piece)
@@ -141,7 +159,7 @@ class Tiers:
         """Make machine code of this path, whatever its number of calls."""
         from steepest.native.engine import available
 
-        tier: _Tier = piece.made.setdefault("tier", _Tier())
+        tier = self._tier(piece)
         if tier.tried:
             return
         tier.tried = True
@@ -225,7 +243,11 @@ def _call_of(holder: Any, piece: Piece) -> Call | str:
     captured = tuple(read() for read in piece.readers)
     if not all(_is_plain_array(a) for a in captured):
         return "an array outside is not contiguous float64, or a number outside is read anew"
-    facts = [_fact(slot) for slot in piece.slots]
+    # how an array lies in its memory is looked at anyway, where it is read
+    seen = {(LAYOUT, id(a)) for a in captured}
+    facts = [
+        _fact(s) for s in piece.slots if not s.place or (s.place[0], id(s.place[1])) not in seen
+    ]
     for fact in facts:
         if isinstance(fact, str):
             return fact

@@ -47,7 +47,7 @@ CALLS = {  # before they were counted these took 128, 147, 150 and 165
     "grad, an array": (st.grad(rosenbrock), (X,), 52),
     "value_and_grad, an array": (st.value_and_grad(rosenbrock), (X,), 62),
     "grad, two numbers": (st.grad(elevation, (0, 1)), (2.0, 1.0), 45),
-    "value_and_grad, two numbers": (st.value_and_grad(elevation, (0, 1)), (2.0, 1.0), 46),
+    "value_and_grad, two numbers": (st.value_and_grad(elevation, (0, 1)), (2.0, 1.0), 49),
 }
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "CELL",
     "CONTAINERS",
     "ITEM",
+    "LAYOUT",
     "MISSING",
     "NUMBERS",
     "Read",
@@ -45,7 +46,7 @@ __all__ = [
 
 MISSING: Any = object()
 NUMBERS = (float, np.float64)  # kinds of facts that can become inputs
-CELL, ITEM, ATTRIBUTE = "cell", "item", "attribute"
+CELL, ITEM, ATTRIBUTE, LAYOUT = "cell", "item", "attribute", "layout"
 PLAIN = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype, range, slice)
 BYTES = (bytearray, memoryview, array.array)
 MAPPINGS = (dict, types.MappingProxyType)
@@ -56,8 +57,8 @@ class Slot(NamedTuple):
     """One fact outside the function: how to read it now, what it was, and its name for people.
 
     `number`: wherever it is read, a handle could be given instead. `place` says where it stands,
-    (CELL, cell, None), (ITEM, dict or list, key) or (ATTRIBUTE, object, name), for who reads it
-    without Python.
+    (CELL, cell, None), (ITEM, dict or list, key), (ATTRIBUTE, object, name) or (LAYOUT, array,
+    None), for who reads it without Python.
     """
 
     name: str
@@ -153,7 +154,7 @@ def layout_slot(held: np.ndarray[Any, Any], name: str) -> Slot:
     def now() -> tuple[Any, ...]:
         return held.shape, held.strides, held.dtype
 
-    return Slot(f"the shape of {name}", now, now())
+    return Slot(f"the shape of {name}", now, now(), place=(LAYOUT, held, None))
 
 
 def is_memory(held: Any) -> bool:

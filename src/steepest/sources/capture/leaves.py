@@ -6,7 +6,6 @@ have in common, and the paths have one beginning.
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Hashable
 from typing import Any
 from weakref import WeakValueDictionary
@@ -25,21 +24,18 @@ class Leaves:
 
     def __init__(self, inputs: tuple[Node, ...]) -> None:
         self.inputs = inputs
-        self._blocks: dict[int, tuple[weakref.ref[Array], weakref.ref[Node]]] = {}
+        self._blocks: WeakValueDictionary[int, Node] = WeakValueDictionary()
         self._facts: WeakValueDictionary[Hashable, Node] = WeakValueDictionary()
 
     def block(self, block: Array, name: str) -> Node:
-        """The input that stands for an array outside; it does not keep the array alive."""
-        found = self._blocks.get(id(block))
-        if found is not None and found[0]() is block:
-            node = found[1]()
-            if node is not None and node.shape == block.shape and node.dtype == block.dtype:
-                return node
-        node = fresh(name, block.shape, block.dtype)
-        if len(self._blocks) > 1000:
-            alive = {k: v for k, v in list(self._blocks.items()) if v[0]() is not None}
-            self._blocks = {k: v for k, v in alive.items() if v[1]() is not None}
-        self._blocks[id(block)] = weakref.ref(block), weakref.ref(node)
+        """The input that stands for an array outside; it does not keep the array alive.
+
+        Nor does it hold on to it weakly, which NumPy would not let be resized. A node lives no
+        longer than the tapes it is in, and these keep the array: no other has its identity.
+        """
+        node = self._blocks.get(id(block))
+        if node is None or node.shape != block.shape or node.dtype != block.dtype:
+            node = self._blocks[id(block)] = fresh(name, block.shape, block.dtype)
         return node
 
     def fact(self, key: Hashable, value: Any, name: str) -> Node:
