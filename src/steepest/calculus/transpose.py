@@ -31,7 +31,7 @@ from steepest.calculus.masks import (
 from steepest.calculus.rewrite import is_number, running
 from steepest.errors import NotDifferentiableError
 from steepest.graph.graph import Graph
-from steepest.graph.node import CONSTANT, INPUT, Node, constant, fresh, make
+from steepest.graph.node import CONSTANT, INPUT, Node, Origin, born_at, constant, fresh, make
 from steepest.graph.operation import EACH, JOINTLY, ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import topological
@@ -53,10 +53,14 @@ class Arriving:
     mask: Mask = True
     clean: bool = True
     minus: bool = False
+    origin: Origin | None = None  # where the sign comes from
 
     def signed(self) -> Arriving:
         """The same with its sign in the value."""
-        return Arriving(-self.value, self.mask, self.clean) if self.minus else self
+        if not self.minus:
+            return self
+        with born_at(self.origin or self.value.node.origin):
+            return Arriving(-self.value, self.mask, self.clean)
 
     def sent(self, part: Traced, mask: Mask | None = None, clean: bool | None = None) -> Arriving:
         """What becomes of this on its way through a linear row."""
@@ -66,6 +70,7 @@ class Arriving:
             self.mask if mask is None else mask,
             self.clean if clean is None else clean,
             self.minus != minus,
+            part.node.origin if minus else self.origin,
         )
 
     def settled(self) -> Traced:
