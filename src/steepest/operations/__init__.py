@@ -7,6 +7,8 @@ from steepest.operations import (
     choose,
     compositions,
     custom,
+    determinant,
+    einsum,
     elementwise,
     linear,
     order,
@@ -15,7 +17,9 @@ from steepest.operations import (
     scans,
     solve,
     special,
+    spectrum,
     spline,
+    symmetric,
     tables,
 )
 
@@ -24,6 +28,8 @@ __all__ = [
     "choose",
     "compositions",
     "custom",
+    "determinant",
+    "einsum",
     "elementwise",
     "linear",
     "order",
@@ -32,6 +38,8 @@ __all__ = [
     "scans",
     "solve",
     "special",
+    "spectrum",
     "spline",
+    "symmetric",
     "tables",
 ]

@@ -8,7 +8,6 @@ import numpy as np
 
 from steepest.errors import NotDifferentiableError
 from steepest.graph.operation import binds
-from steepest.operations.linear import getitem
 
 __all__ = ["count_nonzero", "diff", "linspace", "trace"]
 
@@ -30,13 +29,12 @@ def trace(
     x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None
 ) -> Any:
     """The sum of a matrix's diagonal, or of one beside it."""
-    if x.ndim != 2:
-        raise NotDifferentiableError(
-            f"np.trace of an array with {x.ndim} axes has no row; take np.diagonal and sum"
-        )
-    rows, columns = x.shape
+    if dtype is not None or out is not None:
+        raise NotDifferentiableError("np.trace with dtype or out has no row; leave them out")
+    x = np.moveaxis(np.moveaxis(x, axis1, -1), axis2 - (axis2 % x.ndim > axis1 % x.ndim), -1)
+    rows, columns = x.shape[-2:]
     along = np.arange(max(min(rows + min(offset, 0), columns - max(offset, 0)), 0))
-    return np.sum(getitem(x, (along + max(-offset, 0), along + max(offset, 0))))
+    return np.sum(x[..., along + max(-offset, 0), along + max(offset, 0)], axis=-1)
 
 
 @binds(np.diff)

@@ -204,6 +204,17 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> An
     return NORM(x, axis=axes, keepdims=bool(keepdims))
 
 
+@binds("scipy.linalg.norm")
+def scipy_norm(
+    x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, check_finite: bool = True
+) -> Any:
+    """`scipy.linalg.norm`: of a matrix also the largest sum of a column or of a row."""
+    if ord in (1, np.inf) and axis is None and len(x.shape) == 2:
+        sums = np.sum(np.abs(x), axis=0 if ord == 1 else 1)
+        return np.reshape(np.max(sums), (1, 1)) if keepdims else np.max(sums)
+    return norm(x, ord, axis, keepdims)
+
+
 @binds(np.ptp)
 def ptp(x: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
     return np.max(x, axis=axis, keepdims=keepdims) - np.min(x, axis=axis, keepdims=keepdims)

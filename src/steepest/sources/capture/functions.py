@@ -106,6 +106,9 @@ def _by_row(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, Any
             {},
         )
     value = func(*plain(args), **options)
+    if _is_complex(value):
+        trace.lose("complex numbers are not followed")
+        return value
     set_origin(trace.where())
     try:
         made = rule(*(trace.lift(a) for a in args), **options)
@@ -116,6 +119,12 @@ def _by_row(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, Any
     return trace.result(value, made)
 
 
+def _is_complex(value: Any) -> bool:
+    parts = value if isinstance(value, (tuple, list)) else (value,)
+    return any(np.iscomplexobj(v) for v in parts)
+
+
+TAKE_PAIRS = {"cho_solve", "lu_solve"}  # what another function gave, which is no array
 ONE_ARGUMENT = {np.where}  # with one argument it asks for positions
 
 
@@ -124,6 +133,8 @@ def _as_arrays(trace: Trace, func: Any, args: tuple[Any, ...]) -> tuple[Any, ...
     if func in SEQUENCES:
         parts = args[0] if type(args[0]) in (list, tuple) else list(args[0])
         return ([trace.as_array(p) for p in parts], *args[1:])
+    if func.__name__ in TAKE_PAIRS:
+        return args
     return tuple(
         trace.as_array(a) if type(a) is list or (type(a) is tuple and has_handle(a)) else a
         for a in args
@@ -139,7 +150,7 @@ def _followed(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, A
 
     if func in POSITIONS:
         return POSITIONS[func](trace, func, args, named)
-    body = getattr(func, "_implementation", None)
+    body = getattr(func, "_implementation", func)  # SciPy's functions are their own Python
     twin = Seam(trace).twin(body) if body is not None and func not in trace.following else None
     if twin is not None:
         trace.following.append(func)

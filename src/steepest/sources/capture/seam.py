@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from steepest.graph.operation import Operation
+from steepest.graph.traced import meaning
 from steepest.sources.capture.functions import call_function
 from steepest.sources.capture.guards import (
     attribute_slot,
@@ -139,6 +140,8 @@ class Seam(Viewing):
         if is_twin(function.__code__):
             return function(*args, **named)
         module = function.__globals__.get("__name__", "")
+        if module.startswith("scipy") and _concerns(args, named) and meaning(function) is not None:
+            return self._call_numpy(function, args, named)
         if module.startswith("steepest") or (
             module.startswith("numpy") and not _concerns(args, named)
         ):

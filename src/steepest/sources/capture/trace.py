@@ -288,6 +288,8 @@ class Trace:
                 type(value), "_make", type(value)
             )  # a named tuple takes its parts apart
             return named(parts)
+        if not isinstance(made, (Traced, Node)):  # a flag, a count: the same on every path
+            return self.adopt(value)
         node = as_node(made)
         dtype = np.result_type(value)
         if node.shape != np.shape(value):

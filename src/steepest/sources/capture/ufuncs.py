@@ -116,7 +116,7 @@ def _expression(
     rest = {
         k: v
         for k, v in named.items()
-        if k not in ("casting", "dtype", "subok", "out") and v is not None
+        if k not in ("casting", "dtype", "signature", "subok", "out") and v is not None
     }
     if method == "__call__":
         rule = rule_of(ufunc)
