@@ -141,7 +141,8 @@ def verdict(probe: Probe) -> Verdict:
         if all(v.dtype.kind != "f" for v in leaves(value)):
             return Verdict("constant")
         try:
-            found = slope(X)
+            slope.source.piece((X,), {}, (0,))  # traced and checked; slopes only where exact
+            found = slope(X) if slope.tracing.exact is not False else None
         except Exception as error:  # noqa: BLE001  (the page says what it was)
             return Verdict("error", f"{type(error).__name__}: {error}")
     if slope.tracing.exact is False:
@@ -163,3 +164,50 @@ def has_rule(name: str) -> bool:
         function = getattr(function, part)
     kinds: Any = (MOVES, JOINS, RULES)
     return meaning(function) is not None or any(function in known for known in kinds)
+
+
+def coverage_page() -> str:
+    """The page, in Markdown."""
+    tried = [(p, verdict(p)) for p in probes()]
+    parts = [
+        "# Coverage",
+        "What becomes of NumPy's, Python's and SciPy's functions when the code that calls them is "
+        "differentiated. This page is written anew whenever the documentation is built, by making "
+        "every call below and asking `tracing.exact`; a test compares each that is called exact "
+        "with the truth, its value to the bit. In the calls, `x` is a vector of four numbers.",
+        "\n".join(f"- **{WAYS[way]}**: {meaning}" for way, meaning in MEANINGS.items()),
+        _counts([v for _, v in tried]),
+    ]
+    for section in dict.fromkeys(p.section for p in probes()):
+        rows = [_line(p, v) for p, v in tried if p.section == section]
+        parts += [
+            f"## {section}",
+            "| function | a call | it is | |\n| --- | --- | --- | --- |\n" + "\n".join(rows),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+MEANINGS = {
+    "row": "it has a rule of its own, and its derivative is exact to any order.",
+    "followed": "it has none and needs none: its own Python code is followed like yours.",
+    "constant": "whole numbers, truth values, shapes, steps: the derivative is zero, and that is "
+    "exact too.",
+    "unchecked": "followed, but there was nothing to compare with: it draws random numbers, or "
+    "takes another path at every point nearby.",
+    "numerical": "it cannot be followed; the whole function is differentiated by differences, with "
+    "an error bar, and a warning names the line. `strict=True` makes it an error.",
+    "error": "an error says so.",
+    "none": "takes no numbers to differentiate and gives none.",
+}
+
+
+def _counts(verdicts: list[Verdict]) -> str:
+    numbers = [v for v in verdicts if v.way != "none"]
+    exact = sum(v.way in ("row", "followed", "constant") for v in numbers)
+    return f"Of {len(numbers)} functions, {exact} are exact."
+
+
+def _line(probe: Probe, found: Verdict) -> str:
+    call = f"`{probe.call}`" if probe.call != "-" else ""
+    cells = (f"`{probe.title}`", call, WAYS[found.way], probe.word)
+    return "| " + " | ".join(c.replace("|", r"\|") for c in cells) + " |"

@@ -4,6 +4,7 @@ against the complex step where the code goes through it, else against extrapolat
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,11 @@ sys.path.append(str(Path(__file__).parents[2] / "docs" / "_ext"))
 import coverage_table as table
 
 PROBES = [p for p in table.probes() if p.call != "-"]
+
+
+# Where the row is not computed by the function itself: Python's own `math`, beside NumPy and SciPy;
+# SciPy's log Γ, which has lost two digits near 1 and 2.
+LAST_DIGIT = {p.name for p in PROBES if p.name.startswith("math.")} | {"special.gammaln"}
 
 
 def flat(value: Any) -> np.ndarray:
@@ -79,7 +85,10 @@ def test_what_is_called_exact_is_exact(probe: table.Probe) -> None:
     value, along = st.jvp(f, (table.X,), (np.ones(table.X.size),))
     for ours, numpys in zip(table.leaves(value), table.leaves(plain), strict=True):
         assert (ours.shape, ours.dtype) == (numpys.shape, numpys.dtype)
-        assert ours.tobytes() == numpys.tobytes(), (ours, numpys)
+        if probe.name in LAST_DIGIT:
+            np.testing.assert_allclose(ours, numpys, rtol=1e-14)
+        else:
+            assert ours.tobytes() == numpys.tobytes(), (ours, numpys)
     expected, close = truth(f)
     found = jacobian(plain, st.jacobian(f)(table.X))
     scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
@@ -87,3 +96,29 @@ def test_what_is_called_exact_is_exact(probe: table.Probe) -> None:
         close = 1e-5
     np.testing.assert_allclose(found, expected, rtol=close, atol=close * scale)
     np.testing.assert_allclose(flat(along), found.sum(-1), rtol=1e-10, atol=1e-10 * scale)
+
+
+ROOMS: dict[str, Any] = {
+    "np": np, "np.linalg": np.linalg, "np.fft": np.fft, "math": math, "x": np.ndarray,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_public_function_is_left_out(room: str) -> None:
+    module = ROOMS[room]
+    public = {
+        f"{room}.{n}"
+        for n in getattr(module, "__all__", dir(module))
+        if not n.startswith("_")
+        and (room == "x" or callable(getattr(module, n)))
+        and not isinstance(getattr(module, n), type)
+    }
+    assert not public - {p.name for p in table.probes()}
+
+
+def test_the_page_says_what_was_found() -> None:
+    page = table.coverage_page()
+    assert "| `np.sin` | `np.sin(x + 1.1)` | exact |" in page
+    assert "| `np.argmax` | `np.argmax(x)` | constant |" in page
+    assert "| `np.fft.fft` | `np.abs(np.fft.fft(x))` | numerical |" in page
+    assert "not yet |" not in page

@@ -188,19 +188,19 @@ def _of_scipy(function: Any) -> Callable[..., Any] | None:
 
     A rule's name is "scipy.linalg.inv", whatever module of SciPy's own defines the function.
     """
-    if isinstance(function, np.ufunc):
-        special: Any = sys.modules.get("scipy.special")
-        rows = ROWS.values() if special is not None else ()
-        for row in rows:
-            if row.scipy and getattr(special, row.scipy, None) is function:
-                return row
-        room = "scipy.special"
-    else:
+    name, room = function.__name__, "scipy.special"
+    if not isinstance(function, np.ufunc):
         room = ".".join(str(function.__module__).split(".")[:2])
-    module = sys.modules.get(room) if room.startswith("scipy.") else None
-    if module is None or getattr(module, function.__name__, None) is not function:
+    module: Any = sys.modules.get(room)
+    if module is None or not room.startswith("scipy."):
         return None
-    return BINDINGS.get(f"{room}.{function.__name__}")
+    if isinstance(function, np.ufunc):
+        for row in ROWS.values():
+            if row.scipy and getattr(module, row.scipy, None) is function:
+                return row
+    if getattr(module, name, None) is not function:
+        return None
+    return BINDINGS.get(f"{room}.{name}")
 
 
 def as_node(value: Any) -> Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from steepest.operations import (
+    bessel,
     call,
     choose,
     compositions,
@@ -10,8 +11,10 @@ from steepest.operations import (
     determinant,
     einsum,
     elementwise,
+    gamma,
     linear,
     order,
+    parts,
     products,
     reductions,
     scans,
@@ -24,6 +27,7 @@ from steepest.operations import (
 )
 
 __all__ = [
+    "bessel",
     "call",
     "choose",
     "compositions",
@@ -31,8 +35,10 @@ __all__ = [
     "determinant",
     "einsum",
     "elementwise",
+    "gamma",
     "linear",
     "order",
+    "parts",
     "products",
     "reductions",
     "scans",

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from steepest.errors import NotDifferentiableError
-from steepest.graph.operation import binds
+from steepest.graph.operation import ROWS, binds
+from steepest.operations.linear import Fancy
 
-__all__ = ["count_nonzero", "diff", "linspace", "trace"]
+__all__ = ["choose", "count_nonzero", "diagflat", "diff", "ediff1d", "linspace", "trace"]
 
 
 @binds(np.conjugate, np.real)
@@ -35,6 +36,37 @@ def trace(
     rows, columns = x.shape[-2:]
     along = np.arange(max(min(rows + min(offset, 0), columns - max(offset, 0)), 0))
     return np.sum(x[..., along + max(-offset, 0), along + max(offset, 0)], axis=-1)
+
+
+@binds(np.choose)
+def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
+    """`np.choose`: from each array where its number stands."""
+    if out is not None or mode != "raise":
+        raise NotDifferentiableError("np.choose with out or mode has no row; leave them out")
+    made = choices[0]
+    for k in range(1, len(choices)):
+        made = np.where(np.equal(a, k), choices[k], made)
+    return np.broadcast_to(made, np.broadcast_shapes(np.shape(a), *map(np.shape, choices)))
+
+
+@binds(np.ediff1d)
+def ediff1d(x: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    """`np.ediff1d`: differences of neighbours, and what was asked to stand before and after."""
+    flat = np.ravel(x)
+    parts = [to_begin, flat[1:] - flat[:-1], to_end]
+    return np.concatenate([np.ravel(p) for p in parts if p is not None])
+
+
+@binds(np.diagflat)
+def diagflat(v: Any, k: int = 0) -> Any:
+    """`np.diagflat`: a matrix with the elements on a diagonal."""
+    flat = np.ravel(v)
+    n = flat.shape[0]
+    size = n + abs(k)
+    along = np.arange(n)
+    places = (along + max(-k, 0)) * size + along + max(k, 0)
+    empty = np.zeros(size * size, flat.dtype)
+    return np.reshape(ROWS["put"](empty, flat, places, key=(Fancy(0),)), (size, size))
 
 
 @binds(np.diff)

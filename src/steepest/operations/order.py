@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from steepest.errors import NotDifferentiableError
+from steepest.graph.node import CONSTANT
 from steepest.graph.operation import ZERO, Operation, binds, register
 from steepest.graph.traced import Traced
 from steepest.operations.reductions import reduced_shape
@@ -101,12 +103,60 @@ def sort(
     """`np.sort`: the elements, gathered in ascending order."""
     if axis is None:
         x, axis = np.ravel(x), 0
-    places = ARGSORT(x, axis=axis % len(x.shape))
+    return _gathered(x, ARGSORT(x, axis=axis % len(x.shape)), axis)
+
+
+def _gathered(x: Any, places: Any, axis: int) -> Any:
     if len(x.shape) == 1:
         return Traced.__getitem__(x, places)
     grids = list(np.ogrid[tuple(slice(n) for n in x.shape)])
     grids[axis % len(x.shape)] = places
     return Traced.__getitem__(x, tuple(grids))
+
+
+def _run_partition(x: Any, kth: Any, axis: int) -> Any:
+    """Where each element of `np.partition(x, kth)` stood: the one of the same rank."""
+    parted = np.argsort(np.argsort(np.partition(x, kth, axis), axis, kind="stable"), axis)
+    return np.take_along_axis(np.argsort(x, axis, kind="stable"), parted, axis)
+
+
+PARTITION: Final = _asks("partition", _run_partition, lambda x, kth, axis: x, np.intp)
+
+
+def _places(kth: Any) -> tuple[int, ...]:
+    if isinstance(kth, Traced):
+        if kth.node.op is not CONSTANT:
+            raise NotDifferentiableError("np.partition at places that vary has no row")
+        kth = kth.node.value
+    return tuple(int(k) for k in np.ravel(kth))
+
+
+@binds(np.partition)
+def partition(
+    x: Any, kth: Any, axis: int | None = -1, kind: str = "introselect", order: Any = None
+) -> Any:
+    """`np.partition`: the elements in NumPy's own order."""
+    if axis is None:
+        x, axis = np.ravel(x), 0
+    return _gathered(x, PARTITION(x, kth=_places(kth), axis=axis % len(x.shape)), axis)
+
+
+@binds(np.argpartition)
+def argpartition(
+    x: Any, kth: Any, axis: int | None = -1, kind: str = "introselect", order: Any = None
+) -> Any:
+    """`np.argpartition`."""
+    if axis is None:
+        x, axis = np.ravel(x), 0
+    return ARGPARTITION(x, kth=_places(kth), axis=axis % len(x.shape))
+
+
+ARGPARTITION: Final = _asks(
+    "argpartition",
+    lambda x, kth, axis: np.argpartition(x, kth, axis),
+    lambda x, kth, axis: x,
+    np.intp,
+)
 
 
 @binds(np.median)

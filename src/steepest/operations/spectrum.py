@@ -35,9 +35,9 @@ def _singular_shape(a: Shape, **params: Any) -> Shape:
 def _singular_tangent(
     tangents: Any, args: Any, y: Any, by: str, alone: bool, full: bool = False
 ) -> Any:
-    """Ds = diag(Uᵀ·dA·V)."""
+    """Ds = diag(Uᵀ·dA·V); a singular value of 0 has slopes of both signs, whose middle is 0."""
     u, v = LEFT(args[0], by=by, full=False), RIGHT(args[0], by=by, full=False)
-    return np.sum(u * (tangents[0] @ turned(v)), axis=-2)
+    return np.where(np.equal(y, 0), 0.0, np.sum(u * (tangents[0] @ turned(v)), axis=-2))
 
 
 SINGULAR: Operation = matrix_row(
@@ -46,7 +46,7 @@ SINGULAR: Operation = matrix_row(
     _singular_tangent,
     _singular_shape,
     shown="diag(Uᵀ·dA·V)",
-    convention="of equal ones only symmetric functions have slopes",
+    convention="of equal ones only symmetric functions have slopes; at 0, a kink, the slope is 0",
 )
 
 

@@ -147,6 +147,11 @@ class ArrayHandle(Handle):
     ) -> None:
         self[...] = np.sort(self, axis)
 
+    def partition(
+        self, kth: Any, axis: int = -1, kind: str = "introselect", order: Any = None
+    ) -> None:
+        self[...] = np.partition(self, kth, axis)
+
     def put(self, indices: Any, values: Any, mode: str = "raise") -> None:
         put: Any = np.put
         put(self, indices, values, mode)

@@ -124,6 +124,7 @@ def _is_complex(value: Any) -> bool:
     return any(np.iscomplexobj(v) for v in parts)
 
 
+DEEP = 8  # so often a function of NumPy may call itself
 TAKE_PAIRS = {"cho_solve", "lu_solve"}  # what another function gave, which is no array
 ONE_ARGUMENT = {np.where}  # with one argument it asks for positions
 
@@ -151,7 +152,7 @@ def _followed(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, A
     if func in POSITIONS:
         return POSITIONS[func](trace, func, args, named)
     body = getattr(func, "_implementation", func)  # SciPy's functions are their own Python
-    twin = Seam(trace).twin(body) if body is not None and func not in trace.following else None
+    twin = Seam(trace).twin(body) if trace.following.count(func) < DEEP else None
     if twin is not None:
         trace.following.append(func)
         try:
@@ -299,7 +300,17 @@ def _putmask(trace: Trace, target: Any, mask: Any, values: Any) -> None:
     )
 
 
-WRITES: dict[Any, Callable[..., Any]] = {np.copyto: _copyto, np.put: _put, np.putmask: _putmask}
+def _place(trace: Trace, target: Any, mask: Any, values: Any) -> None:
+    """`np.place`: the first values, one after another, to where the mask is true."""
+    handle = target if isinstance(target, ArrayHandle) else trace.array(target, known=False)
+    chosen = np.asarray(trace.fixed(mask, "it is a mask"), bool).reshape(handle.shape)
+    if chosen.any():
+        handle[chosen] = np.resize(np.ravel(trace.as_array(values)), np.count_nonzero(chosen))
+
+
+WRITES: dict[Any, Callable[..., Any]] = {
+    np.copyto: _copyto, np.put: _put, np.putmask: _putmask, np.place: _place,
+}  # fmt: skip
 TEXTS = {np.array_repr, np.array_str, np.array2string}
 
 

@@ -255,6 +255,6 @@ for _name in (
     "sum", "prod", "max", "min", "mean", "var", "std", "any", "all", "argmax", "argmin", "argsort",
     "cumsum", "cumprod", "dot",
     "clip", "round", "trace", "take", "repeat", "diagonal", "swapaxes", "squeeze", "ravel",
-    "searchsorted", "nonzero", "ptp",
+    "searchsorted", "nonzero", "ptp", "choose", "compress", "argpartition",
 ):  # fmt: skip
     setattr(Handle, _name, _method(_name))

@@ -9,12 +9,13 @@ import copy
 import functools
 import math
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from steepest.graph.node import make
-from steepest.graph.operation import ROWS
+from steepest.graph.operation import BINDINGS, ROWS
 from steepest.graph.traced import as_node
 from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.handle import Handle, has_handle, plain
@@ -210,6 +211,76 @@ def _is_scalar(trace: Trace, x: Any) -> bool:
     return isinstance(x, ScalarHandle) or bool(np.isscalar(x))
 
 
+class _Converter:
+    """NumPy's `_array_converter`, which its own Python asks to make arrays of arguments."""
+
+    def __init__(self, trace: Trace, *values: Any) -> None:
+        self._trace, self._values = trace, values
+        self.scalar_input = tuple(np.ndim(plain(v)) == 0 and _no_array(v) for v in values)
+
+    def as_arrays(self, subok: bool = True, pyscalars: str = "convert_if_no_array") -> Any:
+        return tuple(self[i] for i in range(len(self._values)))
+
+    def __getitem__(self, i: int) -> Any:
+        return self._trace.as_array(self._values[i])
+
+    def result_type(self, extra_dtype: Any = None, ensure_inexact: bool = False) -> Any:
+        kinds = [plain(v) for v in self._values] + [d for d in (extra_dtype,) if d is not None]
+        return np.result_type(*kinds, *([0.0] if ensure_inexact else []))
+
+    def wrap(self, made: Any, /, to_scalar: Any = None) -> Any:
+        bare = all(self.scalar_input) if to_scalar is None else to_scalar
+        return made[()] if bare and np.ndim(plain(made)) == 0 else made
+
+
+def _no_array(x: Any) -> bool:
+    return not isinstance(x, np.ndarray)
+
+
+def _strided(trace: Trace, x: Any, shape: Any = None, strides: Any = None, **named: Any) -> Any:
+    """`as_strided`: another window on the same memory, wherever its strides lead."""
+    x = trace.as_array(x)
+    held = np.lib.stride_tricks.as_strided(
+        x._plain(), trace.fixed(shape, "it is a shape"), trace.fixed(strides, "it is a stride")
+    )
+    return ArrayHandle(trace, held, x._buffer)
+
+
+def _math_dist(trace: Trace, p: Any, q: Any) -> Any:
+    if not (has_handle(list(p)) or has_handle(list(q))):
+        return math.dist(p, q)
+    return trace.combine(
+        lambda a, b: np.float64(math.dist(a, b)),
+        lambda a, b: BINDINGS[np.linalg.norm](a - b),
+        (trace.as_array(list(p)), trace.as_array(list(q))),
+        "math.dist",
+    )
+
+
+def _math_parts(function: Rule) -> Rule:
+    """`math.modf` and `math.frexp`: two numbers for one."""
+    numpys = {math.modf: np.modf, math.frexp: np.frexp}[function]
+
+    def rule(trace: Trace, x: Any) -> Any:
+        if not isinstance(x, Handle):
+            return function(x)
+        return numpys(x.item() if isinstance(x, ArrayHandle) else x)
+
+    return rule
+
+
+def _math_remainder(trace: Trace, x: Any, y: Any) -> Any:
+    if not isinstance(x, Handle) and not isinstance(y, Handle):
+        return math.remainder(x, y)
+    scalars = [a.item() if isinstance(a, ArrayHandle) else a for a in (x, y)]
+    return trace.combine(
+        lambda a, b: np.float64(math.remainder(a, b)),
+        lambda a, b: a - b * np.rint(a / b),
+        scalars,
+        "math.remainder",
+    )
+
+
 RULES: dict[Any, Rule] = {
     **{f: _new(f) for f in (np.zeros, np.ones, np.empty, np.eye, np.identity)},
     **{f: _like(f) for f in (np.zeros_like, np.ones_like, np.empty_like)},
@@ -223,6 +294,9 @@ RULES: dict[Any, Rule] = {
     np.fromiter: lambda trace, things, dtype=None, count=-1: _array(trace, list(things), dtype),
     float: _to_float(float), np.float64: _to_float(np.float64), np.float32: _to_float(np.float32),
     int: _to_int, round: _round, print: _print, type: _type, np.isscalar: _is_scalar,
+    np.lib.stride_tricks.as_strided: _strided,
+    math.dist: _math_dist, math.modf: _math_parts(math.modf), math.remainder: _math_remainder,
+    math.frexp: _math_parts(math.frexp),
     math.fsum: _fsum, math.prod: _prod, math.log: _math_log, math.hypot: _math_hypot,
     math.floor: _to_whole(math.floor, np.floor), math.ceil: _to_whole(math.ceil, np.ceil),
     math.trunc: _to_whole(math.trunc, np.trunc),
@@ -251,9 +325,13 @@ for _name, _row in {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh",
     "acosh": "arccosh", "atanh": "arctanh",
     "pow": "power", "fabs": "absolute", "degrees": "rad2deg", "radians": "deg2rad",
-    "lgamma": "gammaln",
+    "lgamma": "gammaln", "gamma": "gamma", "copysign": "copysign", "fmod": "fmod",
+    "ldexp": "ldexp",
 }.items():  # fmt: skip
     RULES[getattr(math, _name)] = _math(getattr(math, _name), _row)
 for _name in ("cbrt", "exp2"):
     if hasattr(math, _name):
         RULES[getattr(math, _name)] = _math(getattr(math, _name), _name)
+_converter = getattr(import_module("numpy._core.fromnumeric"), "_array_converter", None)
+if _converter is not None:  # since NumPy 2.1
+    RULES[_converter] = _Converter

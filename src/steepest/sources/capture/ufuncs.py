@@ -120,8 +120,6 @@ def _expression(
     }
     if method == "__call__":
         rule = rule_of(ufunc)
-        if ufunc is np.divmod:
-            rule = _divmod
         if rule is None or set(rest) - {"where"}:
             return None
         mask = rest.get("where", True)
@@ -146,10 +144,6 @@ def _reduced(trace: Trace, ufunc: Any, x: Any, options: dict[str, Any]) -> Any:
         x = np.where(trace.lift(mask) if isinstance(mask, Handle) else mask, x, nothing)
     found = REDUCTIONS[ufunc](x, **options)
     return found if first is None else ufunc(found, first)
-
-
-def _divmod(a: Any, b: Any) -> tuple[Any, Any]:
-    return ROWS["floor_divide"](a, b), ROWS["remainder"](a, b)
 
 
 def _chosen(trace: Trace, made: Any, mask: Any, target: Any) -> Any:
