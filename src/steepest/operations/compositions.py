@@ -102,8 +102,11 @@ def linspace(
         raise NotDifferentiableError("np.linspace with retstep, dtype or axis has no row")
     parts = num - 1 if endpoint else num
     shape = (num,) + (1,) * max(np.ndim(start), np.ndim(stop))
+    width = 1.0 * stop - start
+    counts = np.arange(float(num)).reshape(shape).astype(width.dtype)
     if parts <= 0:
-        return start + np.zeros(shape) * stop
-    counts = np.arange(float(num)).reshape(shape)
-    inside = counts * ((stop - start) / parts) + start
+        return start + 0.0 * counts * stop
+    step = width / parts
+    even = np.any(np.equal(step, 0))  # then NumPy divides first, which rounds otherwise
+    inside = np.where(even, counts / parts * width, counts * step) + start
     return np.where(counts == parts, stop, inside) if endpoint else inside

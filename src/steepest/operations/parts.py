@@ -35,7 +35,8 @@ unary("mantissa", lambda x: np.frexp(x)[0], lambda x, y: np.exp2(-1.0 * EXPONENT
     spelled="", shown="dx/2ⁿ", convention="at a power of 2, where it jumps, the slope to the right",
     precise=lambda mp, x: mp.frexp(x)[0])  # fmt: skip
 EXPONENT: Operation = unary("exponent", lambda x: np.frexp(x)[1], ZERO, (1.0, 50.0), spelled="",
-    shown="0", dtype=lambda x: np.int32, convention=FLAT, precise=lambda mp, x: mp.frexp(x)[1])  # fmt: skip
+    shown="0", dtype=lambda x: np.int32, convention=FLAT,
+    precise=lambda mp, x: mp.frexp(x)[1])  # fmt: skip
 binds(np.frexp)(lambda x: (ROWS["mantissa"](x), EXPONENT(x)))
 FRACTION = unary("fraction", lambda x: np.modf(x)[0], lambda x, y: 1.0, spelled="", shown="dx",
     precise=lambda mp, x: x - (mp.floor(x) if x >= 0 else mp.ceil(x)),

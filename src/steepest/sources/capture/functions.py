@@ -125,6 +125,12 @@ def _is_complex(value: Any) -> bool:
 
 
 DEEP = 8  # so often a function of NumPy may call itself
+
+
+def _part(trace: Trace, x: Any) -> Any:
+    return x if isinstance(x, (bool, int, float)) else trace.as_array(x)  # numbers stay weak
+
+
 TAKE_PAIRS = {"cho_solve", "lu_solve"}  # what another function gave, which is no array
 ONE_ARGUMENT = {np.where}  # with one argument it asks for positions
 
@@ -134,6 +140,8 @@ def _as_arrays(trace: Trace, func: Any, args: tuple[Any, ...]) -> tuple[Any, ...
     if func in SEQUENCES:
         parts = args[0] if type(args[0]) in (list, tuple) else list(args[0])
         return ([trace.as_array(p) for p in parts], *args[1:])
+    if func is np.choose:
+        return (args[0], [_part(trace, c) for c in args[1]], *args[2:])
     if func.__name__ in TAKE_PAIRS:
         return args
     return tuple(

@@ -12,7 +12,7 @@ import numpy as np
 
 from steepest.errors import NotDifferentiableError
 from steepest.graph.node import constant
-from steepest.graph.operation import REDUCTIONS, ROWS
+from steepest.graph.operation import BINDINGS, REDUCTIONS, ROWS
 from steepest.graph.traced import Traced, as_node, meaning
 from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.handle import Handle, has_handle, plain
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["call_ufunc", "truth_rule", "write_out"]
 
 BITWISE = (np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert)
+NEUTRAL: dict[Any, Any] = {
+    np.add: 0.0, np.multiply: 1.0, np.logical_or: False, np.logical_and: True,
+}  # fmt: skip
 ACCUMULATE = {np.add: "cumsum", np.multiply: "cumprod"}
 
 
@@ -116,8 +119,17 @@ def _expression(
     rest = {
         k: v
         for k, v in named.items()
-        if k not in ("casting", "dtype", "signature", "subok", "out") and v is not None
+        if k not in ("casting", "dtype", "signature", "subok", "out")
+        and (v is not None or k == "axis")
     }
+    dtype = named.get("dtype")
+    if (
+        dtype is not None and np.dtype(dtype) != bool
+    ):  # NumPy computes in this precision, and so does the node
+        inner = _expression(trace, ufunc, method, {**named, "dtype": None}, target)
+        if inner is None or ufunc(*np.ones(ufunc.nin)[:, None]).dtype.kind == "b":
+            return None
+        return lambda *n: inner(*(BINDINGS["cast"](Traced(as_node(a)), dtype) for a in n))
     if method == "__call__":
         rule = rule_of(ufunc)
         if rule is None or set(rest) - {"where"}:
@@ -140,8 +152,11 @@ def _reduced(trace: Trace, ufunc: Any, x: Any, options: dict[str, Any]) -> Any:
     """
     mask, first = options.pop("where", True), options.pop("initial", None)
     if mask is not True:
-        nothing = {np.add: 0.0, np.multiply: 1.0}.get(ufunc, first)
+        nothing = NEUTRAL.get(ufunc, first)
         x = np.where(trace.lift(mask) if isinstance(mask, Handle) else mask, x, nothing)
+    if first is not None and ufunc not in (np.add, np.multiply) and not x.size:
+        probe = ufunc.reduce(np.zeros(x.shape), initial=first, **options)
+        return np.full(np.shape(probe), first, x.dtype)
     found = REDUCTIONS[ufunc](x, **options)
     return found if first is None else ufunc(found, first)
 
