@@ -8,6 +8,7 @@ what `tracing.exact` said, so it cannot be out of date.
 from __future__ import annotations
 
 import importlib.util
+import math
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -17,6 +18,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy.integrate
+import scipy.interpolate
+import scipy.linalg
+import scipy.ndimage
+import scipy.optimize
+import scipy.signal
+import scipy.spatial
+import scipy.special
+import scipy.stats
 
 import steepest as st
 from steepest.graph.traced import meaning
@@ -49,6 +59,12 @@ def into(x, change):
     change(out)
     return out
 """
+ROOMS: dict[str, Any] = {
+    "np": np, "x": np.ndarray, "math": math, "sl": scipy.linalg, "special": scipy.special,
+    "integrate": scipy.integrate, "interpolate": scipy.interpolate, "ndimage": scipy.ndimage,
+    "optimize": scipy.optimize, "signal": scipy.signal, "spatial": scipy.spatial,
+    "stats": scipy.stats,
+}  # fmt: skip
 SHORT = {"sl": "scipy.linalg", "special": "scipy.special", "np": "np", "math": "math", "x": "x"}
 WAYS = {
     "row": "exact",
@@ -94,8 +110,17 @@ def probes() -> tuple[Probe, ...]:
         names, call, word = [*line.split("\t"), ""][:3]
         for name in names.split():
             own = call.replace("{f}", name).replace("{name}", name.rpartition(".")[2])
-            found.append(Probe(section, name, own, word))
+            if named(name) is not None:  # else a function that this NumPy or SciPy has not yet
+                found.append(Probe(section, name, own, word))
     return tuple(found)
+
+
+def named(name: str) -> Any:
+    """The function that a name in the table stands for; None where there is none."""
+    found: Any = ROOMS
+    for part in name.split("."):
+        found = found.get(part) if found is ROOMS else getattr(found, part, None)
+    return found
 
 
 @cache
@@ -158,10 +183,7 @@ def has_rule(name: str) -> bool:
     """Whether a function means something to us by itself, without a look into its source."""
     if name.startswith("x."):
         return True
-    head, *rest = name.split(".")
-    function: Any = functions()["np.abs"].__globals__[head]
-    for part in rest:
-        function = getattr(function, part)
+    function = named(name)
     kinds: Any = (MOVES, JOINS, RULES)
     return meaning(function) is not None or any(function in known for known in kinds)
 

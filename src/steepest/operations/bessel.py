@@ -1,4 +1,4 @@
-"""Rows over SciPy's Bessel functions and integrals: DLMF chapters 6, 7, 10 and 19."""
+"""Rows over SciPy's Bessel functions and integrals: DLMF chapters 6, 7 and 10."""
 
 from __future__ import annotations
 
@@ -95,8 +95,6 @@ unary("dawsn", scipy_function("dawsn"), lambda x, y: 1 - 2 * x * y, (-4.0, 4.0),
 unary("exp10", scipy_function("exp10"), lambda x, y: y * np.log(exactly(x, 10)), (-9.0, 9.0),
     scipy="exp10", spelled="", precise=lambda mp, x: mp.mpf(10) ** x, shown="10ˣ·log 10",
     family="special", tolerance=(20.0, "SciPy's own error"))  # fmt: skip
-unary("cosm1", scipy_function("cosm1"), lambda x, y: -np.sin(x), (-9.0, 9.0), scipy="cosm1",
-    spelled="", precise=lambda mp, x: mp.cos(x) - 1, shown="−sin x", family="special")  # fmt: skip
 for _plain in ("expm1", "log1p", "cbrt", "exp2"):
     # SciPy's own of the same name, which may differ from NumPy's in the last digit
     _ready = {
@@ -118,21 +116,3 @@ for _plain in ("expm1", "log1p", "cbrt", "exp2"):
     unary(f"scipy_{_plain}", scipy_function(_plain), _ready[0], _ready[2], scipy=_plain,
         spelled="", precise=_ready[1], shown=_ready[3], family="special",
         tolerance=(4.0, "SciPy's own error"), steep=_plain in ("log1p", "cbrt"))  # fmt: skip
-
-
-def _run_drop(m: Any) -> Any:
-    """(K(m) − E(m))/m = R_D(0, 1 − m, 1)/3 (DLMF 19.25.1), without cancellation at 0."""
-    return scipy_function("elliprd")(0.0, 1.0 - np.asarray(m, float), 1.0) / 3
-
-
-DROP: Operation = unary("elliptic_drop", _run_drop,
-    lambda m, y: ((ELLIPK(m) - y) / (1 - m) - y) / (2 * m), (0.05, 0.95), spelled="",
-    precise=lambda mp, m: (mp.ellipk(m) - mp.ellipe(m)) / m, shown="((K − D)/(1 − m) − D)/(2m)",
-    family="special", tolerance=(400.0, "its terms cancel for small m"))  # fmt: skip
-ELLIPK: Operation = unary("ellipk", scipy_function("ellipk"),
-    lambda m, y: (y - DROP(m)) / (2 * (1 - m)), (0.05, 0.95), scipy="ellipk", spelled="",
-    precise=lambda mp, m: mp.ellipk(m), latex="K", shown="(K − D)/(2(1 − m)), D = (K − E)/m",
-    family="special", tolerance=(30.0, "SciPy's own error"))  # fmt: skip
-unary("ellipe", scipy_function("ellipe"), lambda m, y: -DROP(m) / 2, (0.05, 0.95), scipy="ellipe",
-    spelled="", precise=lambda mp, m: mp.ellipe(m), latex="E", shown="−(K − E)/(2m)",
-    family="special", tolerance=(30.0, "SciPy's own error"))  # fmt: skip

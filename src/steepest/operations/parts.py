@@ -1,4 +1,4 @@
-"""Rows for the parts of numbers: sign, whole part and fraction, mantissa, spacing."""
+"""Rows for the parts of numbers: sign, whole part and fraction, powers of two."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from steepest.graph.operation import ROWS, ZERO, Operation, binds
-from steepest.operations.elementwise import ANY, binary, exactly, unary
+from steepest.graph.node import real_dtype
+from steepest.graph.operation import ROWS, ZERO, binds
+from steepest.operations.elementwise import ANY, binary, exactly, real, unary
 from steepest.operations.special import sigmoid
 
 __all__ = ["divmod_of", "modf"]
@@ -27,19 +28,10 @@ binary("heaviside", np.heaviside, ZERO, lambda a, b, y: np.where(np.equal(a, 0),
     spelled="", precise=lambda mp, a, b: mp.mpf(1 if a > 0 else 0) if a else b,
     latex=r"H\left({0}, {1}\right)", shown="db where a = 0",
     convention="a step: its derivative in a is zero, at the step too")  # fmt: skip
-unary("spacing", np.spacing, ZERO, (1.0, 50.0), spelled="", shown="0", convention=FLAT,
-    precise=lambda mp, x: mp.mpf(2) ** (mp.floor(mp.log(mp.fabs(x), 2)) - 52))  # fmt: skip
 unary("signbit", np.signbit, ZERO, spelled="", precise=lambda mp, x: x < 0, shown="0",
     convention=FLAT, family="comparison")  # fmt: skip
-unary("mantissa", lambda x: np.frexp(x)[0], lambda x, y: np.exp2(-1.0 * EXPONENT(x)), (1.0, 50.0),
-    spelled="", shown="dx/2ⁿ", convention="at a power of 2, where it jumps, the slope to the right",
-    precise=lambda mp, x: mp.frexp(x)[0])  # fmt: skip
-EXPONENT: Operation = unary("exponent", lambda x: np.frexp(x)[1], ZERO, (1.0, 50.0), spelled="",
-    shown="0", dtype=lambda x: np.int32, convention=FLAT,
-    precise=lambda mp, x: mp.frexp(x)[1])  # fmt: skip
-binds(np.frexp)(lambda x: (ROWS["mantissa"](x), EXPONENT(x)))
-FRACTION = unary("fraction", lambda x: np.modf(x)[0], lambda x, y: 1.0, spelled="", shown="dx",
-    precise=lambda mp, x: x - (mp.floor(x) if x >= 0 else mp.ceil(x)),
+FRACTION = unary("fraction", lambda x: np.modf(real(x))[0], lambda x, y: 1.0, spelled="",
+    shown="dx", precise=lambda mp, x: x - (mp.floor(x) if x >= 0 else mp.ceil(x)),
     convention="at a jump the slope 1 of both sides")  # fmt: skip
 
 
@@ -55,12 +47,12 @@ def divmod_of(a: Any, b: Any) -> Any:
     return ROWS["floor_divide"](a, b), ROWS["remainder"](a, b)
 
 
-binary("ldexp", lambda x, n: np.ldexp(x, np.asarray(n).astype(int)),
+LDEXP = binary("ldexp", lambda x, n: np.ldexp(real(x), np.asarray(n).astype(int)),
     lambda x, n, y: np.exp2(np.trunc(1.0 * n)), ZERO, (ANY, (-4.0, 4.0)), spelled="",
-    numpy=(np.ldexp,),
-    dtype=lambda x, n: x.dtype if x.dtype.kind == "f" else np.float64,
+    dtype=lambda x, n: real_dtype(x),
     precise=lambda mp, x, n: x * mp.mpf(2) ** int(n), latex=r"{0} \cdot 2^{{{1}}}",
     shown="2ⁿ·dx", convention="n is a whole number, and does not move")  # fmt: skip
+binds(np.ldexp)(lambda x, n: LDEXP(x, n))
 
 
 def _share(a: Any, b: Any, y: Any) -> Any:

@@ -168,8 +168,7 @@ def _vecdot_back(y_bar: Any, args: Any, wanted: Any) -> Any:
 
 VECDOT: Final = register(Operation(name="vecdot", run=np.vecdot, arity=2, numpy=(np.vecdot,),
     shape=lambda a, b: np.broadcast_shapes(a, b)[:-1], elementwise=False, linear=EACH,
-    transpose=_vecdot_back, family="product", shown="da·b + a·db",
-    precise=lambda mp, a, b: (a * b).sum(-1), infix=""))  # fmt: skip
+    transpose=_vecdot_back, family="linear algebra", shown="da·b + a·db"))  # fmt: skip
 if hasattr(np, "matvec"):  # since NumPy 2.2
     binds(np.matvec)(lambda a, b: MATMUL(a, np.expand_dims(b, -1))[..., 0])
     binds(np.vecmat)(lambda a, b: MATMUL(np.expand_dims(a, -2), b)[..., 0, :])

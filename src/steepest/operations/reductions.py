@@ -218,7 +218,7 @@ def _norm_p_tangent(
 NORM_P: Final = register(Operation(name="norm_p",
     run=lambda x, ord, axis, keepdims: np.linalg.norm(x, ord, axis[0], keepdims), arity=1,
     shape=lambda x, ord, axis, keepdims: reduced_shape(x, axis, keepdims), elementwise=False,
-    dtype=real_dtype, tangent=_norm_p_tangent, family="reduction",
+    dtype=real_dtype, tangent=_norm_p_tangent, family="linear algebra",
     shown="Σ (|x|/y)ᵖ⁻¹·sign x·dx", convention="at 0, the tip of the cone, the derivative is 0",
 ))  # fmt: skip
 

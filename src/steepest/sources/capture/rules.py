@@ -257,16 +257,10 @@ def _math_dist(trace: Trace, p: Any, q: Any) -> Any:
     )
 
 
-def _math_parts(function: Rule) -> Rule:
-    """`math.modf` and `math.frexp`: two numbers for one."""
-    numpys = {math.modf: np.modf, math.frexp: np.frexp}[function]
-
-    def rule(trace: Trace, x: Any) -> Any:
-        if not isinstance(x, Handle):
-            return function(x)
-        return numpys(x.item() if isinstance(x, ArrayHandle) else x)
-
-    return rule
+def _math_modf(trace: Trace, x: Any) -> Any:
+    if not isinstance(x, Handle):
+        return math.modf(x)
+    return np.modf(x.item() if isinstance(x, ArrayHandle) else x)
 
 
 def _math_remainder(trace: Trace, x: Any, y: Any) -> Any:
@@ -295,8 +289,7 @@ RULES: dict[Any, Rule] = {
     float: _to_float(float), np.float64: _to_float(np.float64), np.float32: _to_float(np.float32),
     int: _to_int, round: _round, print: _print, type: _type, np.isscalar: _is_scalar,
     np.lib.stride_tricks.as_strided: _strided,
-    math.dist: _math_dist, math.modf: _math_parts(math.modf), math.remainder: _math_remainder,
-    math.frexp: _math_parts(math.frexp),
+    math.dist: _math_dist, math.modf: _math_modf, math.remainder: _math_remainder,
     math.fsum: _fsum, math.prod: _prod, math.log: _math_log, math.hypot: _math_hypot,
     math.floor: _to_whole(math.floor, np.floor), math.ceil: _to_whole(math.ceil, np.ceil),
     math.trunc: _to_whole(math.trunc, np.trunc),
