@@ -284,9 +284,7 @@ class Trace:
             return self.adopt(value)
         if type(value) in (tuple, list) or isinstance(value, tuple):
             parts = [self.result(v, m) for v, m in zip(value, made, strict=True)]
-            named = getattr(
-                type(value), "_make", type(value)
-            )  # a named tuple takes its parts apart
+            named = getattr(type(value), "_make", type(value))  # named tuples take theirs apart
             return named(parts)
         if not isinstance(made, (Traced, Node)):  # a flag, a count: the same on every path
             return self.adopt(value)
