@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from steepest.errors import CaptureError
+from steepest.errors import CaptureError, ShapeError
 from steepest.sources.pieces import as_source
 
 SHAPES = [(), (0,), (1,), (3,), (5,), (2, 3), (1, 3), (3, 1), (2, 0), (2, 1, 3)]
@@ -85,7 +85,11 @@ def agree(f: Callable[[Any], Any], x: Any, ulp: int = 0) -> None:
             return
         if not all(p.dtype.kind in "fiub" for p in numbers(plain)):
             return
-        piece = source.piece((x,), {}, (0,))
+        try:
+            piece = source.piece((x,), {}, (0,))
+        except ShapeError as error:  # several results, and numerical: that is refused
+            assert source.tracing.exact is False, error
+            return
         if source.tracing.exact is False:
             return  # said aloud, and the value is f's own
         found = piece.result(piece.run("value", lambda: piece.outputs)())
@@ -296,7 +300,9 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 @given(data=some.data())
 @settings(max_examples=8)
 def test_calls_with_keywords(name: str, data: Any) -> None:
-    agree(CALLS[name], data.draw(arrays(REAL)))
+    # of solids, `inner` sums in another order than the product of matrices that stands for it
+    solid = name == "inner"
+    agree(CALLS[name], data.draw(arrays(REAL, odd=not solid)), 64 if solid else 0)
 
 
 def test_an_error_of_ours_is_no_error_of_numpys() -> None:
