@@ -87,8 +87,9 @@ def agree(f: Callable[[Any], Any], x: Any, ulp: int = 0) -> None:
             return
         try:
             piece = source.piece((x,), {}, (0,))
-        except ShapeError as error:  # several results, and numerical: that is refused
-            assert source.tracing.exact is False, error
+        except ShapeError:  # several results, and numerical: that is refused
+            if source.tracing.exact is not False:
+                raise
             return
         if source.tracing.exact is False:
             return  # said aloud, and the value is f's own
