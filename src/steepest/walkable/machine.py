@@ -32,8 +32,9 @@ _loops: WeakKeyDictionary[Expression, dict[Any, Loop | CompilationError]] = Weak
 
 
 class Layout(Protocol):
-    """How rows are kept: those whose numbers are multiples of a stride, and the last ones."""
+    """How rows are kept: those whose numbers are multiples of a stride, the first and the last."""
 
+    head: int
     tail: int
 
     def stride(self, evaluations: int) -> int:
@@ -124,12 +125,14 @@ class Machine:
     ) -> tuple[Any, int]:
         """Up to `count` steps, as `Objective.loop` takes them."""
         layout = recorder.layout
+        if carry.t < layout.head:  # the first rows are kept one by one
+            count = min(count, layout.head - carry.t)
         try:
             packing = self._packed(walk, carry)
             start = packing.carry.pack(carry)
 
             def run(steps: int) -> Run:
-                stride = layout.stride(carry.t + steps)
+                stride = 1 if carry.t < layout.head else layout.stride(carry.t + steps)
                 dense = carry.t + steps - layout.tail
                 now = Run(start.copy(), carry.t)
                 while now.steps < steps and now.code == 0:
