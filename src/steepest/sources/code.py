@@ -23,11 +23,11 @@ class Code:
     by_path = True
 
     def __init__(
-        self, function: Callable[..., Any], variables: Sequence[str], strict: bool
+        self, function: Callable[..., Any], variables: Sequence[str], strict: bool, pure: bool
     ) -> None:
         self.function = function
         self.variables = tuple(variables)
-        self.followed = Followed(function, strict=strict)
+        self.followed = Followed(function, strict=strict, pure=pure)
 
     @property
     def tracing(self) -> Tracing:

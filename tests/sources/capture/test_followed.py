@@ -107,13 +107,6 @@ def test_side_effects_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "not at every call" in repr(followed.tracing)
 
 
-def test_pure_false_traces_at_every_call() -> None:
-    followed = Followed(lambda x: x[0] ** 2, pure=False)
-    followed.path((X,))
-    followed.path((X,))
-    assert followed.tracing.traced == 2
-
-
 def test_only_one_point_can_be_compared_is_unchecked() -> None:
     here = int(X[0] * 2**60)
     followed = Followed(lambda x: x[0] ** 2 if int(x[0] * 2**60) == here else 0.0)

@@ -68,6 +68,8 @@ class Followed:
         self.pure = pure
         self.argnums = None if argnums is None else tuple(argnums)
         self.tracing = Tracing(getattr(function, "__name__", type(function).__name__))
+        if not pure:
+            self.tracing.note("traced at every call: pure=False was asked for")
         self._layouts = Layouts(function, self.argnums)
         self._store = Store()
         self._changes = Changes()
