@@ -18,6 +18,7 @@ from steepest.errors import NotDifferentiableError, ShapeError, VariableError
 from steepest.graph.node import Node
 from steepest.graph.traced import Traced, as_node
 from steepest.sources.capture.trace import current
+from steepest.sources.once import gradient_once
 from steepest.sources.piece import Piece
 from steepest.sources.pieces import Argnums, Source, as_source
 from steepest.sources.structure import Structure, flatten
@@ -109,7 +110,7 @@ class Differentiated(Source):
         """The graph of the derivative, from the graph of the function."""
         by, structure = inner.chosen(self.argnums, self.single)
         output = _one_number(inner, self.__name__)
-        gradient = derive.gradient(output, [inner.inputs[i] for i in by])
+        gradient = gradient_once(inner.shared, output, [inner.inputs[i] for i in by])
         if self.what == "value_and_grad":
             both = Structure(tuple, (0, 1), (inner.output_structure, structure))
             return inner.with_outputs((output, *gradient), both)

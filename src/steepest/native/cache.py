@@ -12,15 +12,14 @@ and renamed, so that several processes may write at once; the oldest go when the
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from steepest.record import record
 
 __all__ = ["CacheInfo", "cache_info", "clear", "key", "load", "store"]
 
@@ -29,7 +28,7 @@ MAGIC = b"steepest object 1\n"
 ENDING = ".o"
 
 
-@dataclass(frozen=True)
+@record(eq=True)
 class CacheInfo:
     """Where compiled code is kept, how much there is, and what this process found and wrote."""
 
@@ -86,6 +85,8 @@ def key(*parts: Any) -> str:
     from steepest import __version__
 
     text = "\0".join([__version__, *map(repr, parts)])
+    import hashlib
+
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -114,6 +115,8 @@ def load(name: str) -> bytes | None:
 
 
 def _digest(name: str, image: bytes) -> bytes:
+    import hashlib
+
     return hashlib.sha256(name.encode() + image).digest()
 
 
@@ -123,6 +126,8 @@ def store(name: str, image: bytes) -> None:
     if place is None:
         return
     try:
+        import tempfile
+
         handle, temporary = tempfile.mkstemp(dir=place, suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
