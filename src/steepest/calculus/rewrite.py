@@ -104,7 +104,7 @@ def is_number(node: Node, value: float) -> bool:
 
 def _fold(node: Node, args: tuple[Node, ...], run: Callable[..., Any]) -> Node | None:
     """Exact arithmetic on Python numbers, when the float result means exactly the same number."""
-    if not all(a.weak for a in args):
+    if not all(a.weak and a.op is CONSTANT for a in args):
         return None
     near = [a.value for a in args]
     if all(type(n) in (int, float) and abs(n) < WHOLE and n == int(n) for n in near):

@@ -352,7 +352,7 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
         return _leaf(CONSTANT, (("value", Held(value)),), (), FLOAT, True, origin)
     if isinstance(value, int):
         if abs(value) > 2**63 - 1:
-            return _fraction(value, origin)  # type: ignore[arg-type]
+            return _fraction(value, origin)
         return _leaf(CONSTANT, (("value", Held(value)),), (), np.dtype(np.int64), True, origin)
     if isinstance(value, Rational) and not isinstance(value, np.generic):
         return _fraction(value, origin)  # type: ignore[arg-type]
