@@ -9,7 +9,7 @@ import pytest
 
 import steepest as st
 from steepest.errors import CaptureError
-from steepest.sources.capture import Followed
+from steepest.sources.capture import Followed, NumericalWarning
 
 X = np.array([0.7, -1.3, 2.1])
 
@@ -41,9 +41,30 @@ def test_what_a_function_was_told_holds_for_operators_on_it() -> None:
     def through_c_code(x):
         return float(str(x)) ** 2
 
-    with pytest.raises(CaptureError, match="strict=True"):
-        st.grad(st.Function(through_c_code, strict=True))(2.0)
+    strict = st.grad(st.Function(through_c_code, strict=True))
+    for _ in range(2):
+        with pytest.raises(CaptureError, match="strict=True"):
+            strict(2.0)
     assert "pure=False" in repr(_called(st.grad(st.Function(lambda x: x**2, pure=False))).tracing)
+
+
+def test_a_warning_points_at_the_line_that_asked() -> None:
+    def through_c_code(x):
+        return float(str(x)) ** 2
+
+    ways = {
+        "grad": lambda: st.grad(through_c_code)(2.0),
+        "Function": lambda: st.Function(through_c_code, variables=("w",)).gradient(2.0),
+        "jvp": lambda: st.jvp(through_c_code, (2.0,), (1.0,)),
+        "descend": lambda: st.descend(through_c_code, 2.0, steps=2),
+        "at": lambda: st.Function(through_c_code).at(x=2.0),
+    }
+    for name, way in ways.items():
+        with pytest.warns(NumericalWarning) as caught:
+            way()
+        told = {(w.filename, w.lineno) for w in caught}
+        assert len(caught) == 1, name
+        assert told == {(__file__, way.__code__.co_firstlineno)}, name
 
 
 def _called(slope: Any) -> Any:

@@ -15,6 +15,7 @@ import contextlib
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,9 @@ from steepest.record import record
 __all__ = ["CacheInfo", "cache_info", "clear", "key", "load", "store"]
 
 BOUND = 64 * 2**20  # bytes of all entries together
+STALE = 3600.0  # seconds after which nobody is still writing a part
 MAGIC = b"steepest object 1\n"
-ENDING = ".o"
+ENDING, PART = ".o", ".part"
 
 
 @record(eq=True)
@@ -128,7 +130,7 @@ def store(name: str, image: bytes) -> None:
     try:
         import tempfile
 
-        handle, temporary = tempfile.mkstemp(dir=place, suffix=".part")
+        handle, temporary = tempfile.mkstemp(dir=place, suffix=PART)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(MAGIC + _digest(name, image) + image)
@@ -152,6 +154,11 @@ def _entries(place: Path) -> Iterator[tuple[float, int, Path]]:
 
 
 def _prune(place: Path) -> None:
+    """Remove the oldest entries beyond the bound, and what was left half written."""
+    for part in place.glob("*" + PART):
+        with contextlib.suppress(OSError):
+            if part.stat().st_mtime < time.time() - STALE:
+                part.unlink()
     entries = sorted(_entries(place))
     total = sum(size for _, size, _ in entries)
     for _, size, entry in entries:

@@ -40,6 +40,7 @@ class Tape:
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     keep: bool = True
+    told: bool = False  # that its slopes come from differences
     made: dict[Any, Any] = each(factory=dict)  # what others prepare of it, for as long
     unproved: dict[Any, Slot] = each(factory=dict)  # facts that are inputs, checked once
     weight: int = each(factory=int, init=False)
