@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextvars
 import gc
-import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -25,6 +24,7 @@ from steepest.graph.graph import Guard
 from steepest.graph.node import Node, fresh
 from steepest.graph.traverse import Program, evaluate, topological
 from steepest.sources.capture.guards import Said, agrees
+from steepest.sources.capture.scattered import Scattered
 from steepest.sources.capture.tape import Tape
 from steepest.sources.capture.trace import is_library
 from steepest.sources.capture.view import is_generated
@@ -39,7 +39,6 @@ DISTANCES = (
     0.0,
 )  # relative to the size of x; 0: the point itself, where only the value can be compared
 CLOSE = 1e-10  # relative; sums of the same numbers in another order differ by far less
-GOLDEN = (5**0.5 - 1) / 2
 NOISE = 1e-13  # relative to the largest number that occurs on the way
 STANDARD = (
     os.path.dirname(os.__file__),
@@ -162,7 +161,7 @@ def _exact_use(tape: Tape) -> str:
 
 def _moved(values: Values, distance: float, real: Sequence[bool]) -> list[Any]:
     """A point nearby: every number moved by its own amount."""
-    scattered = _Scattered(1)
+    scattered = Scattered(1)
     out: list[Any] = []
     for v, moves in zip(values, real, strict=True):
         shift = distance * np.maximum(1.0, np.abs(v)) * scattered.between(-1.0, 1.0, np.shape(v))
@@ -253,7 +252,7 @@ def _slope(
             None,
             "part of its slope is given by its author's own rule, which st.check_grad compares",
         )
-    scattered = _Scattered(1000)
+    scattered = Scattered(1000)
     ways = [np.asarray(scattered.between(0.5, 1.0, n.shape)).astype(n.dtype)[()] for n in moving]
     try:
         found = _along(tape, outputs, moving, (*values, *captured), ways)
@@ -298,22 +297,6 @@ def _along(
     tangents = [fresh(f"d{n.name}", n.shape, n.dtype) for n in moving]
     slopes = jvp(outputs, moving, tangents)
     return Program((*tape.arguments, *tangents), slopes)(*values, *ways)
-
-
-class _Scattered:
-    """Numbers that nobody would choose, and always the same: the fractions of k²φ."""
-
-    def __init__(self, start: int) -> None:
-        self._next = start
-
-    def between(self, low: float, high: float, shape: tuple[int, ...]) -> Any:
-        """Some of them, between two bounds."""
-        k, count = self._next, math.prod(shape)
-        self._next += count
-        if not shape:
-            return low + (high - low) * (k * k * GOLDEN % 1.0)
-        squares = np.arange(k, k + count, dtype=float) ** 2
-        return (low + (high - low) * (squares * GOLDEN % 1.0)).reshape(shape)
 
 
 def _agreement(
