@@ -69,11 +69,14 @@ def _init(kind: type, fields: tuple[str, ...], kw_only: bool) -> Callable[..., N
     places = () if kw_only else given
     count, wanted = len(places), frozenset(given)
     finish = getattr(kind, "__post_init__", None)
+    tails: list[Any] = [_plain_defaults(defaults, fields[k:]) for k in range(count)]
 
     def __init__(self: Any, *args: Any, **named: Any) -> None:
         held = self.__dict__
         held.update(zip(places, args, strict=False))
-        if named or len(args) != count or len(held) != len(fields):
+        if not named and len(args) < count and tails[len(args)] is not None:
+            held.update(tails[len(args)])
+        elif named or len(args) != count or len(held) != len(fields):
             if (
                 len(args) > count
                 or not wanted.issuperset(named)
@@ -93,6 +96,13 @@ def _init(kind: type, fields: tuple[str, ...], kw_only: bool) -> Callable[..., N
             finish(self)
 
     return __init__
+
+
+def _plain_defaults(defaults: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any] | None:
+    """The defaults of these fields, where each has one that all records may share."""
+    found = {name: defaults[name] for name in fields if name in defaults}
+    shared = len(found) == len(fields) and not any(isinstance(d, _Each) for d in found.values())
+    return found if shared else None
 
 
 def _values(held: Any) -> tuple[Any, ...]:
