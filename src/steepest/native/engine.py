@@ -138,10 +138,12 @@ def compiled(
 def functions(names: Iterable[str], lanes: int = 1) -> str:
     """The text of elementary functions, as this machine computes them.
 
+    The same text for the same names, in whatever order: it is a part of the key on disk.
+
     Raises CompilationError for a function that there is no machine code for.
     """
     try:
-        return vectormath.definitions(names, lanes, fused=target().fused, whole=False)
+        return vectormath.definitions(sorted(names), lanes, fused=target().fused, whole=False)
     except ValueError as error:
         raise CompilationError(str(error)) from error
 
