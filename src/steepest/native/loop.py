@@ -195,7 +195,11 @@ class _Text:
     def lines(self) -> list[str]:
         """All blocks, in order."""
         body = self.body
-        held = None if self.step.held is None else body.compute(self.plan.outputs[self.moving + self.width + 1])
+        held = (
+            None
+            if self.step.held is None
+            else body.compute(self.plan.outputs[self.moving + self.width + 1])
+        )
         following = {i: body.compute(self.following[i]) for i in self.turning}
         code = body.compute(self.code)
         conditions = list(dict.fromkeys((c, sense) for c, sense, _ in self.cells.values()))

@@ -122,7 +122,9 @@ class _Text:
         self.moving = len(following)
         code = self.code
         self.inputs = self._inputs()
-        self.staying = {i for i, at in enumerate(following) if code.instructions[at] == ("input", i)}
+        self.staying = {
+            i for i, at in enumerate(following) if code.instructions[at] == ("input", i)
+        }
         self.counting = {i: by for i in range(self.moving) if (by := self._count(i)) is not None}
         self.outer = [t for t in always.tests.items() if self._rising(t[0])]
         self.tests = [t for t in always.tests.items() if not self._rising(t[0])]
@@ -210,8 +212,8 @@ class _Text:
         wanted += [at for i, at in enumerate(self.following) if i not in self.staying]
         known = {*self.staying, *range(moving, moving + self.fixed)}
         entry, body = Body(code, setting, prefix="e"), Body(code, value)
-        known_once = {at: entry.compute(Lane(code, at)) for at in settled(code, wanted, known)}
-        for at, operand in known_once.items():
+        once = {at: entry.compute(Lane(code, at)) for at in settled(code, wanted, known)}
+        for at, operand in once.items():
             body.know(at, operand)
         starts = {i: setting(i, entry) for i in self.turning}
         first = {i: setting(i, entry) for i in self.counting}
@@ -220,8 +222,8 @@ class _Text:
             self._outer(entry.branch(mark), ends, entry)
         inner = []
         for at, truth in self.tests:
-            if at in known_once:
-                _require(entry, at, known_once[at], truth)
+            if at in once:
+                _require(entry, at, once[at], truth)
             else:
                 inner.append((at, truth))
         following = {i: body.compute(Lane(code, self.following[i])) for i in self.turning}
@@ -231,14 +233,7 @@ class _Text:
         block = "step"
         for at, truth in inner:
             block = _require(body, at, body.compute(Lane(code, at)), truth)
-        after = body.branch("z")
-        for i, name in last.items():
-            after.know(code.input(i).at, name)
-        stores = {i: after.compute(Lane(code, self.following[i])) for i in self.leaving}
-        stores |= following
-        for i in self.counting:
-            after.add(f"%n{i} = fadd double {last[i]}, {literal(self.counting[i])}")
-            stores[i] = f"%n{i}"
+        after, stores = self._after(body, following, last)
         lines = [
             "entry:", *entry.lines, "br label %begin",
             "begin:", "br label %step",
@@ -268,6 +263,20 @@ class _Text:
             "i64 %count)"
         )
         return Stretch(f"{head} {{\n  {text}\n}}\n", entry.functions | body.functions)
+
+    def _after(
+        self, body: Body, following: Mapping[int, str], last: Mapping[int, str]
+    ) -> tuple[Body, dict[int, str]]:
+        """What is computed after the last step, and all numbers of the carry that changed."""
+        after = body.branch("z")
+        for i, name in last.items():
+            after.know(self.code.input(i).at, name)
+        stores = {i: after.compute(Lane(self.code, self.following[i])) for i in self.leaving}
+        stores |= following
+        for i in self.counting:
+            after.add(f"%n{i} = fadd double {last[i]}, {literal(self.counting[i])}")
+            stores[i] = f"%n{i}"
+        return after, stores
 
     def _last(self, entry: Body, first: Mapping[int, str]) -> dict[int, str]:
         """What the numbers that count are before the last step, if they are whole numbers now."""
