@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from steepest.descent.choice import both, choose, either
 from steepest.errors import DescentError
+from steepest.graph.expected import expected
 from steepest.objective import INTERRUPTED
 
 if TYPE_CHECKING:
@@ -85,10 +86,10 @@ class Stop:
 
         `slope` is the largest component of the gradient there.
         """
-        flat = both(accepted, slope <= self.tolerance * c.scale)
+        flat = both(accepted, expected(slope <= self.tolerance * c.scale, False))
         standing = either(c.still >= PATIENCE, c.refused >= REFUSALS)
-        steps = self.steps is not None and c.taken > self.steps
-        evaluations = self.evaluations is not None and c.t >= self.evaluations
+        steps = self.steps is not None and expected(c.taken > self.steps, False)
+        evaluations = self.evaluations is not None and expected(c.t >= self.evaluations, False)
         budgets = choose(steps, STEPS, choose(evaluations, EVALUATIONS, GOING))
         return choose(flat, GRADIENT, choose(standing, STANDSTILL, budgets))  # type: ignore[no-any-return]
 

@@ -21,6 +21,7 @@ from steepest.descent.measure import dot, largest
 from steepest.descent.method import Method, State, checked_state
 from steepest.descent.stopping import GOING, NONFINITE, OUTSIDE, Stop
 from steepest.errors import DescentError
+from steepest.graph.expected import expected
 from steepest.objective import Evaluation, Vector
 
 __all__ = ["Carry", "Row", "Walk", "begin"]
@@ -102,7 +103,7 @@ class Walk:
         square, size = dot(move, move), dot(c.x, c.x)
         length = root(square)
         curvature = _curvature(c, g, move, square, size, accepted)
-        better = both(accepted, f < c.best_f)
+        better = expected(both(accepted, f < c.best_f), True)
         moved = either(c.taken == 0, self._moved(c.x, move, square, size))
         following = Carry(
             t=c.t + 1,
@@ -118,11 +119,11 @@ class Walk:
             best_t=choose(better, c.t, c.best_t),
             best_step=choose(better, c.taken, c.best_step),
             best_length=choose(better, length, c.best_length),
-            uphill=_uphill(c, f, curvature, accepted),
+            uphill=_uphill(c, f, curvature, accepted, better),
             curvature=curvature,
             still=choose(accepted, choose(moved, 0, c.still + 1), c.still),
             refused=choose(accepted, 0, c.refused + 1),
-            scale=choose(c.t == 0, choose(slope < 1.0, slope, 1.0), c.scale),
+            scale=choose(expected(c.t > 0, True), c.scale, choose(slope < 1.0, slope, 1.0)),
         )
         row = Row(c.t, c.x, f, g, accepted if symbolic(accepted) else bool(accepted), length)
         code = self.stop.test(following, accepted, slope)
@@ -136,7 +137,7 @@ class Walk:
         """
         step = self.stop.step_tolerance
         least = choose(step > 4 * EPSILON, step, 4 * EPSILON)
-        far = square > 2 * least * least * size
+        far = expected(square > 2 * least * least * size, True)
         if not symbolic(far) and far:
             return True
         return either(far, np.any(np.abs(move) > least * np.abs(x)))
@@ -159,7 +160,7 @@ class Walk:
 
 def _lost(f: Any, slope: Any, inside: Any, accepted: Any) -> Any:
     """OUTSIDE or NONFINITE for a point that is accepted and cannot be walked on; else 0."""
-    sound = choose(both(finite(f), finite(slope)), GOING, NONFINITE)
+    sound = choose(expected(both(finite(f), finite(slope)), True), GOING, NONFINITE)
     return choose(accepted, choose(inside, sound, OUTSIDE), GOING)
 
 
@@ -167,8 +168,9 @@ def _curvature(
     c: Carry, g: Vector, move: Vector, square: Any, size: Any, accepted: Any
 ) -> tuple[Any, ...]:
     """Curvature along the move s by the secant (g₂ − g₁)·s / (s·s), where s is long enough."""
-    long = both(both(accepted, c.taken > 0), square > RESOLVED * size)
-    bend = dot(g - c.last_g, move) / choose(square > 0, square, 1.0)
+    resolved = expected(square > RESOLVED * size, True)
+    long = both(both(accepted, expected(c.taken > 0, True)), resolved)
+    bend = dot(g - c.last_g, move) / choose(resolved, square, 1.0)
     largest, newest, smallest = c.curvature
     return (
         choose(both(long, bend > largest), bend, largest),
@@ -177,11 +179,16 @@ def _curvature(
     )
 
 
-def _uphill(c: Carry, f: Any, curvature: tuple[Any, ...], accepted: Any) -> tuple[Any, ...]:
-    """Count the moves that rose by more than rounding, and remember the first."""
+def _uphill(
+    c: Carry, f: Any, curvature: tuple[Any, ...], accepted: Any, better: Any
+) -> tuple[Any, ...]:
+    """Count the moves that rose by more than rounding, and remember the first.
+
+    A point lower than all before it did not rise.
+    """
     size, size_before = abs(f), abs(c.last_f)
     least = ROUNDING * choose(size_before > size, size_before, size)
-    rose = both(accepted, f - c.last_f > least)
+    rose = both(choose(better, False, accepted), f - c.last_f > least)
     many, at, before, after, bend = c.uphill
     first = both(rose, many == 0)
     return (

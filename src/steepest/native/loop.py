@@ -25,6 +25,7 @@ from steepest.native.emit import Body, declarations, literal
 from steepest.native.engine import Code, compiled, functions
 from steepest.native.plan import Plan, plan
 from steepest.native.scalars import Lane
+from steepest.native.stretch import ARGUMENTS, driver, stretch_of
 
 __all__ = ["MISSED", "Loop", "Segment", "Step"]
 
@@ -59,6 +60,7 @@ class Step:
     code: Node
     held: Node | None = None  # whether the guards hold; None: there are none
     untaken: tuple[int, ...] = ()
+    expected: Sequence[tuple[Node, bool]] = ()  # conditions, and the truth that they mostly have
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Loop:
         held = [] if step.held is None else [step.held]
         self.plan: Plan = plan(
             (*step.carry, *step.settings, *step.data),
-            (*step.following, *step.row, step.code, *held),
+            (*step.following, *step.row, step.code, *held, *(n for n, _ in step.expected)),
             limit,
         )
         self.sizes = tuple(
@@ -114,15 +116,20 @@ class Loop:
 
 
 def _module(p: Plan, sizes: tuple[int, ...], step: Step) -> str:
-    """The text of the loop."""
+    """The text of the loop, and of what hurries through steps that are as expected."""
     text = _Text(p, sizes, step)
     lines = "\n  ".join(text.lines())
+    moving, fixed, width = sizes
+    held = step.held is not None
+    notes = [truth for _, truth in step.expected]
+    stretch = stretch_of(p, moving, fixed, moving + width, held, notes)
+    name = "walk" if stretch is None else "full"
+    called = text.functions | (set() if stretch is None else stretch.functions)
     return (
         declarations([1])
-        + functions(text.functions)
-        + "define i64 @walk(ptr noalias %carry, ptr noalias %settings, ptr noalias %data, "
-        "i64 %first, i64 %count, ptr noalias %rows, i64 %mask, i64 %dense, ptr noalias %result) {\n"
-        f"  {lines}\n}}\n"
+        + functions(called)
+        + f"define i64 @{name}({ARGUMENTS}) {{\n  {lines}\n}}\n"
+        + ("" if stretch is None else stretch.text + driver(width))
     )
 
 
@@ -188,7 +195,11 @@ class _Text:
     def lines(self) -> list[str]:
         """All blocks, in order."""
         body = self.body
-        held = None if self.step.held is None else body.compute(self.plan.outputs[-1])
+        held = (
+            None
+            if self.step.held is None
+            else body.compute(self.plan.outputs[self.moving + self.width + 1])
+        )
         following = {i: body.compute(self.following[i]) for i in self.turning}
         code = body.compute(self.code)
         conditions = list(dict.fromkeys((c, sense) for c, sense, _ in self.cells.values()))

@@ -10,7 +10,7 @@ of plan beside this one.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from steepest.graph.operation import ROWS, STRUCTURE
 from steepest.graph.traverse import topological
 from steepest.native.scalars import BOOLEAN, LIMIT, Lane, Scalars
 
-__all__ = ["Plan", "lower", "plan"]
+__all__ = ["Plan", "lower", "plan", "settled"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,23 +44,28 @@ class Plan:
         leaves = ("input", "constant")
         return sum(1 for i in self.code.instructions if i[0] not in leaves)
 
-    def settled(self, inputs: range) -> list[int]:
+    def settled(self, inputs: Container[int]) -> list[int]:
         """The numbers that depend on these inputs alone and that something else needs: they can
         be computed once, before a loop.
         """
-        once: set[int] = set()
-        for at, (operation, *args) in enumerate(self.code.instructions):
-            if operation == "input":
-                settled = args[0] in inputs
-            else:
-                settled = operation == "constant" or all(a in once for a in args)
-            if settled:
-                once.add(at)
-        wanted = [lane.at for lane in self.outputs]
-        for at, (operation, *args) in enumerate(self.code.instructions):
-            if at not in once and operation != "input":
-                wanted += args
-        return [at for at in dict.fromkeys(wanted) if at in once]
+        return settled(self.code, [lane.at for lane in self.outputs], inputs)
+
+
+def settled(code: Scalars, wanted: Iterable[int], inputs: Container[int]) -> list[int]:
+    """The numbers that depend on these inputs alone, and that are wanted or needed by others."""
+    once: set[int] = set()
+    for at, (operation, *args) in enumerate(code.instructions):
+        if operation == "input":
+            found = args[0] in inputs
+        else:
+            found = operation == "constant" or all(a in once for a in args)
+        if found:
+            once.add(at)
+    needed = list(wanted)
+    for at, (operation, *args) in enumerate(code.instructions):
+        if at not in once and operation != "input":
+            needed += args
+    return [at for at in dict.fromkeys(needed) if at in once]
 
 
 def plan(

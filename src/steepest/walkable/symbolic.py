@@ -16,6 +16,7 @@ import numpy as np
 from steepest.calculus import derive
 from steepest.errors import CompilationError
 from steepest.expression import Expression
+from steepest.graph.expected import expectations
 from steepest.graph.graph import Guard
 from steepest.graph.node import Node, fresh, make
 from steepest.graph.operation import ROWS
@@ -150,7 +151,7 @@ def symbolic_step(
         return found
 
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), expectations() as noted:
             following, row, code = settings.handles().advance(evaluate, carry.handles())
         leaves = leaves_of(carry.structure, following)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
@@ -167,6 +168,7 @@ def symbolic_step(
         as_node(code),
         condition(expression.guards, guards),
         walk.untaken,
+        [(as_node(condition), truth) for condition, truth in noted],
     )
 
 
