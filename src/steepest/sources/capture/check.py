@@ -9,6 +9,7 @@ of the tape's values, by differences. Where the comparison cannot be made the an
 from __future__ import annotations
 
 import contextvars
+import gc
 import os
 import sysconfig
 from collections.abc import Callable, Iterator, Sequence
@@ -101,7 +102,7 @@ def check(
             if loosely and not any(map(_is_said, tape.graph.guards)):
                 continue  # the function asks whether two numbers are equal, and goes another way
             if loosely:
-                lost = f"{lost} (text or an exact value that was made of it decides there)"
+                lost = f"{lost} ({_exact_use(tape)})"
             return Verdict(False, lost, strangers=watch.strangers)
         if not all(np.all(np.isfinite(np.asarray(w, float))) for w in wanted):
             continue
@@ -148,6 +149,13 @@ def _is_exact(guard: Guard) -> bool:
         return True
     met = {"equal": True, "not_equal": False}.get(node.op.name)
     return met is not None and met is bool(guard.expected) and node.args[0].dtype.kind == "f"
+
+
+def _exact_use(tape: Tape) -> str:
+    """What may have decided otherwise: text, or an exact value, that was made of a number."""
+    guard = next(g for g in tape.graph.guards if _is_said(g))
+    at = f" at {guard.origin}" if guard.origin else ""
+    return f"{guard.reason}{at}, and that decides"
 
 
 def _moved(values: Values, distance: float, real: Sequence[bool]) -> list[Any]:
@@ -301,6 +309,14 @@ def _looks_outside(function: Any, frame: FrameType) -> bool:
     return function in READERS
 
 
+def _collects(frame: FrameType | None) -> bool:
+    """Whether the garbage collector has called this: it comes whenever it likes, anywhere."""
+    codes = {getattr(c, "__code__", None) for c in gc.callbacks}
+    while frame is not None and frame.f_code not in codes:
+        frame = frame.f_back
+    return frame is not None
+
+
 class _Watch:
     """Runs the plain function, lists code that was not followed, leaves memory outside alone."""
 
@@ -323,7 +339,8 @@ class _Watch:
         if code in self.followed or is_generated(code, frame.f_globals.get("__name__", "")):
             return
         standard = code.co_filename.startswith(STANDARD) and "site-packages" not in code.co_filename
-        if not standard and not is_library(frame.f_globals.get("__name__", "")):
+        strange = not standard and not is_library(frame.f_globals.get("__name__", ""))
+        if strange and not _collects(frame):
             self._strangers.setdefault(f"{code.co_name} ({code.co_filename}:{code.co_firstlineno})")
 
     def run(
