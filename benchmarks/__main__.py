@@ -1,8 +1,8 @@
 """Measure steepest beside its peers, and write docs/benchmarks.md and its picture.
 
-    python -m benchmarks --peers /path/to/python     # everything, some minutes
-    python -m benchmarks --only call-array walk      # these works again; the others stay
-    python -m benchmarks --redraw                    # page and picture from the numbers there are
+python -m benchmarks --peers /path/to/python     # everything, some minutes
+python -m benchmarks --only call-array walk      # these works again; the others stay
+python -m benchmarks --redraw                    # page and picture from the numbers there are
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.contender import contenders
 from benchmarks.driver import ROOT, Plan, race
 from benchmarks.picture import draw
-from benchmarks.results import Measured, Run, machine, now
+from benchmarks.results import Measured, Run, load, machine, now
 from benchmarks.table import page, summary
 from benchmarks.works import WORKS
 
@@ -24,10 +24,10 @@ __all__ = ["main", "measure", "write"]
 
 def measure(name: str, plan: Plan) -> Measured:
     """One work, by all contenders that are here."""
-    work, before = WORKS[name], os.getloadavg()[0]
+    work, before = WORKS[name], load()
     print(f"{name}: {work.title}", flush=True)
     lanes = race(contenders(name), plan, work.rounds)
-    return Measured(name, lanes, now(), (before, os.getloadavg()[0]))
+    return Measured(name, lanes, now(), (before, load()))
 
 
 def write(run: Run, folder: Path) -> None:
@@ -72,7 +72,7 @@ def main(words: list[str]) -> int:
         else:
             print("The numbers that are there come from another machine, and are left behind.")
     if not asked.redraw:
-        plan = Plan(asked.peers, asked.processes, asked.seconds, asked.core)
+        plan = Plan(os.path.abspath(asked.peers), asked.processes, asked.seconds, asked.core)
         for name in asked.only or WORKS:
             run.add(measure(name, plan))
     run = run.ordered(WORKS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -11,7 +11,8 @@ __all__ = ["MODULES", "Absent", "Contender", "Prepared", "contenders", "contends
 
 Role = Literal["steepest", "peer", "hand"]
 
-MODULES = ("steepest", "jax", "torch", "autograd", "casadi", "numba", "sympy", "scipy", "hand", "c")
+_LIBRARIES = "steepest jax torch autograd casadi numba sympy scipy hand c"
+MODULES = tuple(f"benchmarks.contenders.{name}" for name in _LIBRARIES.split())
 
 
 class Absent(Exception):
@@ -35,7 +36,7 @@ class Contender:
     """A way to do a work.
 
     role          steepest itself; a peer, which differentiates; or by hand, derivatives and all
-    module        where it is, in `benchmarks.contenders`
+    module        where it is entered
     packages      whose versions count
     environment   of its process
     """
@@ -51,7 +52,7 @@ class Contender:
     @property
     def at_home(self) -> bool:
         """Whether it needs nothing but what steepest is installed with, and perhaps gcc."""
-        return self.module in ("steepest", "hand", "c")
+        return self.module.rsplit(".", 1)[-1] in ("steepest", "hand", "c")
 
 
 _found: list[Contender] = []
@@ -65,15 +66,16 @@ def contends(
     """
 
     def enter(prepare: Callable[[], Prepared]) -> Callable[[], Prepared]:
-        module = prepare.__module__.rsplit(".", 1)[-1]
-        _found.append(Contender(work, name, role, module, packages, prepare, environment))
+        _found.append(
+            Contender(work, name, role, prepare.__module__, packages, prepare, environment)
+        )
         return prepare
 
     return enter
 
 
-def contenders(work: str) -> list[Contender]:
-    """All who do this work, steepest first."""
-    for module in MODULES:
-        importlib.import_module(f"benchmarks.contenders.{module}")
-    return [c for c in _found if c.work == work]
+def contenders(work: str, modules: Iterable[str] = MODULES) -> list[Contender]:
+    """All who do this work, of those entered in these modules; steepest first."""
+    for module in modules:
+        importlib.import_module(module)
+    return [c for c in _found if c.work == work and c.module in modules]

@@ -1,7 +1,7 @@
 """Rounds: every contender has a process of its own, and they take turns.
 
-What drifts (the clock rate, other programs) then meets all alike, and the ratio of two contenders is
-taken round by round. All processes are ended and started again several times, since some of what
+What drifts (the clock rate, other programs) then meets all alike, and the ratio of two contenders
+is taken round by round. All processes are ended and started again several times, since some of what
 decides about speed is decided once for a process.
 """
 
@@ -13,9 +13,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from benchmarks.contender import Contender
@@ -63,22 +63,21 @@ class Lane:
 class Worker:
     """The process of one contender, on the other end of two pipes."""
 
-    def __init__(self, contender: Contender, plan: Plan, module: str = "benchmarks.worker") -> None:
+    def __init__(self, contender: Contender, plan: Plan) -> None:
         self.contender, self.calls = contender, 1
         self.place = tempfile.TemporaryDirectory(prefix="benchmark-")
         paths = [str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")]
-        cache = {"STEEPEST_CACHE": str(Path(self.place.name) / "cache"), "TMPDIR": self.place.name}
+        own = {
+            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+            "STEEPEST_CACHE": str(Path(self.place.name) / "cache"),
+            "TMPDIR": self.place.name,
+        }
         self.process = subprocess.Popen(
-            [plan.interpreter(contender), "-m", module, str(plan.core)],
+            [plan.interpreter(contender), "-m", "benchmarks.worker", str(plan.core)],
             cwd=self.place.name,
-            env=os.environ
-            | ONE_THREAD
-            | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
-            | cache
-            | contender.environment,
+            env={**os.environ, **ONE_THREAD, **own, **contender.environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if os.environ.get("BENCHMARK_QUIET") else None,
             text=True,
         )
 
@@ -98,7 +97,8 @@ class Worker:
 
     def prepare(self, lane: Lane) -> bool:
         """Make it ready, and note down what there is to know; whether it can take part."""
-        told = self.ask({"prepare": [self.contender.work, self.contender.name]})
+        c = self.contender
+        told = self.ask({"prepare": [c.work, c.name, c.module]})
         lane.absent, lane.wrong = told.get("absent", ""), told.get("wrong", "")
         lane.versions = told.get("versions", lane.versions)
         return "versions" in told
@@ -119,18 +119,11 @@ class Worker:
             raise RuntimeError(f"{self.contender.name} ({self.contender.work}): {told['wrong']}")
         return float(told["ns"]) / self.calls
 
-    def __enter__(self) -> Worker:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    def end(self) -> None:
+        """Let the process go, which it does when nothing more can be asked."""
         assert self.process.stdin and self.process.stdout
-        try:
+        with suppress(BrokenPipeError):
             self.process.stdin.close()
-        except BrokenPipeError:
-            pass
         self.process.wait()
         self.process.stdout.close()
         self.place.cleanup()
@@ -153,7 +146,7 @@ def race(
                     lane.rounds[p].append(worker.turn())
         finally:
             for worker, _ in running:
-                worker.__exit__(None, None, None)
+                worker.end()
     return lanes
 
 
@@ -171,7 +164,7 @@ def _start(
             lane.rounds.append([])
             running.append((worker, lane))
             continue
-        worker.__exit__(None, None, None)
+        worker.end()
         if lane.wrong:
             say(f"  {contender.name}: WRONG, and left out: {lane.wrong}")
         else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 
 from benchmarks.contender import Absent, Prepared
 
@@ -14,8 +13,8 @@ __all__ = ["program"]
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
 
 
-def program(text: str) -> Callable[[], Prepared]:
-    """Prepares a contender that runs this program anew at every call, and reads what it prints."""
+def program(text: str) -> Prepared:
+    """Runs this program anew at every call, and reads the numbers that it prints."""
 
     def run() -> str:
         done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
@@ -24,7 +23,7 @@ def program(text: str) -> Callable[[], Prepared]:
         done.check_returncode()
         return done.stdout
 
-    return lambda: Prepared(run, read=numbers)
+    return Prepared(run, read=numbers)
 
 
 def numbers(printed: str) -> list[float]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks.driver import Lane
 
-__all__ = ["Measured", "Run", "machine", "middle", "ratio"]
+__all__ = ["Measured", "Run", "machine", "load", "middle", "now", "ratio", "turns"]
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Run:
 
     def save(self, path: Path) -> None:
         plain = {"machine": self.machine, "works": [asdict(m) for m in self.works]}
-        for lane in itertools.chain.from_iterable(m["lanes"] for m in plain["works"]):  # type: ignore[index, misc]
+        for lane in itertools.chain.from_iterable(m["lanes"] for m in plain["works"]):  # type: ignore[index]
             lane["rounds"] = [[float(f"{ns:.5g}") for ns in turns] for turns in lane["rounds"]]
         path.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -128,6 +128,11 @@ def processor() -> str:
     widest = next((w for f, w in (("avx512f", "AVX-512"), ("avx2", "AVX2")) if f in flags), "")
     family = f"family {told['cpu family']}, model {told['model']}" if "cpu family" in told else ""
     return ", ".join(filter(None, (told.get("model name", "unknown"), family, widest)))
+
+
+def load() -> float:
+    """How many programs wanted to run in the last minute; 0 where the system does not tell."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
 
 
 def now() -> str:

@@ -9,7 +9,7 @@ from benchmarks.driver import Lane
 from benchmarks.results import Measured, Run, middle, ratio, turns
 from benchmarks.works import WORKS, Work
 
-__all__ = ["duration", "page", "summary"]
+__all__ = ["duration", "duration_of", "page", "summary", "times"]
 
 READING = Path(__file__).with_name("reading.md")
 UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
@@ -30,11 +30,11 @@ HOW = """\
 Every contender has a process of its own, pinned to one and the same core and told to use one
 thread. Before it is timed, its answer is compared with a truth that comes from none of them
 (fractions, formulas by hand, NumPy step by step); a wrong one is left out and named. Then they take
-turns, a tenth of a second or one call at a time, so that what drifts meets all alike. All processes
-are ended and started again, {processes} times in all. A time is the median over all turns
-({rounds} or more); a ratio is the median of the ratios within each round, and the brackets hold its
-middle half. A call is what a user calls: NumPy arrays or floats in, floats and new NumPy arrays out,
-except for the batches of JAX and PyTorch, which stay in their own arrays.
+turns, some milliseconds or one call at a time, so that what drifts meets all alike. All processes
+are ended and started again, {processes} times in all. A time is the median over all turns, {rounds}
+or more; a ratio is the median of the ratios within each round, given with its middle half. A call
+is what a user calls: NumPy arrays or floats in, floats and new NumPy arrays out, except for the
+batches of JAX and PyTorch, which stay in their own arrays.
 
 """
 
@@ -54,9 +54,11 @@ def duration(ns: float) -> str:
 def times(value: float) -> str:
     """A ratio, with as many digits as it deserves.
 
-    >>> times(0.956), times(12.34), times(1234.5)
-    ('0.96', '12.3', '1,234')
+    >>> times(0.956), times(12.34), times(1234.5), times(0.00031)
+    ('0.96', '12.3', '1,234', '0.00031')
     """
+    if value < 0.0995:
+        return f"{value:.2g}" if value >= 1e-4 else f"{value:.1e}"
     return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"
 
 
@@ -64,9 +66,9 @@ def shared(lane: Lane, work: Work) -> str:
     return duration(middle(lane) / work.shares)
 
 
-def against(lane: Lane, other: Lane) -> str:
-    half, low, high = ratio(lane, other)
-    return f"{times(half)} ({times(low)} to {times(high)})"
+def duration_of(measured: Measured, lane: Lane) -> str:
+    """The median time of a contender, of what one wants to know of its work."""
+    return shared(lane, WORKS[measured.work])
 
 
 def aligned(head: str, rows: Iterable[Iterable[str]]) -> str:
@@ -77,25 +79,22 @@ def aligned(head: str, rows: Iterable[Iterable[str]]) -> str:
 
 def summary(run: Run) -> str:
     """One row for each work: steepest, the fastest that differentiates, and the limit by hand."""
-    rows = []
+    rows: list[list[str]] = []
     for measured in run.works:
         work = WORKS[measured.work]
         ours, peers = measured.of("steepest"), measured.of("peer")
         if not ours:
             continue
         row = [work.title, shared(ours[0], work)]
-        row += _beside(ours[0], peers[0] if peers else None, work, name=True)
-        row += _beside(ours[0], measured.named(work.limit), work, name=False)
+        limit = measured.named(work.limit)
+        row += [f"{peers[0].name}, {shared(peers[0], work)}"] if peers else ["–"]
+        row += [f"**{times(ratio(peers[0], ours[0])[0])}**"] if peers else ["–"]
+        row += (
+            [shared(limit, work), f"**{times(ratio(ours[0], limit)[0])}**"] if limit else ["–"] * 2
+        )
         rows.append([*row, work.reach])
-    head = "work | steepest | fastest peer | ours/theirs | by hand | ours/limit | aim"
+    head = "work | steepest | fastest peer | its time / ours | by hand | ours / by hand | aim"
     return aligned(head, rows)
-
-
-def _beside(ours: Lane, other: Lane | None, work: Work, name: bool) -> list[str]:
-    if other is None:
-        return ["–", "–"]
-    who = f"{other.name}, " if name else ""
-    return [who + shared(other, work), times(ratio(ours, other)[0])]
 
 
 def details(measured: Measured) -> str:
@@ -107,14 +106,20 @@ def details(measured: Measured) -> str:
         spread = sorted(turns(lane))
         extremes = f"{duration(spread[0] / work.shares)} to {duration(spread[-1] / work.shares)}"
         mine = lane.role == "steepest"
-        ratios = against(ours[0], lane) if ours and lane is not ours[0] else "–"
-        rows.append([f"**{lane.name}**" if mine else lane.name, shared(lane, work), extremes, ratios])
+        row = [f"**{lane.name}**" if mine else lane.name, shared(lane, work), extremes]
+        if ours and lane is not ours[0]:
+            half, low, high = map(times, ratio(lane, ours[0]))
+            row += [half, f"{low} to {high}"]
+        else:
+            row += ["–", "–"]
+        rows.append(row)
     title = work.title[0].upper() + work.title[1:]
     text = f"### {title}\n\n"
-    text += aligned("contender | median | all turns | ours/theirs", rows)
-    absent = [f"{lane.name} ({lane.absent or lane.wrong})" for lane in measured.lanes if not lane.rounds]
-    if absent:
-        text += f"\nLeft out: {'; '.join(absent)}.\n"
+    text += aligned("contender | median | all turns | × steepest | middle half", rows)
+    out = [lane for lane in measured.lanes if not lane.rounds]
+    if out:
+        why = "; ".join(f"{lane.name} ({lane.absent or lane.wrong})" for lane in out)
+        text += f"\nLeft out: {why}.\n"
     before, after = measured.load
     turned = len(turns(measured.present[0])) if measured.present else 0
     return text + (

@@ -1,7 +1,7 @@
 """The process of one contender: a line of JSON comes in, a line goes out.
 
-    {"prepare": [WORK, NAME]}  ->  {"versions": {...}}, {"absent": why} or {"wrong": why}
-    {"run": calls}             ->  {"ns": nanoseconds for all calls together}
+    {"prepare": [WORK, NAME, MODULE]}  ->  {"versions": {...}}, {"absent": why} or {"wrong": why}
+    {"run": calls}                     ->  {"ns": nanoseconds for all calls together}
 
 What a contender prints goes to standard error, so that it cannot be taken for an answer. Every
 process stays on one core, and is told to use one thread.
@@ -54,9 +54,9 @@ def timed(prepared: Prepared, calls: int) -> int:
         gc.enable()
 
 
-def prepared(work: str, name: str) -> tuple[Prepared | None, dict[str, Any]]:
+def prepared(work: str, name: str, module: str) -> tuple[Prepared | None, dict[str, Any]]:
     """The contender, made ready and found right; and what is told of it."""
-    [contender] = [c for c in contenders(work) if c.name == name]
+    [contender] = [c for c in contenders(work, [module]) if c.name == name]
     try:
         ready = contender.prepare()
         WORKS[work].check(ready.read(ready.call(*ready.arguments)), ready.slack)

@@ -15,7 +15,7 @@ from benchmarks.works import FORMULA, POINT, place
 entered = partial(contends, packages=("autograd",))
 
 entered("start", "autograd")(
-    program(
+    lambda: program(
         "import autograd, autograd.numpy as np; "
         f"f = lambda x: (lambda n, e: {FORMULA.replace('sin', 'np.sin')})(x[0], x[1]); "
         f"print(*map(float, autograd.grad(f)(np.array({POINT}))))"

@@ -24,7 +24,7 @@ entered = partial(contends, packages=("casadi",))
 Formula = Callable[[Any], Any]
 
 entered("start", "CasADi")(
-    program(
+    lambda: program(
         "import casadi as ca; n, e = ca.SX.sym('n'), ca.SX.sym('e'); "
         f"f = {FORMULA.replace('sin', 'ca.sin')}; "
         "g = ca.Function('g', [n, e], [ca.gradient(f, ca.vertcat(n, e))]); "

@@ -16,7 +16,7 @@ from benchmarks.works import POINT, place
 NUMPY = "NumPy, derivative by hand"
 
 contends("start", NUMPY, "hand", packages=("numpy",))(
-    program(
+    lambda: program(
         "import math, numpy as np; "
         "f = lambda n, e: np.array([2*n + 3*e*math.cos(3*n), 6*e + math.sin(3*n)]); "
         f"print(f{POINT})"

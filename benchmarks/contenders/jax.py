@@ -1,4 +1,4 @@
-"""JAX, jitted, in float64. Calls take and give NumPy arrays, as SciPy or a user's own loop would."""
+"""JAX, jitted, in float64. Calls take and give NumPy arrays, as a user's own loop would."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OF_JAX = FORMULA.replace("sin", "jnp.sin")
 entered = partial(contends, packages=WITH, JAX_PLATFORMS="cpu", JAX_ENABLE_X64="1")
 
 entered("start", "JAX")(
-    program(
+    lambda: program(
         "import jax, jax.numpy as jnp; "
         f"a, b = jax.grad(lambda n, e: {OF_JAX}, (0, 1)){POINT}; print(float(a), float(b))"
     )
@@ -134,9 +134,7 @@ def written_out() -> Prepared:
     return Prepared(lambda: [float(v) for v in down(*START)])
 
 
-@contends(
-    "walk", "optax, scan", packages=(*WITH, "optax"), JAX_PLATFORMS="cpu", JAX_ENABLE_X64="1"
-)
+@contends("walk", "optax, scan", packages=(*WITH, "optax"), JAX_PLATFORMS="cpu", JAX_ENABLE_X64="1")
 def with_optax() -> Prepared:
     import jax
     import optax

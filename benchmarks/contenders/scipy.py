@@ -1,4 +1,4 @@
-"""SciPy: differences instead of derivatives, which are neither exact nor cheap in many variables."""
+"""SciPy: differences instead of derivatives, neither exact nor cheap in many variables."""
 
 from __future__ import annotations
 

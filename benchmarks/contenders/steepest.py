@@ -40,7 +40,7 @@ def rosenbrock(x: Any) -> Any:
 
 
 contends("start", OURS, "steepest")(
-    program(f"import steepest as st; print(st.Function({FORMULA!r}).gradient{POINT})")
+    lambda: program(f"import steepest as st; print(st.Function({FORMULA!r}).gradient{POINT})")
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ entered = partial(contends, packages=("sympy",))
 SYMPY = "SymPy, lambdify"
 
 entered("start", "SymPy")(
-    program(
+    lambda: program(
         "import sympy; n, e = sympy.symbols('n e'); "
         f"f = {FORMULA.replace('sin', 'sympy.sin')}; "
         f"g = sympy.lambdify((n, e), [f.diff(n), f.diff(e)], 'math', cse=True); print(*g{POINT})"
@@ -60,7 +61,7 @@ def valley(size: int) -> Any:
         import sympy
 
         x = sympy.symbols(f"x:{size}")
-        pairs = zip(x, x[1:], strict=False)
+        pairs = itertools.pairwise(x)
         f = sympy.Add(*(100 * (b - a**2) ** 2 + (1 - a) ** 2 for a, b in pairs))
         inner = sympy.lambdify(x, [f, *(f.diff(v) for v in x)], "math", cse=True)
 

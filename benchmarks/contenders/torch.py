@@ -15,7 +15,7 @@ from benchmarks.works import FORMULA, POINT, RATES, WALK_STEPS, place, sampled, 
 entered = partial(contends, packages=("torch",))
 
 entered("start", "PyTorch")(
-    program(
+    lambda: program(
         "import torch; n, e = (torch.tensor(v, dtype=torch.float64, requires_grad=True) "
         f"for v in {POINT}); f = {FORMULA.replace('sin', 'torch.sin')}; f.backward(); "
         "print(n.grad.item(), e.grad.item())"
