@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from benchmarks.driver import Lane
 from benchmarks.results import Measured, Run, middle, ratio, turns
@@ -11,7 +10,6 @@ from benchmarks.works import WORKS, Work
 
 __all__ = ["duration", "duration_of", "page", "summary", "times"]
 
-READING = Path(__file__).with_name("reading.md")
 UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
 
 HEAD = """\
@@ -136,6 +134,6 @@ def page(run: Run) -> str:
         rounds=min((len(turns(lane)) for lane in lanes), default=0),
     )
     facts = [f"- {name}: {value}" for name, value in (run.machine | run.versions()).items()]
-    parts = [HEAD, summary(run), "\n", READING.read_text(encoding="utf-8"), "\n", how]
+    parts = [HEAD, summary(run), "\n", how]
     parts += ["## Where\n\n", "\n".join(facts), "\n\n## Everybody\n\n"]
     return "".join(parts) + "\n".join(map(details, run.works))
