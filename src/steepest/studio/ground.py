@@ -70,7 +70,7 @@ def described(function: Function) -> dict[str, Any]:
         "notes": function.notes,
         "units": function.units,
         "axes": axes,
-        "exact": function.tracing is None or bool(getattr(function.tracing, "exact", True)),
+        "numerical": function.tracing is not None and function.tracing.exact is False,
         "tape": tape_of(function),
         "latex": shown(function),
         "partials": _partials(function),
@@ -80,6 +80,7 @@ def described(function: Function) -> dict[str, Any]:
         b = source.bounds
         found["bounds"] = [[b.south, b.north], [b.west, b.east]]
         found["title"] = source.name
+        found["rate"] = float(f"{2 * max(source.spacing):.1g}")  # on metres 0.1 takes for ever
     return found
 
 

@@ -1,6 +1,7 @@
 // Where the pages begin: the header, the connection, and which page it is.
 
 import { element, write } from './element.js';
+import { openFree } from './free.js';
 import { openHome } from './home.js';
 import { openLesson } from './lesson.js';
 import { TEXT } from './strings.js';
@@ -22,7 +23,7 @@ function header(lessons, path) {
   /** @type {HTMLElement} */ (document.getElementById('top')).replaceChildren(
     element('a', { class: 'brand', href: '/', 'aria-label': `${TEXT.brand}: ${TEXT.home}` }, logo, TEXT.brand),
     element('nav', { 'aria-label': TEXT.lessons }, element('ol', {}, ...links)),
-    theme);
+    element('a', { class: 'free', href: '/free', 'aria-current': path === '/free' ? 'page' : null }, TEXT.free), theme);
 }
 
 function turnTheme() {
@@ -52,14 +53,15 @@ async function start() {
     notice.hidden = open && !sentence;
     write(notice, sentence ?? (open ? '' : TEXT.lost));
   });
-  const { lessons } = await (await fetch('/lessons.json')).json();
+  const { lessons, own } = await (await fetch('/lessons.json')).json();
   const path = location.pathname;
   header(lessons, path);
   const name = path.startsWith('/lesson/') ? path.slice('/lesson/'.length) : '';
   const lesson = lessons.find((/** @type {any} */ one) => one.name === name);
   document.title = `${lesson ? lesson.title : path === '/free' ? TEXT.free : TEXT.lessons} · ${TEXT.brand}`;
   if (lesson) await openLesson(main, lesson, wire, speak);
-  else openHome(main, lessons, name ? TEXT.noLesson : '');
+  else if (path === '/free') await openFree(main, own, wire, speak);
+  else await openHome(main, lessons, wire, name ? TEXT.noLesson : '');
   await document.fonts.ready;
   root.dataset.ready = 'yes';
 }

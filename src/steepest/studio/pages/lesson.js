@@ -11,6 +11,7 @@ import { makePicture } from './picture.js';
 import { evaluator, prose } from './prose.js';
 import { makeStore } from './store.js';
 import { sayCurve, sayMap, TEXT } from './strings.js';
+import * as strip from './view/strip.js';
 import { makeWalk } from './walk.js';
 
 /**
@@ -57,6 +58,8 @@ export async function openLesson(main, lesson, wire, speak) {
   const buttons = makeButtons((picture.actions ?? []).map((/** @type {keyof typeof acts} */ name) => ({ name, main: name === 'step', act: acts[name] })));
   const views = makePicture({ picture, wire, stretches, onmove: move, ongrab: () => store.mark(), onrest: settle,
     onguess: (degrees) => store.set({ guess: degrees }) });
+  const losses = element('div', { class: 'view' });
+  const loss = picture.strip ? strip.make(losses) : null;
   const said = element('p', { class: 'sentence' });
   const lead = prose(lesson.lead, evaluate, 'p', { class: 'lead' });
   const card = element('section', { class: 'card' }, figures.el, controls.el, buttons);
@@ -64,7 +67,7 @@ export async function openLesson(main, lesson, wire, speak) {
     element('p', { class: 'kicker' }, TEXT.lesson(lesson.number, lesson.kicker)),
     element('h1', {}, lesson.title), lead.el, views.first,
     element('details', { class: 'spoken' }, element('summary', {}, TEXT.spoken), said), views.second ? card : null);
-  const right = element('div', { class: 'right' }, panels.el, views.second ?? card, table?.el);
+  const right = element('div', { class: 'right' }, panels.el, views.second ?? card, loss ? losses : null, table?.el);
   main.replaceChildren(element('div', { class: `lesson ${single ? 'one' : 'two'}` }, left, right), verdict.el, rule.el, exercise.el);
   makeKeys(main, { Enter: walk.step, ' ': walk.run, Backspace: () => store.undo(), '[': () => controls.nudge('rate', -1), ']': () => controls.nudge('rate', 1) });
 
@@ -97,7 +100,8 @@ export async function openLesson(main, lesson, wire, speak) {
     const hidden = state.tab === 'predict' && !state.told;
     const sentence = single ? sayCurve(variables[0], numbers, hidden)
       : sayMap(variables, numbers, ground.described.axes ? live.words.compass : '', { value: picture.unit ?? '', along: picture.unit ?? '', hidden });
-    views.update({ x: state.x, trail: state.trail, numbers, hidden, said: sentence, guess: hidden || state.tab === 'predict' ? state.guess : null, heading: state.heading });
+    views.update({ x: state.x, trail: state.trail, numbers, hidden, said: sentence, guess: hidden || state.tab === 'predict' ? state.guess : null, heading: state.heading, paths: picture.shows.includes('path') && !single ? [{ points: [...state.trail, state.x], kind: 'first' }] : [] });
+    loss?.update([{ values: [...state.trail, state.x].map(ground.value), kind: 'first' }]);
     panels.update(live, state);
     figures.update(live, hidden);
     controls.update(state);

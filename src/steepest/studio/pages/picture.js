@@ -5,6 +5,7 @@ import { TEXT } from './strings.js';
 import * as curve from './view/curve.js';
 import * as map from './view/map.js';
 import * as mountain from './view/mountain.js';
+import * as profiles from './view/profiles.js';
 
 /**
  * @typedef {import('./ground.js').Ground} Ground
@@ -49,7 +50,7 @@ export async function landOf(ground, stretches, wire, count = SIDE) {
  */
 export function makePicture({ picture, wire, stretches, onmove, ongrab, onrest, onguess }) {
   const shows = new Set(/** @type {string[]} */ (picture.shows));
-  const makers = { curve, map, mountain };
+  const makers = { curve, map, mountain, profiles };
   const names = /** @type {(keyof typeof makers)[]} */ (picture.views);
   const boxes = names.map((name) => element('div', { class: `view ${name}` }));
   const hints = names.map(() => element('p', { class: 'hint' }));
@@ -68,6 +69,7 @@ export function makePicture({ picture, wire, stretches, onmove, ongrab, onrest, 
       const heights = single && !ground.taped ? (await wire.ask('grid', { of: ground.named, stretches, count: 481 })).arrays.heights : undefined;
       views.forEach((view) => view.dispose());
       views = names.map((name, i) => {
+        if (single && name !== 'curve') return null;
         const data = single ? { ground, stretch: stretches[0], heights, name: ground.variables[0], shows } : { ground, land, shows, units: picture.unit ?? '' };
         const label = single ? 'a curve with a movable point' : 'a map with a movable point';
         const made = /** @type {any} */ (makers[name]).make(boxes[i], /** @type {any} */ (data), { label, onmove, ongrab, onrest, onguess });
@@ -83,5 +85,6 @@ export function makePicture({ picture, wire, stretches, onmove, ongrab, onrest, 
       views.forEach((view) => view.update(seen));
     },
     render: () => views.forEach((view) => view.render()),
+    dispose: () => views.forEach((view) => view.dispose()),
   };
 }

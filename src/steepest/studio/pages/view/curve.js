@@ -17,7 +17,7 @@ const EDGE = { left: 46, right: 26, top: 22, bottom: 58 };
 
 /**
  * @param {HTMLElement} el
- * @param {{ground: Ground, stretch: number[], heights?: ArrayLike<number>, name: string, shows: Set<string>}} data
+ * @param {{ground: Ground, stretch: number[], heights?: ArrayLike<number>, range?: number[], name: string, shows: Set<string>}} data
  * @param {{label: string, onmove: (x: number[]) => void, ongrab: () => void, onrest: () => void, small?: boolean}} opts
  * @returns {View}
  */
@@ -58,7 +58,7 @@ export function make(el, data, opts) {
   let width = 0;
   let height = 0;
   const heights = data.heights ?? Float64Array.from({ length: SAMPLES + 1 }, (_, i) => ground.value([low + ((high - low) * i) / SAMPLES]));
-  const [bottom, top] = range(heights, shows.has('step') ? 0.34 : 0.1);
+  const [bottom, top] = range(data.range ?? heights, shows.has('step') ? 0.34 : 0.1);
   const X = (/** @type {number} */ v) => EDGE.left + ((v - low) / (high - low)) * (width - EDGE.left - EDGE.right);
   const Y = (/** @type {number} */ v) => height - EDGE.bottom - ((v - bottom) / (top - bottom)) * (height - EDGE.top - EDGE.bottom);
   const inX = (/** @type {number} */ px) => low + ((px - EDGE.left) / (width - EDGE.left - EDGE.right)) * (high - low);

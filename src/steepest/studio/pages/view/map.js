@@ -43,6 +43,8 @@ export function make(el, { ground, land, shows, units }, opts) {
   const marksOf = svg.appendChild(drawn('g'));
   const over = svg.appendChild(drawn('g'));
   const put = (/** @type {string} */ kind) => over.appendChild(drawn('path', { class: kind }));
+  const cutNorth = put('leg north');
+  const cutEast = put('leg east');
   const headingLine = put('heading');
   const eastCasing = put('casing wide');
   const eastLeg = put('leg east');
@@ -228,7 +230,7 @@ export function make(el, { ground, land, shows, units }, opts) {
     const slope = Math.hypot(ge, gn);
     const level = !(slope > 0) || !Number.isFinite(slope);
     const wanted = slope * scale * size;
-    const length = Math.min(0.46 * size, Math.max(LEAST, wanted));
+    const length = level ? 0 : Math.min(0.46 * size, Math.max(LEAST, wanted));
     const [ux, uy] = level ? [0, 0] : [-ge / slope, gn / slope]; // of the descent, on the screen
     const [tipX, tipY] = [x + ux * length, y + uy * length];
     const arrowed = shows.has('arrow') && !hidden && !level;
@@ -249,7 +251,17 @@ export function make(el, { ground, land, shows, units }, opts) {
     show(headingLine, turned);
     const [sin, cos] = [Math.sin((seen.heading * Math.PI) / 180), Math.cos((seen.heading * Math.PI) / 180)];
     change(headingLine, { d: turned ? `M${x},${y}L${x + 44 * sin},${y - 44 * cos}` : '' });
+    paintCuts(x, y);
     paintPaths();
+  }
+
+  /** @param {number} x @param {number} y */
+  function paintCuts(x, y) {
+    const cut = shows.has('cuts');
+    show(cutNorth, cut);
+    show(cutEast, cut);
+    change(cutNorth, { d: `M${x},${EDGE.top}V${EDGE.top + tall}` });
+    change(cutEast, { d: `M${EDGE.left},${y}H${EDGE.left + size}` });
   }
 
   /** @param {number} x @param {number} y */

@@ -47,7 +47,7 @@ export function make(el, { ground, land, shows }, opts) {
   const [halfX, halfZ] = aspect > 1 ? [2 / aspect, 2] : [2, 2 * aspect];
   const alike = ground.described.axes !== null;
   const toScale = (2 * halfX) / (right[1] - right[0]);
-  const times = alike ? round(Math.max(0.4, 1.15 / (high - low) / toScale)) : 1;
+  const times = alike ? round(1.15 / (high - low) / toScale) : 1;
   const rise = alike ? times * toScale : 1.15 / (high - low);
   const clamped = (/** @type {number} */ h) => Math.min(high, Math.max(low, h));
   const X = (/** @type {number} */ v) => (((v - right[0]) / (right[1] - right[0])) * 2 - 1) * halfX;
