@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import socket
@@ -40,6 +41,7 @@ def application(key: Pass, own: str = "") -> ASGIApp:
     quick, long = pools(own)
     lessons = json.dumps({"lessons": plain(Lessons().as_data()), "own": own}, ensure_ascii=False)
     open_pages = 0
+    leaving: set[asyncio.Task[None]] = set()
 
     async def shell(request: Request) -> Response:
         return FileResponse(PAGES / "index.html")
@@ -49,6 +51,8 @@ def application(key: Pass, own: str = "") -> ASGIApp:
 
     async def wire(socket: WebSocket) -> None:
         nonlocal open_pages
+        while leaving:  # who comes and goes again and again waits for his own work to end
+            await asyncio.wait(leaving, return_when=asyncio.FIRST_COMPLETED)
         await socket.accept()
         if open_pages >= LIMITS.connections:
             await socket.send_bytes(refusal(None, FULL))
@@ -64,7 +68,8 @@ def application(key: Pass, own: str = "") -> ASGIApp:
             pass
         finally:
             open_pages -= 1
-            await session.close()
+            leaving.add(task := asyncio.create_task(session.close()))
+            task.add_done_callback(leaving.discard)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -39,7 +39,8 @@ class Session:
     def __init__(self, send: Send, quick: Pool, long: Pool) -> None:
         self._send, self._quick, self._long = send, quick, long
         self._lanes: dict[tuple[str, int], Lane] = {}
-        self._blunders = 0
+        self._blunders, self._gone = 0, False
+        self._turn = asyncio.Semaphore(1)  # one page has one of the quick workers at a time
 
     async def receive(self, text: str | bytes) -> bool:
         """Take one message; False once there were too many that cannot be read."""
@@ -48,7 +49,7 @@ class Session:
             await self._take(request)
         except LimitError as error:
             self._blunders += 1
-            await self._send(refusal(None, str(error)))
+            await self._tell(refusal(None, str(error)))
         return self._blunders < LIMITS.blunders
 
     async def _take(self, request: Request) -> None:
@@ -64,7 +65,7 @@ class Session:
             raise LimitError(f"there are lanes 0 to {self.LANES - 1}")
         lane = self._lanes.setdefault((request.ask, which), Lane())
         if lane.waiting is not None:
-            await self._send(frame({"id": lane.waiting.id, "superseded": True}))
+            await self._tell(frame({"id": lane.waiting.id, "superseded": True}))
         lane.waiting = request
         if request.ask in LONG:
             lane.stopping.set()
@@ -78,31 +79,48 @@ class Session:
             await self._answer(request, lane)
 
     async def _answer(self, request: Request, lane: Lane) -> None:
-        slow = request.ask in LONG
-        pool, seconds = (self._long, LIMITS.long) if slow else (self._quick, LIMITS.quick)
+        if request.ask in LONG:
+            await self._pass_on(request, lane, self._long, LIMITS.long)
+        else:
+            async with self._turn:
+                await self._pass_on(request, lane, self._quick, LIMITS.quick)
+
+    async def _pass_on(self, request: Request, lane: Lane, pool: Pool, seconds: float) -> None:
         try:
             async with contextlib.aclosing(
                 pool.answers(request.body, seconds, lane.stopping)
             ) as frames:
                 async for data in frames:
-                    await self._send(data)
+                    await self._tell(data)
         except TimeoutError:
             sentence = (
                 f"this took more than {seconds:g} seconds and was stopped; ask for fewer points or "
                 "steps, or for a shorter formula"
             )
-            await self._send(refusal(request.id, sentence))
+            await self._tell(refusal(request.id, sentence))
         except EOFError:
             why = "this was stopped" if lane.stopping.is_set() else \
                 "this took more memory than one page may use, and was stopped"  # fmt: skip
-            await self._send(refusal(request.id, why))
+            await self._tell(refusal(request.id, why))
+
+    async def _tell(self, data: bytes) -> None:
+        """Send, as long as somebody is there."""
+        if not self._gone:
+            try:
+                await self._send(data)
+            except (RuntimeError, OSError):
+                self._gone = True
 
     async def close(self) -> None:
-        """Let go of everything that is still computed."""
-        for lane in self._lanes.values():
+        """The page is gone: ask what runs for it to end, and wait for that. Ending a worker instead
+        would cost more than letting it finish.
+        """
+        self._gone = True
+        running = []
+        for (ask, _), lane in self._lanes.items():
             lane.waiting = None
-            lane.stopping.set()
+            if ask in LONG:
+                lane.stopping.set()
             if lane.task is not None:
-                lane.task.cancel()
-                with contextlib.suppress(asyncio.CancelledError, ConnectionError, OSError):
-                    await lane.task
+                running.append(lane.task)
+        await asyncio.gather(*running, return_exceptions=True)
