@@ -69,7 +69,7 @@ export function makeRule(lesson, evaluate) {
   const part = (/** @type {string} */ title, /** @type {Node[]} */ ...inside) => element('div', {}, element('h2', {}, title), ...inside);
   return {
     el: element('section', { class: 'card rule' }, part(TEXT.formula, rule), part(TEXT.numbers, plugged.el),
-      part(TEXT.python, element('pre', { tabindex: 0, 'aria-label': TEXT.python }, code), element('div', { class: 'row' }, prints, copy))),
+      part(TEXT.python, element('pre', { tabindex: 0, role: 'region', 'aria-label': TEXT.python }, code), element('div', { class: 'row' }, prints, copy))),
     /** @param {Live} live */
     update(live) {
       plugged.update(live);

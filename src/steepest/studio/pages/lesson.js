@@ -74,7 +74,7 @@ export async function openLesson(main, lesson, wire, speak) {
   store.subscribe(changed);
   if (store.state.f) await take(store.state.f, true).catch(() => views.look(ground));
   else await views.look(ground);
-  changed();
+  draw();
   settle();
 
   /** @param {number[]} x */

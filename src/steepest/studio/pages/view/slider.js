@@ -61,6 +61,7 @@ export function makeSlider(parent, { label, bounds, steps, place, onmove, ongrab
     const [low, high] = bounds[axis];
     next[axis] = Number(Math.min(high, Math.max(low, Math.round((now[axis] + move[1] * step) / steps[axis]) * steps[axis])).toPrecision(12));
     if (!event.repeat) ongrab();
+    now = next; // the picture may be drawn only after the next key
     onmove(next);
     onrest();
   });
