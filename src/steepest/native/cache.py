@@ -12,24 +12,25 @@ and renamed, so that several processes may write at once; the oldest go when the
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import stat
 import sys
-import tempfile
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from steepest.record import record
 
 __all__ = ["CacheInfo", "cache_info", "clear", "key", "load", "store"]
 
 BOUND = 64 * 2**20  # bytes of all entries together
+STALE = 3600.0  # seconds after which nobody is still writing a part
 MAGIC = b"steepest object 1\n"
-ENDING = ".o"
+ENDING, PART = ".o", ".part"
 
 
-@dataclass(frozen=True)
+@record(eq=True)
 class CacheInfo:
     """Where compiled code is kept, how much there is, and what this process found and wrote."""
 
@@ -86,6 +87,8 @@ def key(*parts: Any) -> str:
     from steepest import __version__
 
     text = "\0".join([__version__, *map(repr, parts)])
+    import hashlib
+
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -114,6 +117,8 @@ def load(name: str) -> bytes | None:
 
 
 def _digest(name: str, image: bytes) -> bytes:
+    import hashlib
+
     return hashlib.sha256(name.encode() + image).digest()
 
 
@@ -123,7 +128,9 @@ def store(name: str, image: bytes) -> None:
     if place is None:
         return
     try:
-        handle, temporary = tempfile.mkstemp(dir=place, suffix=".part")
+        import tempfile
+
+        handle, temporary = tempfile.mkstemp(dir=place, suffix=PART)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(MAGIC + _digest(name, image) + image)
@@ -147,6 +154,11 @@ def _entries(place: Path) -> Iterator[tuple[float, int, Path]]:
 
 
 def _prune(place: Path) -> None:
+    """Remove the oldest entries beyond the bound, and what was left half written."""
+    for part in place.glob("*" + PART):
+        with contextlib.suppress(OSError):
+            if part.stat().st_mtime < time.time() - STALE:
+                part.unlink()
     entries = sorted(_entries(place))
     total = sum(size for _, size, _ in entries)
     for _, size, entry in entries:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-import threading
 import time
+from _thread import RLock
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,7 +24,7 @@ __all__ = ["Code", "available", "compiled", "functions", "target"]
 
 FAR = "steepest_reduce_far"
 
-_lock = threading.RLock()  # one thing at a time, and no fork in the middle of it
+_lock = RLock()  # one thing at a time, and no fork in the middle of it
 _names = itertools.count(1)
 TOGETHER = 64  # libraries that one linker makes
 
@@ -138,10 +138,12 @@ def compiled(
 def functions(names: Iterable[str], lanes: int = 1) -> str:
     """The text of elementary functions, as this machine computes them.
 
+    The same text for the same names, in whatever order: it is a part of the key on disk.
+
     Raises CompilationError for a function that there is no machine code for.
     """
     try:
-        return vectormath.definitions(names, lanes, fused=target().fused, whole=False)
+        return vectormath.definitions(sorted(names), lanes, fused=target().fused, whole=False)
     except ValueError as error:
         raise CompilationError(str(error)) from error
 
@@ -213,12 +215,14 @@ class _Library:
     def __getitem__(self, name: str) -> int:
         return self._held[name]  # type: ignore[no-any-return]
 
-    def __del__(self) -> None:
-        if sys.is_finalizing():  # another thread may still be running it
+    def __del__(
+        self, ending: Callable[[], bool] = sys.is_finalizing, lock: Any = _lock
+    ) -> None:  # at the very end the names of this module are gone already
+        if ending():  # another thread may still be running it
             self._held.detach()
             self._jit.detach()
             return
-        with _lock:
+        with lock:
             self._held.close()
             self._held = self._jit = None
 

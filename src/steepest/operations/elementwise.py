@@ -8,7 +8,6 @@ nothing cancels: `exp`, `sqrt` and `tan` may, but `tanh` is `sech(x)**2`, since 
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
@@ -76,7 +75,7 @@ EULER = named_constant("euler", math.e, "", r"\mathrm{e}")
 
 def exactly(like: Any, number: int) -> Any:
     """A whole number as a rule sees it: traced where the rule is, so that `log 2` stays exact."""
-    return Traced(constant(Fraction(number))) if isinstance(like, Traced) else float(number)
+    return Traced(constant(float(number))) if isinstance(like, Traced) else float(number)
 
 
 def named(like: Any, row: Operation) -> Any:

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from steepest.errors import VariableError
 from steepest.expression import Expression
 from steepest.graph.node import variable
+from steepest.record import each, record
 
 __all__ = ["Entered", "enter"]
 
@@ -34,7 +34,7 @@ class Root(Protocol):
         """The nodes, when they are the same everywhere."""
 
 
-@dataclass(frozen=True)
+@record(eq=True)
 class Entered:
     """A function that has come in."""
 
@@ -42,12 +42,16 @@ class Entered:
     variables: tuple[str, ...]
     root: Root
     notes: tuple[str, ...] = ()
-    units: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = each(factory=dict)
     inside: Callable[..., Any] | None = None
 
 
 def enter(
-    source: Any, variables: Sequence[str] | None, parameters: Mapping[str, float], strict: bool
+    source: Any,
+    variables: Sequence[str] | None,
+    parameters: Mapping[str, float],
+    strict: bool,
+    pure: bool,
 ) -> Entered:
     """Recognise what was given and make it ready.
 
@@ -65,14 +69,14 @@ def enter(
     if hasattr(source, "function_node"):
         return _terrain(source)
     if callable(source):
-        return _code(source, variables, strict)
+        return _code(source, variables, strict, pure)
     raise VariableError(
         f'a {type(source).__name__} is not a function: give a formula such as "n**2 + 3*e**2", a '
         "Python function, or a Terrain"
     )
 
 
-@dataclass(frozen=True)
+@record(eq=True)
 class Fixed:
     """The same nodes everywhere: a formula, a terrain."""
 
@@ -105,12 +109,14 @@ def _terrain(terrain: Any) -> Entered:
     return Entered("elevation", tuple(terrain.variables), root, (), units, terrain.inside)
 
 
-def _code(function: Callable[..., Any], variables: Sequence[str] | None, strict: bool) -> Entered:
+def _code(
+    function: Callable[..., Any], variables: Sequence[str] | None, strict: bool, pure: bool
+) -> Entered:
     from steepest.sources.code import Code
 
     names = tuple(variables) if variables is not None else _parameters_of(function)
     name = getattr(function, "__name__", "f")
-    return Entered("f" if name == "<lambda>" else name, names, Code(function, names, strict))
+    return Entered("f" if name == "<lambda>" else name, names, Code(function, names, strict, pure))
 
 
 def _parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
