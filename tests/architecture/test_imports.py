@@ -80,6 +80,8 @@ HEAVY_AT_TOP = {
     ("pictures", "mpl_toolkits"),
     ("cli", "click"),
     ("cli", "rich"),
+    ("studio", "starlette"),
+    ("studio", "uvicorn"),
 }
 
 
