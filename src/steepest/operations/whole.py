@@ -39,7 +39,6 @@ _flat("left_shift", np.left_shift, 2, numpy=(np.left_shift,), dtype=_whole)
 _flat("right_shift", np.right_shift, 2, numpy=(np.right_shift,), dtype=_whole)
 _flat("gcd", np.gcd, 2, numpy=(np.gcd,), dtype=_whole)
 _flat("lcm", np.lcm, 2, numpy=(np.lcm,), dtype=_whole)
-_flat("signbit", np.signbit, numpy=(np.signbit,), dtype=lambda x: np.bool_)
 _flat("spacing", np.spacing, numpy=(np.spacing,), dtype=lambda x: x.dtype)
 _flat("exponent", lambda x: np.frexp(x)[1], dtype=lambda x: np.int32)
 LEXSORT: Final = _flat(
