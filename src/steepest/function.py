@@ -44,6 +44,8 @@ class Function(Written):
             "value": "m"}`.
         strict: for Python code, raise where something cannot be followed, instead of falling
             back to differences.
+        pure: False, for Python code whose side effects must happen each time: follow it afresh at
+            every call.
         parameters: fixed numbers for names in the formula, as in `Function("a*x**2 + b", a=2,
             b=1)`.
 
@@ -70,6 +72,7 @@ class Function(Written):
         east: str | None = None,
         units: Mapping[str, str] | None = None,
         strict: bool = False,
+        pure: bool = True,
         **parameters: float,
     ) -> None:
         if isinstance(variables, str):
@@ -77,9 +80,9 @@ class Function(Written):
                 f"variables={variables!r} is one text; give names in a tuple, as in "
                 'variables=("n", "e")'
             )
-        self.source = source
+        self.source, self.strict, self.pure = source, strict, pure
         self.parameters = parameters
-        self._entered: Entered = enter(source, variables, parameters, strict)
+        self._entered: Entered = enter(source, variables, parameters, strict, pure)
         self.variables = self._entered.variables
         self.units = {**self._entered.units, **(units or {})}
         self.north, self.east = north, east
@@ -135,7 +138,7 @@ class Function(Written):
         """The value inside a function that is being followed."""
         from steepest.sources.pieces import as_source
 
-        return as_source(self, strict=False)(*args, **named)
+        return as_source(self)(*args, **named)
 
     @property
     def at_once(self) -> bool:

@@ -126,7 +126,9 @@ def _one_number(piece: Piece, name: str) -> Node:
     return piece.outputs[0]
 
 
-def grad(f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False) -> Differentiated:
+def grad(
+    f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False, pure: bool = True
+) -> Differentiated:
     """The gradient of a function that returns one number: ∂f/∂x for the first argument, in the
     structure of x.
 
@@ -135,6 +137,9 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False) -
               tuple comes back)
     strict    raise CaptureError where the code cannot be followed, instead of using differences
               with a warning
+    pure      False: follow the code afresh at every call, for code whose side effects (printing,
+              counting, appending to a list) must happen each time. Following runs it twice, once
+              to record it and once to check the record
 
     Raises ShapeError when f returns several numbers, VariableError when an argument is not there.
 
@@ -146,18 +151,18 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False) -
     >>> grad(length)(np.array([3.0, 4.0]))
     array([0.6, 0.8])
     """
-    return Differentiated(as_source(f, strict), argnums, "grad")
+    return Differentiated(as_source(f, strict=strict, pure=pure), argnums, "grad")
 
 
 def value_and_grad(
-    f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False
+    f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False, pure: bool = True
 ) -> Differentiated:
     """The value and the gradient, from one run: (f(x), ∂f/∂x). See `grad`.
 
     >>> value_and_grad(lambda x: x**3)(2.0)
     (8.0, 12.0)
     """
-    return Differentiated(as_source(f, strict), argnums, "value_and_grad")
+    return Differentiated(as_source(f, strict=strict, pure=pure), argnums, "value_and_grad")
 
 
 class Columns(Source):
@@ -283,7 +288,9 @@ def _nested(outer: Structure, inner: Structure, blocks: Sequence[Sequence[Any]])
     return grow(outer)
 
 
-def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False) -> Columns:
+def jacobian(
+    f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False, pure: bool = True
+) -> Columns:
     """All partial derivatives of a function that returns arrays: J[i, j] = ∂fᵢ/∂xⱼ, of shape
     (*f(x).shape, *x.shape).
 
@@ -295,10 +302,12 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = Fals
     array([[3., 2.],
            [4., 0.]])
     """
-    return Columns(as_source(f, strict), argnums)
+    return Columns(as_source(f, strict=strict, pure=pure), argnums)
 
 
-def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False) -> Columns:
+def hessian(
+    f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False, pure: bool = True
+) -> Columns:
     """All second partial derivatives of a function that returns one number: H[i, j] = ∂²f/∂xᵢ∂xⱼ.
     See `grad`.
 
@@ -307,7 +316,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False
     array([[6., 4.],
            [4., 0.]])
     """
-    return Columns(grad(f, argnums, strict=strict), argnums)
+    return Columns(grad(f, argnums, strict=strict, pure=pure), argnums)
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -320,7 +329,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     (6.0, 3.0)
     """
     primals, tangents = tuple(primals), tuple(tangents)
-    piece = as_source(f, False).piece(primals, {}, tuple(range(len(primals))))
+    piece = as_source(f).piece(primals, {}, tuple(range(len(primals))))
     along = _like(primals, tangents, "tangents")
     nodes = piece.extra("tangents", piece.inputs)
     values = piece.run(
@@ -338,7 +347,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> value, pull(1.0)
     (6.0, (3.0, 2.0))
     """
-    piece = as_source(f, False).piece(primals, {}, tuple(range(len(primals))))
+    piece = as_source(f).piece(primals, {}, tuple(range(len(primals))))
     value = piece.result(piece.run("value", lambda: piece.outputs)())
     bars = piece.extra("cotangents", piece.outputs)
 

@@ -88,7 +88,7 @@ def attempt(entry: Entry, k: int) -> Trial:
         value_again = second[0] if scalar else _value(follower, args, named)
         operations = None
         if follower.tracing.exact is not False:
-            piece = as_source(follower, False).piece(fresh(args), named, (0,))
+            piece = as_source(follower).piece(fresh(args), named, (0,))
             own = count(piece.outputs)
             if scalar:
                 adjoints = derive.gradient(piece.outputs[0], _of_first(piece))

@@ -208,8 +208,8 @@ def test_being_watched_changes_nothing() -> None:
         return np.sum(out)
 
     with Watch() as watch:
-        watched = as_source(f, False).piece((1.5,), {}, (0,))
-    alone = as_source(f, False).piece((1.5,), {}, (0,))
+        watched = as_source(f).piece((1.5,), {}, (0,))
+    alone = as_source(f).piece((1.5,), {}, (0,))
     assert count(watched.outputs) == count(alone.outputs)
     assert "out" in watch.names.values()
 

@@ -25,7 +25,7 @@ LONG = 28  # a sub-formula with more characters is cut
 
 def opened(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: Argnums) -> Opened:
     """Follow a function at one call, and watch what it calls its values."""
-    source = as_source(f, False)
+    source = as_source(f)
     chosen = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
     with Watch() as watch, np.errstate(all="ignore"):
         piece = source.piece(args, kwargs, chosen)

@@ -65,7 +65,7 @@ def given_by_steepest(problem: Problem) -> tuple[Vector, list[str], bool]:
     args, kwargs = problem.at(problem.x)
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="ignore"):
         warnings.simplefilter("always")
-        source = as_source(problem.f, False)
+        source = as_source(problem.f)
         piece = source.piece(args, kwargs, problem.places)
         by, _ = piece.chosen(problem.places, single=False)
         inputs = [piece.inputs[i] for i in by]

@@ -12,7 +12,7 @@ from steepest.errors import ShapeError
 from steepest.expression import Expression
 from steepest.graph.traced import Traced
 from steepest.operations.differences import DIFFERENCES, Opaque
-from steepest.sources.capture import Followed, NumericalWarning, Path, Tracing
+from steepest.sources.capture import Followed, Path, Tracing
 
 __all__ = ["Code", "expression_of"]
 
@@ -23,11 +23,11 @@ class Code:
     by_path = True
 
     def __init__(
-        self, function: Callable[..., Any], variables: Sequence[str], strict: bool
+        self, function: Callable[..., Any], variables: Sequence[str], strict: bool, pure: bool
     ) -> None:
         self.function = function
         self.variables = tuple(variables)
-        self.followed = Followed(function, strict=strict)
+        self.followed = Followed(function, strict=strict, pure=pure)
 
     @property
     def tracing(self) -> Tracing:
@@ -55,10 +55,8 @@ class Code:
         trial = [np.float64(0.75 + 0.125 * i) for i in range(len(self.variables))]
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                path = self.followed.path(tuple(trial))
-        except NumericalWarning:
-            return None
+                warnings.simplefilter("ignore")  # the function's own, at numbers nobody gave
+                path = self.followed.path(tuple(trial), trial=True)
         except Exception:  # noqa: BLE001  (the function may want other arguments than numbers; then there is no formula)
             return None
         if path.numerical or path.graph.guards or path.graph.captured or not path.tape.keep:

@@ -47,7 +47,11 @@ class Entered:
 
 
 def enter(
-    source: Any, variables: Sequence[str] | None, parameters: Mapping[str, float], strict: bool
+    source: Any,
+    variables: Sequence[str] | None,
+    parameters: Mapping[str, float],
+    strict: bool,
+    pure: bool,
 ) -> Entered:
     """Recognise what was given and make it ready.
 
@@ -65,7 +69,7 @@ def enter(
     if hasattr(source, "function_node"):
         return _terrain(source)
     if callable(source):
-        return _code(source, variables, strict)
+        return _code(source, variables, strict, pure)
     raise VariableError(
         f'a {type(source).__name__} is not a function: give a formula such as "n**2 + 3*e**2", a '
         "Python function, or a Terrain"
@@ -105,12 +109,14 @@ def _terrain(terrain: Any) -> Entered:
     return Entered("elevation", tuple(terrain.variables), root, (), units, terrain.inside)
 
 
-def _code(function: Callable[..., Any], variables: Sequence[str] | None, strict: bool) -> Entered:
+def _code(
+    function: Callable[..., Any], variables: Sequence[str] | None, strict: bool, pure: bool
+) -> Entered:
     from steepest.sources.code import Code
 
     names = tuple(variables) if variables is not None else _parameters_of(function)
     name = getattr(function, "__name__", "f")
-    return Entered("f" if name == "<lambda>" else name, names, Code(function, names, strict))
+    return Entered("f" if name == "<lambda>" else name, names, Code(function, names, strict, pure))
 
 
 def _parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:

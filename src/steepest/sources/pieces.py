@@ -59,19 +59,19 @@ class Source:
 class Code(Source):
     """A Python function in plain NumPy."""
 
-    def __init__(self, function: Callable[..., Any], strict: bool) -> None:
+    def __init__(self, function: Callable[..., Any], strict: bool, pure: bool) -> None:
         if not callable(function):
             raise VariableError(
                 f"a function is needed, but a {type(function).__name__} was given; differentiate "
                 "the function first and "
                 "call the result then: st.grad(f)(x)"
             )
-        self.function, self.strict = function, strict
+        self.function, self.strict, self.pure = function, strict, pure
         self.__name__ = getattr(function, "__name__", type(function).__name__)
         self._followed: dict[tuple[int | str, ...], Followed] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Code, (self.function, self.strict)
+        return Code, (self.function, self.strict, self.pure)
 
     @property
     def tracing(self) -> Tracing:
@@ -85,12 +85,15 @@ class Code(Source):
         """The graph of the path that this call takes."""
         trace = current()
         if trace is not None:
+            if not self.pure:
+                trace.do_not_keep(f"{self.__name__} was given with pure=False")
             return within.follow(trace, self.function, args, kwargs, argnums)
         followed = self._followed.get(argnums)
         if followed is None:
             wanted = tuple(dict.fromkeys(argnums))
             followed = self._followed.setdefault(
-                wanted, Followed(self.function, strict=self.strict, argnums=wanted)
+                wanted,
+                Followed(self.function, strict=self.strict, pure=self.pure, argnums=wanted),
             )
             self._followed[argnums] = followed
         path = followed.path(args, kwargs)
@@ -164,10 +167,12 @@ class Formula(Source):
         )  # fmt: skip
 
 
-def as_source(f: Any, strict: bool) -> Source:
-    """Whatever an operator was given, as a source."""
+def as_source(f: Any, *, strict: bool = False, pure: bool = True) -> Source:
+    """Whatever an operator was given, as a source. What a Function was told stays true of it."""
     if isinstance(f, Source):
         return f
     if hasattr(f, "expression_at"):
-        return Formula(f) if not f.by_path else Code(f.source, strict)
-    return Code(f, strict)
+        if not f.by_path:
+            return Formula(f)
+        return Code(f.source, strict or f.strict, pure and f.pure)
+    return Code(f, strict, pure)

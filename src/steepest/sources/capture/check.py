@@ -101,7 +101,7 @@ def check(
             if loosely and not any(map(_is_said, tape.graph.guards)):
                 continue  # the function asks whether two numbers are equal, and goes another way
             if loosely:
-                lost = f"{lost} (text or an exact value that was made of it decides there)"
+                lost = f"{lost} ({_exact_use(tape)})"
             return Verdict(False, lost, strangers=watch.strangers)
         if not all(np.all(np.isfinite(np.asarray(w, float))) for w in wanted):
             continue
@@ -148,6 +148,13 @@ def _is_exact(guard: Guard) -> bool:
         return True
     met = {"equal": True, "not_equal": False}.get(node.op.name)
     return met is not None and met is bool(guard.expected) and node.args[0].dtype.kind == "f"
+
+
+def _exact_use(tape: Tape) -> str:
+    """What may have decided otherwise: text, or an exact value, that was made of a number."""
+    guard = next(g for g in tape.graph.guards if _is_said(g))
+    at = f" at {guard.origin}" if guard.origin else ""
+    return f"{guard.reason}{at}, and that decides"
 
 
 def _moved(values: Values, distance: float, real: Sequence[bool]) -> list[Any]:

@@ -17,6 +17,7 @@ from steepest.graph.node import fresh
 from steepest.sources.capture.arguments import Arguments, Layout, Layouts
 from steepest.sources.capture.changes import Changes
 from steepest.sources.capture.leaves import Leaves
+from steepest.sources.capture.lines import depth_of_user
 from steepest.sources.capture.promises import acceptable, proved
 from steepest.sources.capture.questions import Fact
 from steepest.sources.capture.recording import Recording
@@ -68,19 +69,30 @@ class Followed:
         self.pure = pure
         self.argnums = None if argnums is None else tuple(argnums)
         self.tracing = Tracing(getattr(function, "__name__", type(function).__name__))
+        if not pure:
+            self.tracing.note("traced at every call: pure=False was asked for")
         self._layouts = Layouts(function, self.argnums)
         self._store = Store()
         self._changes = Changes()
 
-    def path(self, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Path:
-        """The path that this call takes: one that is known and still holds, or a new one."""
+    def path(
+        self,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+        *,
+        trial: bool = False,
+    ) -> Path:
+        """The path that this call takes: one that is known and still holds, or a new one.
+
+        On a `trial` nobody relies on the slopes, so differences are not spoken of yet.
+        """
         given, notes = self._layouts.of(args, kwargs or {})
         for note in notes:
             self.tracing.note(note)
         trie = self._store.known(given.layout.kind)
         if trie is not None:
             if trie.lost is not None:
-                return self._at(trie.lost, given, trie.lost.captured_values())
+                return self._lost(trie.lost, given, trial)
             missed: list[Fact] = []
             found = trie.walk(given.values, missed)
             if found is not None and (not found.end.tape.unproved or self._proves(found, given)):
@@ -89,6 +101,22 @@ class Followed:
             if missed:
                 self._changes.note(missed)
         tape = self._follow(given)
+        if tape.numerical:
+            return self._lost(tape, given, trial)
+        return self._at(tape, given, tape.captured_values())
+
+    def _lost(self, tape: Tape, given: Arguments, trial: bool) -> Path:
+        """A path by differences: that is said once, or refused every time."""
+        if not trial:
+            if self.strict:
+                raise CaptureError(
+                    f"{self.tracing.name} cannot be followed exactly, and strict=True was asked "
+                    f"for: {tape.reasons[0]}"
+                )
+            if not tape.told:
+                tape.told = True
+                message = f"{self.tracing.name} is differentiated by differences: {tape.reasons[0]}"
+                warnings.warn(message, NumericalWarning, stacklevel=depth_of_user())
         return self._at(tape, given, tape.captured_values())
 
     def _at(self, tape: Tape, given: Arguments, captured: tuple[Any, ...]) -> Path:
@@ -130,8 +158,6 @@ class Followed:
         elif tape.keep and self.pure and not self._store.keep(layout.kind, trie, tape):
             self.tracing.crowded()
         self.tracing.count(tape, self._store.paths)
-        if tape.numerical:
-            self._tell(tape)
         return tape
 
     def _record(self, given: Arguments, leaves: Leaves) -> Tape:
@@ -158,16 +184,6 @@ class Followed:
                 f"{varied.slot.name} changes often, so it is read anew at every call, like an array"
             )
         return tape
-
-    def _tell(self, tape: Tape) -> None:
-        """Say that slopes come from differences, or refuse to."""
-        if self.strict:
-            raise CaptureError(
-                f"{self.tracing.name} cannot be followed exactly, and strict=True was asked "
-                f"for: {tape.reasons[0]}"
-            )
-        message = f"{self.tracing.name} is differentiated by differences: {tape.reasons[0]}"
-        warnings.warn(message, NumericalWarning, stacklevel=5)
 
 
 def _inputs(given: Arguments) -> tuple[Any, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from types import FrameType
 from typing import NamedTuple
 
 from steepest.graph.node import Origin
 
-__all__ = ["Loss", "is_library", "line_of"]
+__all__ = ["Loss", "depth_of_user", "is_library", "line_of"]
 
 LIBRARIES = ("numpy", "scipy", "steepest", "functools", "importlib")
 
@@ -34,3 +35,11 @@ def line_of(frame: FrameType | None) -> Origin | None:
             return Origin(frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back
     return None
+
+
+def depth_of_user() -> int:
+    """How many frames below the user's own call the caller stands, as `warnings.warn` counts."""
+    frame, depth = sys._getframe(1), 1
+    while is_library(frame.f_globals.get("__name__", "")) and frame.f_back is not None:
+        frame, depth = frame.f_back, depth + 1
+    return depth

@@ -38,6 +38,7 @@ class Tape:
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     keep: bool = True
+    told: bool = False  # that its slopes come from differences
     made: dict[Any, Any] = field(default_factory=dict)  # what others prepare of it, for as long
     unproved: dict[Any, Slot] = field(default_factory=dict)  # facts that are inputs, checked once
     weight: int = field(init=False)

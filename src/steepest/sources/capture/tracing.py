@@ -78,10 +78,13 @@ class Tracing:
         }[self.exact]
         lines = [f"{self.name}: {how}"]
         lines += [f"  because {r}" for r in self.reasons]
-        lines.append(
-            f"  {self.paths} path{'s' * (self.paths != 1)} kept, traced {self.traced} "
-            f"time{'s' * (self.traced != 1)}"
-        )
+        counts = f"  traced {self.traced} time{'s' * (self.traced != 1)}"
+        if self.paths:
+            counts += (
+                f", {self.paths} path{'s' * (self.paths != 1)} kept: what it prints or counts "
+                "happens when it is traced, not at every call"
+            )
+        lines.append(counts)
         lines += [f"  where {g}" for g in self.guards[:10]]
         lines += [f"  and {len(self.guards) - 10} more conditions"] if len(self.guards) > 10 else []
         lines += [f"  note: {n}" for n in self.notes]
