@@ -49,8 +49,17 @@ for _name, _function, _machine in _REDUCERS:
     )
 
     def _ask(
-        x: Any, axis: Any = None, out: Any = None, keepdims: Any = False, row: Operation = _row
+        x: Any,
+        axis: Any = None,
+        out: Any = None,
+        keepdims: Any = False,
+        *,
+        where: Any = True,
+        row: Operation = _row,
+        nothing: bool = _name == "all",  # what a place counts as that the mask leaves out
     ) -> Any:
+        if where is not True:
+            x = np.where(where, np.not_equal(x, 0), nothing)
         return row(x, axis=normal_axis(axis, len(x.shape)), keepdims=bool(keepdims))
 
     binds(_function)(_ask)
@@ -78,7 +87,10 @@ for _name, _function in _FINDERS:
     binds(_function)(_which)
 
 ARGSORT: Final = _asks(
-    "argsort", lambda x, axis: np.argsort(x, axis=axis, kind="stable"), lambda x, axis: x, np.intp
+    "argsort",
+    lambda x, axis, kind="stable": np.argsort(x, axis=axis, kind=kind),
+    lambda x, axis, kind="stable": x,
+    np.intp,
 )
 SEARCH: Final = _asks(
     "searchsorted",
@@ -99,8 +111,13 @@ def search(a: Any, v: Any, side: str = "left", sorter: Any = None) -> Any:
 def argsort(
     x: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None
 ) -> Any:
-    """The places of the elements in ascending order; among equals the earlier first."""
-    return ARGSORT(np.ravel(x), axis=0) if axis is None else ARGSORT(x, axis=axis % len(x.shape))
+    """The places of the elements in ascending order; among equals in the order NumPy leaves them
+    in, which only a stable sort promises.
+    """
+    kind = kind or ("stable" if stable else "quicksort")
+    if axis is None:
+        return ARGSORT(np.ravel(x), axis=0, kind=kind)
+    return ARGSORT(x, axis=axis % len(x.shape), kind=kind)
 
 
 @binds(np.sort)

@@ -82,6 +82,8 @@ def partition(x: Any, kth: Any, axis: int | None = -1, kind: Any = None, order: 
     if axis is None:
         x, axis = np.ravel(x), 0
     axis = axis % len(x.shape)
+    if not x.shape[axis]:
+        return x
     places = PLACES(x, kth=_kth(kth, x.shape[axis]), axis=axis)
     grids: list[Any] = list(np.ogrid[tuple(slice(n) for n in x.shape)])
     grids[axis] = places
@@ -96,4 +98,4 @@ def argpartition(
     if axis is None:
         x, axis = np.ravel(x), 0
     axis = axis % len(x.shape)
-    return ARGPARTITION(x, kth=_kth(kth, x.shape[axis]), axis=axis)
+    return ARGPARTITION(x, kth=_kth(kth, x.shape[axis] or 1), axis=axis)

@@ -72,9 +72,11 @@ def numbers(value: Any) -> list[Any]:
     return [np.asarray(p) for p in parts]
 
 
-def agree(f: Callable[[Any], Any], x: Any, ulp: int = 0) -> None:
+def agree(
+    f: Callable[[Any], Any], x: Any, ulp: int = 0, zeros_told_apart: bool = True
+) -> None:
     """The recording of f gives what f gives, to so many units in the last place."""
-    source = as_source(f, False)
+    source = as_source(f)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
@@ -101,7 +103,7 @@ def agree(f: Callable[[Any], Any], x: Any, ulp: int = 0) -> None:
             np.testing.assert_allclose(ours, numpys, rtol=ulp * np.finfo(numpys.dtype).eps)
         else:
             np.testing.assert_array_equal(ours, numpys)
-        if numpys.dtype.kind == "f" and not ulp:
+        if numpys.dtype.kind == "f" and not ulp and zeros_told_apart:
             known = ~np.isnan(numpys)
             assert np.array_equal(np.signbit(ours)[known], np.signbit(numpys)[known])
 
@@ -200,8 +202,10 @@ def test_methods_of_ufuncs(function: Any, x: Any, axis: Any, keepdims: bool) -> 
 @given(some.sampled_from(MOVE), arrays(REAL), some.sampled_from([None, 0, -1, 1, 5]))
 @settings(max_examples=100)
 def test_functions_that_move(function: Any, x: Any, axis: Any) -> None:
-    agree(lambda v: function(v), x)
-    agree(lambda v: function(v, axis=axis), x)
+    # NumPy does not say which of −0 and 0 it sorts first: that differs between processors
+    apart = function not in (np.sort, np.unique)
+    agree(lambda v: function(v), x, zeros_told_apart=apart)
+    agree(lambda v: function(v, axis=axis), x, zeros_told_apart=apart)
 
 
 CALLS: dict[str, Callable[[Any], Any]] = {
@@ -297,13 +301,17 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 
 
+SORTED = ("sort, axis None", "partition", "median, axes", "quantile, method", "percentile, nearest")
+
+
 @pytest.mark.parametrize("name", CALLS)
 @given(data=some.data())
 @settings(max_examples=8)
 def test_calls_with_keywords(name: str, data: Any) -> None:
     # of solids, `inner` sums in another order than the product of matrices that stands for it
     solid = name == "inner"
-    agree(CALLS[name], data.draw(arrays(REAL, odd=not solid)), 64 if solid else 0)
+    x = data.draw(arrays(REAL, odd=not solid))
+    agree(CALLS[name], x, 64 if solid else 0, name not in SORTED)
 
 
 def test_an_error_of_ours_is_no_error_of_numpys() -> None:
