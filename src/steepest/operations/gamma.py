@@ -12,7 +12,14 @@ from steepest.graph.operation import Operation, binds
 from steepest.graph.traced import Traced
 from steepest.operations.elementwise import PI as PI_ROW
 from steepest.operations.elementwise import binary, exactly, named, unary
-from steepest.operations.special import GAMMALN, digamma, polygamma, scipy_function, sigmoid
+from steepest.operations.special import (
+    ERFCX,
+    GAMMALN,
+    digamma,
+    polygamma,
+    scipy_function,
+    sigmoid,
+)
 
 __all__ = ["GAMMA", "fixed"]
 
@@ -82,11 +89,29 @@ unary("erfinv", scipy_function("erfinv"), lambda x, y: _root(x, 0.25) * np.exp(n
     (-0.99, 0.99), scipy="erfinv", spelled="", precise=lambda mp, x: mp.erfinv(x),
     latex=r"\operatorname{erf}^{-1}", shown="√π/2·exp(y²)", family="special",
     tolerance=(30.0, OWN))  # fmt: skip
-unary("erfcinv", scipy_function("erfcinv"), lambda x, y: -_root(x, 0.25) * np.exp(np.square(y)),
-    (0.01, 1.99), scipy="erfcinv", spelled="", precise=lambda mp, x: mp.erfinv(1 - x),
+# exp(y²) from y alone has y²·2 times y's rounding error; erfc y = x gives it as erfcx(y)/x.
+unary("erfcinv", scipy_function("erfcinv"),
+    lambda x, y: -_root(x, 0.25) * np.where(y > 0, ERFCX(y) / x, ERFCX(-y) / (2 - x)),
+    (0.01, 1.99), scipy="erfcinv", spelled="", precise=lambda mp, x: _precise_erfcinv(mp, x),
     shown="−√π/2·exp(y²)", family="special", tolerance=(30.0, OWN))  # fmt: skip
-unary("ndtri", scipy_function("ndtri"), lambda x, y: _root(x, 2.0) * np.exp(np.square(y) / 2), UNIT,
-    scipy="ndtri", spelled="", precise=lambda mp, x: mp.sqrt(2) * mp.erfinv(2 * x - 1),
+
+
+def _precise_erfcinv(mp: Any, x: Any) -> Any:
+    """With the digits that 1 − x loses next to 0."""
+    if not 0 < x < 2:
+        return mp.nan
+    with mp.extraprec(max(0, -int(mp.mag(x)))):
+        return mp.erfinv(1 - x)
+
+
+def _ndtri_slope(x: Any, y: Any) -> Any:
+    """1/φ(y) as √(π/2)·erfcx(|y|/√2) over the smaller of x and 1 − x."""
+    t = y / np.sqrt(exactly(x, 2))
+    return _root(x, 0.5) * np.where(y < 0, ERFCX(-t) / x, ERFCX(t) / (1 - x))
+
+
+unary("ndtri", scipy_function("ndtri"), _ndtri_slope, UNIT,
+    scipy="ndtri", spelled="", precise=lambda mp, x: -mp.sqrt(2) * _precise_erfcinv(mp, 2 * x),
     latex=r"\Phi^{-1}", shown="√(2π)·exp(y²/2)", family="special",
     tolerance=(60.0, OWN))  # fmt: skip
 unary("logit", scipy_function("logit"), lambda x, y: 1 / (x * (1 - x)), UNIT, scipy="logit",
@@ -100,7 +125,8 @@ unary("log_expit", scipy_function("log_expit"), lambda x, y: sigmoid(-x), (-30.0
 
 AWAY = ((0.05, 9.0), (0.05, 9.0))
 unary("entr", scipy_function("entr"), lambda x, y: -1 - np.log(x), (0.05, 9.0), scipy="entr",
-    spelled="", precise=lambda mp, x: -x * mp.log(x), shown="−1 − log x", family="special",
+    spelled="", precise=lambda mp, x: -x * mp.log(x) if x > 0 else -mp.inf if x < 0 else mp.mpf(0),
+    convention="SciPy's: −∞ for x < 0", shown="−1 − log x", family="special",
     latex=r"\operatorname{entr}", steep=True)  # fmt: skip
 binary("xlogy", scipy_function("xlogy"), lambda a, b, y: np.log(b),
     lambda a, b, y: np.where(np.equal(a, 0), 0.0, a / b), AWAY, scipy="xlogy", spelled="",

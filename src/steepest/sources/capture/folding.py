@@ -61,6 +61,8 @@ WHETHER = {np.logical_and: np.all, np.logical_or: np.any}
 def _folded(ufunc: Any, rule: Rule | None, x: Any, axis: Any = 0, keepdims: bool = False) -> Any:
     if rule is None or isinstance(axis, tuple) or (axis is None and x.ndim > 1):
         raise NotDifferentiableError(f"np.{ufunc.__name__}.reduce over several axes has no row")
+    if not x.ndim:
+        return x
     axis = (axis or 0) % x.ndim
     _few(x.shape[axis], f"np.{ufunc.__name__}.reduce")
     if not x.shape[axis]:
