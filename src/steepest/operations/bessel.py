@@ -152,7 +152,7 @@ FAR, TERMS = 10.0, 24  # the terms of the series shrink to 1e-18 of the first th
 def _precise_dawsn(mp: Any, x: Any, order: int = 0) -> Any:
     """The recurrence, with as many more digits as it cancels."""
     with mp.extraprec(20 + 2 * (order + 1) * max(0, int(mp.mag(x)) if x else 0)):
-        before, found = None, _dawson(mp, x)
+        before, found = mp.mpf(0), _dawson(mp, x)
         for n in range(order):
             fall = 1 - 2 * x * found if not n else -2 * x * found - 2 * n * before
             before, found = found, fall

@@ -66,14 +66,26 @@ def _density(order: float, x: Any) -> Any:
     return np.exp((order - 1) * np.log(x) - x - GAMMALN(exactly(x, Fraction(order))))
 
 
+def _lower(mp: Any, x: Any, order: float) -> Any:
+    """P(a, x); outside x ≥ 0 it is no real number."""
+    return mp.nan if x < 0 else mp.gammainc(order, 0, x, regularized=True)
+
+
+def _upper(mp: Any, x: Any, order: float) -> Any:
+    """Q(a, x), which is 1 − P for small x, where mpmath's own would sum for ever."""
+    if x < 1:
+        return 1 - _lower(mp, x, order)
+    return mp.gammainc(order, x, mp.inf, regularized=True)
+
+
 LOWER: Operation = unary("gammainc", lambda x, order=2.5: scipy_function("gammainc")(order, x),
     lambda x, y, order=2.5: _density(order, x), (0.1, 9.0), spelled="",
-    precise=lambda mp, x, order=2.5: mp.gammainc(order, 0, x, regularized=True),
+    precise=lambda mp, x, order=2.5: _lower(mp, x, order),
     shown="xᵃ⁻¹·exp(−x)/Γ(a)", family="special", latex=r"P_{{{order}}}\left({0}\right)",
     tolerance=(30.0, OWN))  # fmt: skip
 UPPER: Operation = unary("gammaincc", lambda x, order=2.5: scipy_function("gammaincc")(order, x),
     lambda x, y, order=2.5: -_density(order, x), (0.1, 9.0), spelled="",
-    precise=lambda mp, x, order=2.5: mp.gammainc(order, x, mp.inf, regularized=True),
+    precise=lambda mp, x, order=2.5: _upper(mp, x, order),
     shown="−xᵃ⁻¹·exp(−x)/Γ(a)", family="special", latex=r"Q_{{{order}}}\left({0}\right)",
     tolerance=(30.0, OWN))  # fmt: skip
 binds("scipy.special.gammainc")(

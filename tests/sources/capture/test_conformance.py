@@ -72,9 +72,7 @@ def numbers(value: Any) -> list[Any]:
     return [np.asarray(p) for p in parts]
 
 
-def agree(
-    f: Callable[[Any], Any], x: Any, ulp: int = 0, zeros_told_apart: bool = True
-) -> None:
+def agree(f: Callable[[Any], Any], x: Any, ulp: int = 0, zeros_told_apart: bool = True) -> None:
     """The recording of f gives what f gives, to so many units in the last place."""
     source = as_source(f)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
