@@ -62,7 +62,10 @@ def scipy_polygamma(n: Any, x: Any) -> Any:
 
 
 def _density(order: float, x: Any) -> Any:
-    """x^(a−1)·exp(−x)/Γ(a)."""
+    """x^(a−1)·exp(−x)/Γ(a); for a small order without a logarithm, which rounds more next to 0."""
+    if 1 < order < 20:
+        above = exactly(x, Fraction(order) - 1)
+        return (x * np.exp(-x / above)) ** above / GAMMA(exactly(x, Fraction(order)))
     return np.exp((order - 1) * np.log(x) - x - GAMMALN(exactly(x, Fraction(order))))
 
 
