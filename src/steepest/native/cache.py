@@ -17,6 +17,7 @@ import os
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +26,9 @@ from typing import Any
 __all__ = ["CacheInfo", "cache_info", "clear", "key", "load", "store"]
 
 BOUND = 64 * 2**20  # bytes of all entries together
+STALE = 3600.0  # seconds after which nobody is still writing a part
 MAGIC = b"steepest object 1\n"
-ENDING = ".o"
+ENDING, PART = ".o", ".part"
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def store(name: str, image: bytes) -> None:
     if place is None:
         return
     try:
-        handle, temporary = tempfile.mkstemp(dir=place, suffix=".part")
+        handle, temporary = tempfile.mkstemp(dir=place, suffix=PART)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(MAGIC + _digest(name, image) + image)
@@ -147,6 +149,11 @@ def _entries(place: Path) -> Iterator[tuple[float, int, Path]]:
 
 
 def _prune(place: Path) -> None:
+    """Remove the oldest entries beyond the bound, and what was left half written."""
+    for part in place.glob("*" + PART):
+        with contextlib.suppress(OSError):
+            if part.stat().st_mtime < time.time() - STALE:
+                part.unlink()
     entries = sorted(_entries(place))
     total = sum(size for _, size, _ in entries)
     for _, size, entry in entries:

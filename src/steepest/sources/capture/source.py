@@ -58,11 +58,8 @@ def find(code: CodeType, module_globals: dict[str, Any]) -> Found | None:
         file = _files[key]
     if file is None or (code not in file.codes and PYTEST not in code.co_names):
         return None
-    places = set(code.co_positions())
-    for node, enclosing in _functions(file.tree, None):
-        if _is(node, code, places):
-            return Found(node, enclosing)
-    return None
+    found = [Found(*f) for f in _functions(file.tree, None) if _is(f[0], code)]
+    return found[-1] if found else None  # of lambdas in one another, the innermost
 
 
 def _read(text: str, name: str, future: int) -> _File | None:
@@ -91,10 +88,25 @@ def _functions(
         yield from _functions(child, child.name if isinstance(child, ast.ClassDef) else enclosing)
 
 
-def _is(node: ast.FunctionDef | ast.Lambda, code: CodeType, places: set[Any]) -> bool:
+def _is(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> bool:
     if isinstance(node, ast.Lambda):
-        body = node.body
-        where = (body.lineno, body.end_lineno, body.col_offset, body.end_col_offset)
-        return code.co_name == "<lambda>" and node.lineno == code.co_firstlineno and where in places
+        return (
+            code.co_name == "<lambda>"
+            and node.lineno == code.co_firstlineno
+            and _spans(node.body, code)
+        )
     first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
     return node.name == code.co_name and first == code.co_firstlineno
+
+
+def _spans(body: ast.expr, code: CodeType) -> bool:
+    """Whether all instructions that belong to a place in the text lie within an expression."""
+    start, end = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
+    placed = False
+    for first, last, left, right in code.co_positions():
+        if None in (first, last, left, right) or (first, left) == (last, right):
+            continue  # it starts or ends the function
+        placed = True
+        if (first, left) < start or (last, right) > end:
+            return False
+    return placed

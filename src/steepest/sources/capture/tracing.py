@@ -79,7 +79,7 @@ class Tracing:
         lines = [f"{self.name}: {how}"]
         lines += [f"  because {r}" for r in self.reasons]
         counts = f"  traced {self.traced} time{'s' * (self.traced != 1)}"
-        if self.paths:
+        if self.paths and self.exact is not False:
             counts += (
                 f", {self.paths} path{'s' * (self.paths != 1)} kept: what it prints or counts "
                 "happens when it is traced, not at every call"
