@@ -213,12 +213,14 @@ class _Library:
     def __getitem__(self, name: str) -> int:
         return self._held[name]  # type: ignore[no-any-return]
 
-    def __del__(self) -> None:
-        if sys.is_finalizing():  # another thread may still be running it
+    def __del__(
+        self, ending: Callable[[], bool] = sys.is_finalizing, lock: Any = _lock
+    ) -> None:  # at the very end the names of this module are gone already
+        if ending():  # another thread may still be running it
             self._held.detach()
             self._jit.detach()
             return
-        with _lock:
+        with lock:
             self._held.close()
             self._held = self._jit = None
 

@@ -9,6 +9,7 @@ of plan beside this one.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -85,7 +86,14 @@ def plan(
             raise CompilationError(f"{node.name} has {size:,} elements, more than {limit:,}")
         given[node] = _array([code.input(k + i) for i in range(size)], node.shape)
         k += size
-    found = lower(code, (*(n for n, _ in guards), *outputs), given)
+    try:
+        found = lower(code, (*(n for n, _ in guards), *outputs), given)
+    except (CompilationError, MemoryError, RecursionError):
+        raise
+    except Exception as fault:  # a row that is at odds with lanes must not end a user's program
+        said = f"steepest is at fault: writing machine code failed with {fault!r}; please report it"
+        warnings.warn(said, RuntimeWarning, stacklevel=2)
+        raise CompilationError(said) from fault
     held = tuple(
         condition
         for lanes, (_, expected) in zip(found, guards, strict=False)
@@ -150,7 +158,7 @@ def _lowered(code: Scalars, node: Node, args: list[Any]) -> Any:
     if node.dtype.kind == "b" and row.name in _AMONG_TRUTHS:
         row = ROWS[_AMONG_TRUTHS[row.name]]
     if row.machine == STRUCTURE:
-        return _as_array(row.run(*args, **params), node.shape)
+        return _lanes(code, row.run(*_parts(node, args), **params), node.shape)
     if not row.elementwise:
         assert callable(row.machine)
         return _as_array(row.machine(*args, **params), node.shape)
@@ -162,6 +170,18 @@ def _lowered(code: Scalars, node: Node, args: list[Any]) -> Any:
         lane = code.lane
         found = [row.machine(*map(lane, o), **params) for o in zip(*wide, strict=True)]
     return _array(found, node.shape)
+
+
+def _parts(node: Node, args: list[Any]) -> list[Any]:
+    """The arguments of a row that only moves numbers: those as objects, positions as they are."""
+    count = len(args) if node.op.values is None else node.op.values
+    for position in args[count:]:
+        if isinstance(position, np.ndarray) and position.dtype.hasobject:
+            raise CompilationError(
+                f"{node.op.name} takes its positions from the input{_at(node)}; in machine code "
+                "they must be known"
+            )
+    return [*(np.asarray(a, dtype=object) for a in args[:count]), *args[count:]]
 
 
 def _flat(x: Any, shape: tuple[int, ...]) -> list[Any]:

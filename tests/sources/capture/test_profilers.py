@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cProfile
+import gc
 import pstats
 import sys
 
@@ -44,3 +45,25 @@ def test_a_profiling_function_stays():
         sys.setprofile(None)
     assert still is watch
     assert "after" in seen
+
+
+def test_what_the_garbage_collector_calls_is_not_the_functions_doing():
+    seen = []
+
+    def counts(phase, info):
+        seen.append(after(0))
+
+    def rows(x):
+        return sum([[v**2] for v in (x, x + 1, x + 2)][1])
+
+    threshold = gc.get_threshold()
+    gc.callbacks.append(counts)
+    gc.set_threshold(1)
+    try:
+        slope = st.grad(rows)
+        assert slope(2.0) == slope(2.0) == 6.0
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(counts)
+    assert seen and slope.tracing.traced == 1
+    assert slope.tracing.exact and not slope.tracing.notes

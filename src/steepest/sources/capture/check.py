@@ -9,6 +9,7 @@ of the tape's values, by differences. Where the comparison cannot be made the an
 from __future__ import annotations
 
 import contextvars
+import gc
 import os
 import sysconfig
 from collections.abc import Callable, Iterator, Sequence
@@ -308,6 +309,14 @@ def _looks_outside(function: Any, frame: FrameType) -> bool:
     return function in READERS
 
 
+def _collects(frame: FrameType | None) -> bool:
+    """Whether the garbage collector has called this: it comes whenever it likes, anywhere."""
+    codes = {getattr(c, "__code__", None) for c in gc.callbacks}
+    while frame is not None and frame.f_code not in codes:
+        frame = frame.f_back
+    return frame is not None
+
+
 class _Watch:
     """Runs the plain function, lists code that was not followed, leaves memory outside alone."""
 
@@ -330,7 +339,8 @@ class _Watch:
         if code in self.followed or is_generated(code, frame.f_globals.get("__name__", "")):
             return
         standard = code.co_filename.startswith(STANDARD) and "site-packages" not in code.co_filename
-        if not standard and not is_library(frame.f_globals.get("__name__", "")):
+        strange = not standard and not is_library(frame.f_globals.get("__name__", ""))
+        if strange and not _collects(frame):
             self._strangers.setdefault(f"{code.co_name} ({code.co_filename}:{code.co_firstlineno})")
 
     def run(
