@@ -372,7 +372,7 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
 
 
 def _like(primal: Any, other: Any, what: str) -> list[Any]:
-    """The leaves of `other`, as floats, once they are known to fit those of `primal`."""
+    """The leaves of `other`, in the precision of `primal`'s, once they are known to fit those."""
     mine, theirs = flatten(primal)[0], flatten(other)[0]
     if len(mine) != len(theirs) or any(
         np.shape(a) != np.shape(b) for a, b in zip(mine, theirs, strict=True)
@@ -381,7 +381,13 @@ def _like(primal: Any, other: Any, what: str) -> list[Any]:
             f"the {what} must have the structure and shapes of what they belong to, which are "
             f"{[np.shape(a) for a in mine]}, but have {[np.shape(b) for b in theirs]}"
         )
-    return [np.asarray(b, dtype=float)[()] for b in theirs]
+    return [np.asarray(b, dtype=_real(a))[()] for a, b in zip(mine, theirs, strict=True)]
+
+
+def _real(value: Any) -> np.dtype[Any]:
+    """float32 beside float32, else float64."""
+    found = np.result_type(value)
+    return found if found.kind == "f" else np.dtype(float)
 
 
 def _plain(value: Any) -> Any:

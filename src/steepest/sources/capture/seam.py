@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from steepest.graph.operation import Operation
+from steepest.graph.traced import meaning
 from steepest.sources.capture.attributes import POLYNOMIALS, looked_up, own_method, unborn
 from steepest.sources.capture.draws import (
     draw,
@@ -179,6 +180,12 @@ class Seam(Protocols):
         if is_twin(function.__code__):
             return self._begun(function(*args, **named))
         module = function.__globals__.get("__name__", "")
+        if (
+            module.startswith("scipy")
+            and self._concerns(args, named)
+            and meaning(function) is not None
+        ):
+            return self._call_numpy(function, args, named)
         if module.startswith("steepest") or (
             module.startswith("numpy")
             and not module.startswith(POLYNOMIALS)

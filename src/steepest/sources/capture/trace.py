@@ -270,6 +270,8 @@ class Trace(Outside):
             parts = [self.result(v, m) for v, m in zip(value, made, strict=True)]
             # a named tuple takes its parts apart
             return getattr(type(value), "_make", type(value))(parts)
+        if not isinstance(made, (Traced, Node)):  # a flag, a count: the same on every path
+            return self.adopt(value)
         node = as_node(made)
         dtype = np.result_type(value)
         if node.shape != np.shape(value):
