@@ -73,8 +73,8 @@ PI = named_constant("pi", math.pi, "pi π", r"\pi")
 EULER = named_constant("euler", math.e, "", r"\mathrm{e}")
 
 
-def exactly(like: Any, number: int | Fraction) -> Any:
-    """A whole number as a rule sees it: traced where the rule is, so that `log 2` stays exact."""
+def exactly(like: Any, number: float) -> Any:
+    """A plain number as a rule sees it: traced where the rule is, so that `log 2` stays exact."""
     return Traced(constant(float(number))) if isinstance(like, Traced) else float(number)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -64,9 +63,9 @@ def scipy_polygamma(n: Any, x: Any) -> Any:
 def _density(order: float, x: Any) -> Any:
     """x^(a−1)·exp(−x)/Γ(a); for a small order without a logarithm, which rounds more next to 0."""
     if 1 < order < 20:
-        above = exactly(x, Fraction(order) - 1)
-        return (x * np.exp(-x / above)) ** above / GAMMA(exactly(x, Fraction(order)))
-    return np.exp((order - 1) * np.log(x) - x - GAMMALN(exactly(x, Fraction(order))))
+        above = exactly(x, order - 1)
+        return (x * np.exp(-x / above)) ** above / GAMMA(exactly(x, order))
+    return np.exp((order - 1) * np.log(x) - x - GAMMALN(exactly(x, order)))
 
 
 def _lower(mp: Any, x: Any, order: float) -> Any:
