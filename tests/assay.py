@@ -35,7 +35,8 @@ EXEMPT = {
     "terrain": "its domain is its map's; tests/operations/test_spline.py compares it with SciPy",
     "custom": "it means what its author wrote, which tests of its own compare with the rule",
     "numerical": "its slope comes from differences; tests/sources/test_numerical.py",
-    "linear algebra": "tests/operations/test_solve.py, against the complex step and closed forms",
+    "linear algebra": "tests/operations/test_solve.py and test_factors.py, against the complex "
+    "step, closed forms and extrapolated differences",
     "call": "it means what the graph it holds means; tests/operations/test_call.py",
 }
 

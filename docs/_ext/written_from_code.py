@@ -1,6 +1,6 @@
-"""Write the pages that the code knows best: the table of operations, and the reference.
+"""Write the pages that the code knows best: operations, coverage, and the reference.
 
-Both are written anew into docs/generated/ whenever the documentation is built, so they are never
+They are written anew into docs/generated/ whenever the documentation is built, so they are never
 out of date, and adding a row or a public name needs no edit here.
 """
 
@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Iterable
 from pathlib import Path
 
+from coverage_table import coverage_page
 from sphinx.application import Sphinx
 
 import steepest.operations  # fills ROWS
@@ -130,7 +131,12 @@ def inside_page() -> str:
 def write_pages(app: Sphinx) -> None:
     folder = Path(app.srcdir) / "generated"
     folder.mkdir(exist_ok=True)
-    pages = {"operations": operations_page, "reference": reference_page, "inside": inside_page}
+    pages = {
+        "operations": operations_page,
+        "coverage": coverage_page,
+        "reference": reference_page,
+        "inside": inside_page,
+    }
     for name, page in pages.items():
         path, text = folder / f"{name}.md", page()
         if not path.exists() or path.read_text(encoding="utf-8") != text:  # else nothing to rebuild

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,8 +14,10 @@ from steepest.errors import CompilationError, ShapeError
 from steepest.graph.graph import Guard
 from steepest.graph.node import Node, constant
 from steepest.graph.traverse import Program, count, topological
-from steepest.native.engine import available
-from steepest.native.many import Field
+from steepest.record import record, replaced
+
+if TYPE_CHECKING:
+    from steepest.native.many import Field
 
 __all__ = ["Expression"]
 
@@ -26,7 +27,7 @@ WORTH = 4_000_000  # operations on single numbers that take longer than compilin
 FIELD_LIMIT = 3_000  # instructions
 
 
-@dataclass(frozen=True, eq=False)
+@record()
 class Expression:
     """Inputs, and outputs laid out in `shape`: () for one, (m,) for a vector, (m, d) for a matrix
     of them.
@@ -39,7 +40,7 @@ class Expression:
     inputs: tuple[Node, ...]
     outputs: tuple[Node, ...]
     shape: Shape = ()
-    captured: tuple[tuple[Node, Callable[[], Any]], ...] = field(default=())
+    captured: tuple[tuple[Node, Callable[[], Any]], ...] = ()
     guards: tuple[Guard, ...] = ()
     kept: bool = True
 
@@ -51,7 +52,7 @@ class Expression:
                 f"{node.name} is an array of shape {node.shape}: ask for the "
                 "gradient, or use .over(...) for many points at once"
             )
-        return replace(self, outputs=tuple(derive.jvp(self.outputs, [node], [constant(1.0)])))
+        return replaced(self, outputs=tuple(derive.jvp(self.outputs, [node], [constant(1.0)])))
 
     def gradient(self) -> Expression:
         """A number becomes the vector of its partials; a vector becomes its Jacobian, a row for
@@ -62,14 +63,14 @@ class Expression:
                 raise ShapeError(
                     "a gradient belongs to one number; for an array of values use steepest.jacobian"
                 )
-            return replace(self, outputs=tuple(derive.gradient(self.outputs[0], self.inputs)))
+            return replaced(self, outputs=tuple(derive.gradient(self.outputs[0], self.inputs)))
         if any(n.shape != () for n in self.inputs):
             raise ShapeError(
                 "some variables are arrays: use .over(...) for many points at once, and "
                 "steepest.grad(f, argnums=...) where the arrays are the arguments"
             )
         rows = derive.jacobian(self.outputs, self.inputs)
-        return replace(
+        return replaced(
             self,
             outputs=tuple(n for row in rows for n in row),
             shape=(*self.shape, len(self.inputs)),
@@ -81,13 +82,13 @@ class Expression:
         """
         columns = [self.derivative(i).outputs for i in range(len(self.inputs))]
         rows = zip(*columns, strict=True)
-        return replace(
+        return replaced(
             self, outputs=tuple(n for r in rows for n in r), shape=(*self.shape, len(self.inputs))
         )
 
     def along(self, direction: Sequence[Node]) -> Expression:
         """The directional derivative: J(x)·u."""
-        return replace(self, outputs=tuple(derive.jvp(self.outputs, self.inputs, direction)))
+        return replaced(self, outputs=tuple(derive.jvp(self.outputs, self.inputs, direction)))
 
     @cached_property
     def program(self) -> Program:
@@ -126,6 +127,9 @@ class Expression:
     @cached_property
     def field(self) -> Field | None:
         """The outputs at many points at once, in machine code; None where there is none."""
+        from steepest.native.engine import available
+        from steepest.native.many import Field
+
         if available():
             return None
         try:

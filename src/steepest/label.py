@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from steepest.record import record
 
 __all__ = ["Label"]
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-@dataclass(frozen=True)
+@record(eq=True)
 class Label:
     """A function's name, and what was done to it: differentiated `by` variables, or made a vector
     (∇, J) or matrix (∇²).

@@ -18,6 +18,7 @@ from steepest.errors import NotDifferentiableError, ShapeError, VariableError
 from steepest.graph.node import Node
 from steepest.graph.traced import Traced, as_node
 from steepest.sources.capture.trace import current
+from steepest.sources.once import gradient_once
 from steepest.sources.piece import Piece
 from steepest.sources.pieces import Argnums, Source, as_source
 from steepest.sources.structure import Structure, flatten
@@ -109,7 +110,7 @@ class Differentiated(Source):
         """The graph of the derivative, from the graph of the function."""
         by, structure = inner.chosen(self.argnums, self.single)
         output = _one_number(inner, self.__name__)
-        gradient = derive.gradient(output, [inner.inputs[i] for i in by])
+        gradient = gradient_once(inner.shared, output, [inner.inputs[i] for i in by])
         if self.what == "value_and_grad":
             both = Structure(tuple, (0, 1), (inner.output_structure, structure))
             return inner.with_outputs((output, *gradient), both)
@@ -371,7 +372,7 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
 
 
 def _like(primal: Any, other: Any, what: str) -> list[Any]:
-    """The leaves of `other`, as floats, once they are known to fit those of `primal`."""
+    """The leaves of `other`, in the precision of `primal`'s, once they are known to fit those."""
     mine, theirs = flatten(primal)[0], flatten(other)[0]
     if len(mine) != len(theirs) or any(
         np.shape(a) != np.shape(b) for a, b in zip(mine, theirs, strict=True)
@@ -380,7 +381,13 @@ def _like(primal: Any, other: Any, what: str) -> list[Any]:
             f"the {what} must have the structure and shapes of what they belong to, which are "
             f"{[np.shape(a) for a in mine]}, but have {[np.shape(b) for b in theirs]}"
         )
-    return [np.asarray(b, dtype=float)[()] for b in theirs]
+    return [np.asarray(b, dtype=_real(a))[()] for a, b in zip(mine, theirs, strict=True)]
+
+
+def _real(value: Any) -> np.dtype[Any]:
+    """float32 beside float32, else float64."""
+    found = np.result_type(value)
+    return found if found.kind == "f" else np.dtype(float)
 
 
 def _plain(value: Any) -> Any:

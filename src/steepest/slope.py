@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 
 from steepest import compass
 from steepest.errors import NotFiniteError, ShapeError, SteepestError, VariableError
-from steepest.nonfinite import birthplace
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -191,6 +189,8 @@ class Slope:
 
     def to_json(self) -> str:
         """`as_data` as a line of JSON."""
+        import json
+
         return json.dumps(self.as_data())
 
     def rows(self) -> list[tuple[str, str]]:
@@ -335,6 +335,8 @@ def _rounding(function: Function, point: Sequence[float]) -> float:
 def _why(
     function: Function, point: Mapping[str, float], found: float, what: str, inside: bool
 ) -> str:
+    from steepest.nonfinite import birthplace
+
     place = ", ".join(f"{k} = {number(v)}" for k, v in point.items())
     said = "not a number" if math.isnan(found) else "infinite"
     if not inside:

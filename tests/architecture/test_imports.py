@@ -15,6 +15,7 @@ from .conftest import Module, read_modules, room_of
 # The rooms, from the ground up. A module may import its own room and every room above it here.
 ROOMS = [
     "errors",
+    "record",
     "compass",
     "binding",
     "label",
@@ -79,6 +80,8 @@ HEAVY_AT_TOP = {
     ("pictures", "mpl_toolkits"),
     ("cli", "click"),
     ("cli", "rich"),
+    ("studio", "starlette"),
+    ("studio", "uvicorn"),
 }
 
 

@@ -150,7 +150,7 @@ def test_words_for_the_tests_reach_pytest(machine: Machine) -> None:
     machine.add_python("python3")
     assert machine.run("test", "tests/descent", "-k", "two words").returncode == 0
     assert machine.notes[-1] == "-m pytest tests/descent -k two words"
-    assert machine.installs()[0].endswith("--editable .[test,docs]")
+    assert machine.installs()[0].endswith("--editable .[test,docs,studio]")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -15,6 +13,7 @@ from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import evaluate, topological
 from steepest.operations.linear import Fancy
+from steepest.record import replaced
 
 X, Y = variable("x"), variable("y")
 
@@ -81,7 +80,7 @@ def test_float32_beside_float64_is_differentiated_in_float64() -> None:
 
 
 def test_a_row_without_a_rule_is_named() -> None:
-    lost = replace(ROWS["matmul"], name="lost", linear="")
+    lost = replaced(ROWS["matmul"], name="lost", linear="")
     m = variable("m", (2, 2))
     with pytest.raises(NotDifferentiableError, match="'lost' has no derivative rule"):
         push_forward([make(lost, [m, m])], {m: fresh("dm", (2, 2))})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -15,6 +13,7 @@ from steepest.graph.node import constant, fresh, make, variable
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import count, evaluate
+from steepest.record import replaced
 
 
 def test_a_linear_map_is_transposed() -> None:
@@ -53,7 +52,7 @@ def test_what_is_not_linear_is_refused_by_name() -> None:
 
 
 def test_a_row_whose_transpose_is_missing_says_so() -> None:
-    bare = replace(ROWS["negative"], name="bare", transpose=None)
+    bare = replaced(ROWS["negative"], name="bare", transpose=None)
     a, g = fresh("a"), fresh("g")
     with pytest.raises(NotDifferentiableError, match="'bare' stands on a tangent"):
         pull_back([make(bare, [a])], [a], [g])

@@ -66,7 +66,8 @@ def test_a_walk_has_the_same_bits_under_load_cold_and_warm(tmp_path: Path) -> No
     assert len(printed) == 24
     assert len({line.split()[0] for line in printed}) == 1
     assert all(" native " in line for line in printed)
-    assert printed[0].endswith("False") and all(line.endswith("True") for line in printed[12:])
+    assert any(line.endswith("False") for line in printed[:12])
+    assert all(line.endswith("True") for line in printed[12:])
 
 
 def test_calls_have_the_same_bits_from_every_thread() -> None:

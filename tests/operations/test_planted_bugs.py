@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 
 import steepest.operations  # noqa: F401
 from steepest.graph.operation import ROWS, ZERO, Operation
+from steepest.record import replaced
 from tests.assay import check_row, jacobian_errors, mode_errors, slope_errors
 from tests.specimens import specimens
 
@@ -21,7 +21,7 @@ def times(rule: Any, factor: float) -> Any:
 
 def first_partial(row: Operation, change: Callable[[Any], Any]) -> Operation:
     assert row.partials is not None
-    return replace(row, partials=(change(row.partials[0]), *row.partials[1:]))
+    return replaced(row, partials=(change(row.partials[0]), *row.partials[1:]))
 
 
 PLANTED: dict[str, tuple[Operation, str]] = {
@@ -32,55 +32,55 @@ PLANTED: dict[str, tuple[Operation, str]] = {
         "but mpmath has",
     ),
     "a factor that is not there": (
-        replace(ROWS["log2"], partials=(lambda x, y: 1 / x,)),
+        replaced(ROWS["log2"], partials=(lambda x, y: 1 / x,)),
         "but mpmath has",
     ),
-    "zero where there is a slope": (replace(ROWS["sin"], partials=(ZERO,)), "but mpmath has"),
+    "zero where there is a slope": (replaced(ROWS["sin"], partials=(ZERO,)), "but mpmath has"),
     "the arguments exchanged": (
-        replace(ROWS["arctan2"], partials=tuple(reversed(ROWS["arctan2"].partials or ()))),
+        replaced(ROWS["arctan2"], partials=tuple(reversed(ROWS["arctan2"].partials or ()))),
         "but mpmath has",
     ),
     "a slope by the other argument": (
-        replace(
+        replaced(
             ROWS["power"],
             partials=(lambda a, b, y: b * a ** (b - 1), lambda a, b, y: y * np.log(b)),
         ),
         "but mpmath has",
     ),
     "a slope that cancels": (
-        replace(ROWS["tanh"], partials=(lambda x, y: 1 - y * y,)),
+        replaced(ROWS["tanh"], partials=(lambda x, y: 1 - y * y,)),
         "ulp beyond its conditioning",
     ),
     "a value that cancels": (
-        replace(ROWS["expm1"], run=lambda x: np.exp(x) - 1, dtype=lambda x: np.float64),
+        replaced(ROWS["expm1"], run=lambda x: np.exp(x) - 1, dtype=lambda x: np.float64),
         "ulp beyond its conditioning",
     ),
     "a value that is another function": (
-        replace(ROWS["erf"], run=lambda x: np.tanh(x * 2 / np.sqrt(np.pi))),
+        replaced(ROWS["erf"], run=lambda x: np.tanh(x * 2 / np.sqrt(np.pi))),
         "ulp beyond its conditioning",
     ),
     "a kink on the wrong side": (
-        replace(ROWS["relu"], tangent=lambda dx, x, y: np.where(np.less(x[0], 0), dx[0], 0.0)),
+        replaced(ROWS["relu"], tangent=lambda dx, x, y: np.where(np.less(x[0], 0), dx[0], 0.0)),
         "but mpmath has",
     ),
     "a transpose with a wrong sign": (
-        replace(ROWS["subtract"], transpose=lambda g, args, wanted: (g, g)),
+        replaced(ROWS["subtract"], transpose=lambda g, args, wanted: (g, g)),
         "for the same inner product",
     ),
     "a transpose that loses an argument": (
-        replace(ROWS["add"], transpose=lambda g, args, wanted: (g, None)),
+        replaced(ROWS["add"], transpose=lambda g, args, wanted: (g, None)),
         "for the same inner product",
     ),
     "a transpose wrong on one side": (
-        replace(
+        replaced(
             ROWS["multiply"], transpose=lambda g, args, wanted: (0.5 * g * args[1], g * args[0])
         ),
         "for the same inner product",
     ),
-    "no meaning in many digits": (replace(ROWS["sinh"], precise=None), "no `precise`"),
-    "no domain": (replace(ROWS["sinh"], domain=()), "`domain` names 0 intervals"),
+    "no meaning in many digits": (replaced(ROWS["sinh"], precise=None), "no `precise`"),
+    "no domain": (replaced(ROWS["sinh"], domain=()), "`domain` names 0 intervals"),
     "a tolerance without a reason": (
-        replace(ROWS["sinh"], tolerance=(3.0, "")),
+        replaced(ROWS["sinh"], tolerance=(3.0, "")),
         "without its reason",
     ),
 }
@@ -114,13 +114,13 @@ def half(transpose: Any) -> Any:
     ["sum", "reshape", "index", "concatenate", "stack", "broadcast_to", "cumsum", "matmul", "put"],
 )
 def test_half_a_transpose_is_found(name: str) -> None:
-    row = replace(ROWS[name], transpose=half(ROWS[name].transpose))
+    row = replaced(ROWS[name], transpose=half(ROWS[name].transpose))
     assert any("is not forward mode transposed" in e for e in array_errors(row))
 
 
 @pytest.mark.parametrize("name", ["var", "prod", "max", "norm", "cumprod"])
 def test_a_tangent_off_by_a_factor_is_found(name: str) -> None:
-    row = replace(ROWS[name], tangent=times(ROWS[name].tangent, 1.0001))
+    row = replaced(ROWS[name], tangent=times(ROWS[name].tangent, 1.0001))
     assert any("its tangent is off" in e for e in array_errors(row))
 
 
@@ -129,7 +129,7 @@ def test_a_transposition_the_wrong_way_round_is_found() -> None:
         return (np.transpose(y_bar, axes),)  # right for two axes, wrong for three
 
     with pytest.raises((AssertionError, ValueError)):
-        assert not array_errors(replace(ROWS["transpose"], transpose=back))
+        assert not array_errors(replaced(ROWS["transpose"], transpose=back))
 
 
 def test_the_rows_as_they_are_pass() -> None:

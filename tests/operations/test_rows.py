@@ -25,9 +25,12 @@ FLAT = [
 ]
 
 
+DEAR = {"bessel_y0", "bessel_y1", "bessel_k0", "bessel_k1", "kv", "yv"}  # mpmath takes limits there
+
+
 @pytest.mark.parametrize("name", ASSAYED)
 def test_row(name: str) -> None:
-    check_row(ROWS[name])
+    check_row(ROWS[name], 6 if name in DEAR else 200)
 
 
 def test_no_row_is_left_out() -> None:

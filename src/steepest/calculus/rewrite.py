@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from steepest.operations.linear import is_whole
 
 __all__ = ["running"]
 
+WHOLE = 2.0**26  # sums and products of two whole numbers below this are exact
 SMALL = 4096  # bytes: constants up to this size are moved at once
 
 
@@ -85,6 +86,8 @@ def _as_typed(found: Node, node: Node) -> Node:
         return found
     if not node.weak:
         return constant(np.asarray(found.value, node.dtype))
+    if type(found.value) is int and abs(found.value) < WHOLE:
+        return constant(float(found.value))  # where the node is one of ints, found has its type
     if found.exact is None:
         return found
     whole = node.dtype.kind == "i" and found.exact.denominator == 1
@@ -99,10 +102,14 @@ def is_number(node: Node, value: float) -> bool:
     return held == value and math.copysign(1.0, held) == math.copysign(1.0, value)
 
 
-def _fold(node: Node, args: tuple[Node, ...], run: Callable[..., Fraction | None]) -> Node | None:
+def _fold(node: Node, args: tuple[Node, ...], run: Callable[..., Any]) -> Node | None:
     """Exact arithmetic on Python numbers, when the float result means exactly the same number."""
-    if not all(a.weak for a in args):
+    if not all(a.weak and a.op is CONSTANT for a in args):
         return None
+    near = [a.value for a in args]
+    if all(type(n) in (int, float) and abs(n) < WHOLE and n == int(n) for n in near):
+        found = run(*map(float, near))
+        return constant(found) if found or math.copysign(1.0, found) > 0 else None
     numbers = [a.exact for a in args]
     if any(q is None for q in numbers):
         return None
@@ -114,13 +121,10 @@ def _fold(node: Node, args: tuple[Node, ...], run: Callable[..., Fraction | None
             value = float(node.op.run(*(float(a.value) for a in args)))  # -0.0 stays -0.0
     except (OverflowError, ZeroDivisionError):
         return None
-    if (
-        not math.isfinite(value)
-        or Fraction(repr(value)) != exact
-        or (exact == 0 and math.copysign(1.0, value) < 0)
-    ):
+    if not math.isfinite(value) or (exact == 0 and math.copysign(1.0, value) < 0):
         return None
-    return constant(exact)
+    found = constant(value)
+    return found if found.exact == exact else None
 
 
 def _multiply(node: Node, args: tuple[Node, ...]) -> Node | None:

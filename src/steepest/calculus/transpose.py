@@ -10,7 +10,6 @@ product 0·x is ever simplified, so a NaN that is really there stays.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -36,11 +35,12 @@ from steepest.graph.operation import EACH, JOINTLY, ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import topological
 from steepest.operations.shape import cast, unbroadcast
+from steepest.record import record
 
 __all__ = ["pull_back"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Arriving:
     """A cotangent on its way: its value, and where anything arrives at all.
 

@@ -28,7 +28,7 @@ class Failing(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            from steepest.cli.words import own_fault
+            from steepest.sources.file import own_fault
 
             said = own_fault(error)
             if said is None:  # ours, and to be reported

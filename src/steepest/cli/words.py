@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +10,7 @@ import click
 
 from steepest.errors import FormulaError, VariableError
 from steepest.function import Function
+from steepest.sources.file import load_code
 
 __all__ = ["as_json", "ground", "save_plot", "say_notes", "understand"]
 
@@ -132,55 +131,6 @@ def load_terrain(where: str, smooth: float | None) -> Any:
 
     options = {} if smooth is None else {"smoothing": smooth}
     return Terrain.jacksboro(**options) if where == "jacksboro" else Terrain.load(where, **options)
-
-
-FILES: set[str] = set()  # of the user's own, that were run
-
-
-def own_fault(error: BaseException) -> str | None:
-    """What a user's own file raised, with the line; None where no line of it was running."""
-    lines = [
-        f"{frame.filename}, line {frame.lineno}: "
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename in FILES
-    ]
-    return f"{lines[-1]}{type(error).__name__}: {error}" if lines else None
-
-
-def load_code(where: str) -> Callable[..., Any]:
-    """The function NAME of a Python file of the user's own, from FILE:NAME. The file is run, as
-    `python FILE` would.
-    """
-    import importlib.util
-    from pathlib import Path
-
-    file, _, name = where.rpartition(":")
-    path = Path(file)
-    if not path.is_file():
-        raise VariableError(
-            f"there is no file {file!r}; give the path of a Python file, as in model.py:loss"
-        )
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    sys.path.insert(0, str(path.parent.resolve()))
-    FILES.add(str(path))
-    try:
-        spec.loader.exec_module(module)
-    except SyntaxError as error:
-        where = f"{file}, line {error.lineno}"
-        raise VariableError(f"{where} is not Python: {error.msg}") from error
-    except Exception as error:
-        raise VariableError(f"{file} cannot be run: {own_fault(error)}") from error
-    found = getattr(module, name, None)
-    if not callable(found):
-        have = (
-            ", ".join(k for k, v in vars(module).items() if callable(v) and not k.startswith("_"))
-            or "none"
-        )
-        raise VariableError(f"{file} has no function {name!r}; it has {have}")
-    return found  # type: ignore[no-any-return]
 
 
 def say_notes(function: Function) -> None:

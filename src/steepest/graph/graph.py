@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from steepest.graph.node import INPUT, Node, Origin
+from steepest.record import each, record
 
 __all__ = ["Graph", "Guard"]
 
 
-@dataclass(frozen=True, eq=False)
+@record()
 class Guard:
     """A fact that held while a path was followed: `node` had the value `expected`. Elsewhere the
     path is another.
@@ -22,7 +22,7 @@ class Guard:
     reason: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@record()
 class Graph:
     """A function as a whole: inputs in order, outputs in order; captured values are inputs, each
     with its reader.
@@ -35,9 +35,7 @@ class Graph:
     outputs: tuple[Node, ...]
     guards: tuple[Guard, ...] = ()
     captured: tuple[tuple[Node, Any], ...] = ()  # (input node, a callable that reads the value now)
-    made: dict[Any, Any] = field(
-        default_factory=dict, init=False, repr=False
-    )  # programs and derivatives, made once
+    made: dict[Any, Any] = each(factory=dict, init=False)  # programs and derivatives, made once
 
     def __post_init__(self) -> None:
         for n in self.inputs:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-import threading
+from _thread import allocate_lock
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from fractions import Fraction
-from typing import Any, NamedTuple
+from contextvars import ContextVar
+from numbers import Rational
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import numpy as np
 
 from steepest.errors import ShapeError
 from steepest.graph.operation import Operation, register
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = [
     "CONSTANT",
@@ -125,23 +129,46 @@ class Node:
         return f"<{self.op.name}({inside}) shape={self.shape} dtype={self.dtype}>"
 
 
+_AS_WRITTEN: Any = object()
+
+
+def _rational(value: Any) -> Fraction | None:
+    """What a number means as it is written; None for what is no finite number."""
+    from fractions import Fraction
+
+    if np.shape(value) or np.result_type(value).kind not in "iuf":
+        return None
+    if isinstance(value, int) or np.result_type(value).kind in "iu":
+        return Fraction(int(value))
+    return Fraction(repr(float(value))) if math.isfinite(value) else None
+
+
 class Held:
     """The value of a constant, comparable to the bit: 0.0 is not -0.0, 1 is not 1.0, and NaN equals
     itself.
     """
 
-    __slots__ = ("exact", "key", "value")
+    __slots__ = ("_exact", "key", "value")
 
-    def __init__(self, value: Any, exact: Fraction | None = None) -> None:
+    def __init__(self, value: Any, exact: Any = _AS_WRITTEN) -> None:
         self.value = value
-        self.exact = exact
+        self._exact = exact
         if isinstance(value, np.ndarray):
             small = value.nbytes <= 4096 and value.dtype != object
             self.key: Any = (value.dtype.str, value.shape, value.tobytes() if small else id(value))
         else:
             sign = math.copysign(1.0, value) if isinstance(value, float) else 0.0
             same = "nan" if value != value else value
-            self.key = (type(value), same, sign, exact)
+            self.key = (type(value), same, sign, None if exact is _AS_WRITTEN else exact)
+
+    @property
+    def exact(self) -> Fraction | None:
+        """The rational number that is meant: the shortest decimal that gives this one, if no other
+        was said. Worked out when it is first asked for.
+        """
+        if self._exact is _AS_WRITTEN:
+            self._exact = _rational(self.value)
+        return self._exact  # type: ignore[no-any-return]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Held) and self.key == other.key
@@ -151,8 +178,8 @@ class Held:
 
 
 _nodes: WeakValueDictionary[Any, Node] = WeakValueDictionary()
-_lock = threading.Lock()
-_local = threading.local()
+_lock = allocate_lock()
+_origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
 
 @contextmanager
@@ -160,17 +187,17 @@ def born_at(origin: Origin | None) -> Iterator[None]:
     """Give nodes made inside this block an origin: derivative nodes inherit the line of what they
     differentiate.
     """
-    before = getattr(_local, "origin", None)
-    _local.origin = origin
+    before = _origin.get()
+    _origin.set(origin)
     try:
         yield
     finally:
-        _local.origin = before
+        _origin.set(before)
 
 
 def set_origin(origin: Origin | None) -> None:
     """What `born_at` does, without the block: for inner loops that restore it themselves."""
-    _local.origin = origin
+    _origin.set(origin)
 
 
 def _intern(
@@ -183,7 +210,7 @@ def _intern(
     origin: Origin | None,
     key: Any,
 ) -> Node:
-    node = Node(op, args, params, shape, dtype, weak, origin or getattr(_local, "origin", None))
+    node = Node(op, args, params, shape, dtype, weak, origin or _origin.get())
     with _lock:
         return _nodes.setdefault(key, node)
 
@@ -225,6 +252,7 @@ def _kind(node: Node) -> Any:
     )
 
 
+FLOAT = np.dtype(np.float64)
 _resolved: dict[Any, np.dtype[Any]] = {}
 
 
@@ -317,50 +345,38 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
     are asked for;
     a float that is pi or Euler's number to the last bit becomes that number.
     """
-    if isinstance(value, Fraction):
-        try:
-            near = float(value)
-        except OverflowError:  # exact it stays; as a float it is beyond the largest
-            near = math.inf if value > 0 else -math.inf
-        held = Held(near, value)
-        return _leaf(CONSTANT, (("value", held),), (), np.dtype(np.float64), True, origin)
     if isinstance(value, (bool, np.bool_)):
-        return _leaf(
-            CONSTANT, (("value", Held(np.bool_(value))),), (), np.dtype(bool), False, origin
-        )
+        held = Held(np.bool_(value), None)
+        return _leaf(CONSTANT, (("value", held),), (), np.dtype(bool), False, origin)
     if isinstance(value, float) and not isinstance(value, np.generic):
-        exact = Fraction(repr(value)) if math.isfinite(value) else None
-        return _leaf(
-            CONSTANT, (("value", Held(value, exact)),), (), np.dtype(np.float64), True, origin
-        )
+        return _leaf(CONSTANT, (("value", Held(value)),), (), FLOAT, True, origin)
     if isinstance(value, int):
         if abs(value) > 2**63 - 1:
-            return constant(Fraction(value), origin)
-        return _leaf(
-            CONSTANT,
-            (("value", Held(value, Fraction(value))),),
-            (),
-            np.dtype(np.int64),
-            True,
-            origin,
-        )
+            return _fraction(value, origin)
+        return _leaf(CONSTANT, (("value", Held(value)),), (), np.dtype(np.int64), True, origin)
+    if isinstance(value, Rational) and not isinstance(value, np.generic):
+        return _fraction(value, origin)  # type: ignore[arg-type]
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":
         raise ShapeError(
             f"a constant of dtype {array.dtype} cannot take part in a derivative: it holds "
             f"{type(value).__name__}; give numbers (float, int or bool)"
         )
-    if array.shape == ():
-        scalar = array[()]
-        exact = (
-            Fraction(repr(float(scalar)))
-            if array.dtype.kind == "f" and np.isfinite(scalar)
-            else None
-        )
-        exact = Fraction(int(scalar)) if array.dtype.kind in "iu" else exact
-        held = Held(array.copy(), exact)
-    else:
-        array = array.copy()
+    array = array.copy()
+    if array.shape:
         array.flags.writeable = False
-        held = Held(array)
+    held = Held(array)
     return _leaf(CONSTANT, (("value", held),), array.shape, array.dtype, False, origin)
+
+
+def _fraction(value: Fraction | int, origin: Origin | None) -> Node:
+    """A float that means exactly this number, whatever its decimals say."""
+    try:
+        near = float(value)
+    except OverflowError:  # exact it stays; as a float it is beyond the largest
+        near = math.inf if value > 0 else -math.inf
+    written = value.denominator == 1 and abs(value.numerator) < 2**53
+    if not written and math.isfinite(near):
+        written = _rational(near) == value
+    held = Held(near) if written else Held(near, value)
+    return _leaf(CONSTANT, (("value", held),), (), FLOAT, True, origin)

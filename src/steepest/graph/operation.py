@@ -7,12 +7,12 @@ table read these rows; nothing else in the project lists operations.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
 from steepest.errors import ShapeError
+from steepest.record import record
 
 __all__ = [
     "ADDITION",
@@ -94,7 +94,7 @@ def broadcast_shape(*shapes: Shape, **params: Any) -> Shape:
         ) from None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+@record(kw_only=True)
 class Operation:
     """One operation, whole.
 
@@ -156,7 +156,7 @@ class Operation:
     tolerance: tuple[float, str] = (0.0, "")  # further ulp allowed in float64, and the reason
     rule_name: str = ""  # what a calculus text calls its derivative rule
     shown: str = ""  # its derivative as the documentation's table prints it
-    family: str = field(default="elementwise")
+    family: str = "elementwise"
 
     # In machine code: the name of the instruction or function that does it (`native.emit`); a rule
     # `(*args, **params)` on single numbers, or on arrays of them where the row is not elementwise;

@@ -7,7 +7,9 @@ own function, with real memory behind it, is a subclass in `sources.capture`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from types import FunctionType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -174,16 +176,31 @@ def meaning(function: Any) -> Callable[..., Any] | None:
         found = BINDINGS.get(function)
     except TypeError:  # not hashable
         return None
-    if found is None and isinstance(function, np.ufunc):
-        import sys
-
-        special = sys.modules.get("scipy.special")
-        if special is not None:
-            for row in ROWS.values():
-                if row.scipy and getattr(special, row.scipy, None) is function:
-                    BINDINGS[function] = row
-                    return row
+    if found is None and isinstance(function, (np.ufunc, FunctionType)):
+        found = _of_scipy(function)
+        if found is not None:
+            BINDINGS[function] = found
     return found
+
+
+def _of_scipy(function: Any) -> Callable[..., Any] | None:
+    """What a function of SciPy means, which may not have been loaded when its rule was entered.
+
+    A rule's name is "scipy.linalg.inv", whatever module of SciPy's own defines the function.
+    """
+    name, room = function.__name__, "scipy.special"
+    if not isinstance(function, np.ufunc):
+        room = ".".join(str(function.__module__).split(".")[:2])
+    module: Any = sys.modules.get(room)
+    if module is None or not room.startswith("scipy."):
+        return None
+    if isinstance(function, np.ufunc):
+        for row in ROWS.values():
+            if row.scipy and getattr(module, row.scipy, None) is function:
+                return row
+    if getattr(module, name, None) is not function:
+        return None
+    return BINDINGS.get(f"{room}.{name}")
 
 
 def as_node(value: Any) -> Node:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import ctypes
 import struct
 import sys
-import sysconfig
-import threading
+from _thread import allocate_lock
 from collections.abc import Mapping
 from functools import cache
 from types import CellType
@@ -60,7 +59,7 @@ def unsupported() -> str:
     if version not in TESTED:
         tested = ", ".join(f"{a}.{b}" for a, b in TESTED)
         return f"direct calls were tested on Python {tested}, and this is {version[0]}.{version[1]}"
-    if sysconfig.get_config_var("Py_GIL_DISABLED") or hasattr(sys, "gettotalrefcount"):
+    if "t" in sys.abiflags or hasattr(sys, "gettotalrefcount"):
         return "direct calls need Python's ordinary build"
     if struct.calcsize("P") != 8 or np.lib.NumpyVersion(np.__version__).major != 2:
         return "direct calls need 64 bits and NumPy 2"
@@ -119,7 +118,7 @@ def symbols() -> Mapping[str, int]:
 
 
 _open = ctypes.c_int64(0)  # how many functions are being followed just now, in all threads
-_counting = threading.Lock()
+_counting = allocate_lock()
 
 
 def following(by: int) -> None:

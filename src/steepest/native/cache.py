@@ -12,16 +12,15 @@ and renamed, so that several processes may write at once; the oldest go when the
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import stat
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from steepest.record import record
 
 __all__ = ["CacheInfo", "cache_info", "clear", "key", "load", "store"]
 
@@ -31,7 +30,7 @@ MAGIC = b"steepest object 1\n"
 ENDING, PART = ".o", ".part"
 
 
-@dataclass(frozen=True)
+@record(eq=True)
 class CacheInfo:
     """Where compiled code is kept, how much there is, and what this process found and wrote."""
 
@@ -88,6 +87,8 @@ def key(*parts: Any) -> str:
     from steepest import __version__
 
     text = "\0".join([__version__, *map(repr, parts)])
+    import hashlib
+
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -116,6 +117,8 @@ def load(name: str) -> bytes | None:
 
 
 def _digest(name: str, image: bytes) -> bytes:
+    import hashlib
+
     return hashlib.sha256(name.encode() + image).digest()
 
 
@@ -125,6 +128,8 @@ def store(name: str, image: bytes) -> None:
     if place is None:
         return
     try:
+        import tempfile
+
         handle, temporary = tempfile.mkstemp(dir=place, suffix=PART)
         try:
             with os.fdopen(handle, "wb") as file:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-import threading
 import time
+from _thread import RLock
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,7 +24,7 @@ __all__ = ["Code", "available", "compiled", "functions", "target"]
 
 FAR = "steepest_reduce_far"
 
-_lock = threading.RLock()  # one thing at a time, and no fork in the middle of it
+_lock = RLock()  # one thing at a time, and no fork in the middle of it
 _names = itertools.count(1)
 TOGETHER = 64  # libraries that one linker makes
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 __all__ = ["columns_of", "cores", "shared"]
 
-Vector = NDArray[np.float64]
+Vector = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def cores() -> int:
@@ -28,6 +29,8 @@ def shared(
         return run(0, total)
     blocks = [(a, min(a + size, total)) for a in range(0, total, size)]
     if pool is None:
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(cores()) as own:
             return _drained(own.map(lambda b: run(*b), blocks))
     return _drained(pool.map(lambda b: run(*b), blocks))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from steepest.operations import (
+    bessel,
     call,
     choose,
     compositions,
     custom,
+    determinant,
+    einsum,
     elementwise,
-    likelihood,
+    gamma,
     linear,
     order,
     parts,
@@ -17,19 +20,24 @@ from steepest.operations import (
     scans,
     solve,
     special,
+    spectrum,
     spline,
     sums,
+    symmetric,
     tables,
     whole,
 )
 
 __all__ = [
+    "bessel",
     "call",
     "choose",
     "compositions",
     "custom",
+    "determinant",
+    "einsum",
     "elementwise",
-    "likelihood",
+    "gamma",
     "linear",
     "order",
     "parts",
@@ -38,8 +46,10 @@ __all__ = [
     "scans",
     "solve",
     "special",
+    "spectrum",
     "spline",
     "sums",
+    "symmetric",
     "tables",
     "whole",
 ]

@@ -207,7 +207,9 @@ CLIP = register(Operation(name="clip", run=lambda x, low, high: np.clip(x, low, 
 @binds(np.clip)
 def clip(x: Any, a_min: Any = None, a_max: Any = None, **named: Any) -> Any:
     """`np.clip`, whose bounds may be left out."""
-    low, high = named.get("min", a_min), named.get("max", a_max)
+    low, high = named.pop("min", a_min), named.pop("max", a_max)
+    if asked := [k for k, v in named.items() if v is not None and k != "casting"]:
+        raise NotDifferentiableError(f"np.clip with {', '.join(asked)} has no row; leave it out")
     if low is None and high is None:
         return x
     if low is None:

@@ -9,9 +9,9 @@ import numpy as np
 from steepest.errors import NotDifferentiableError
 from steepest.graph.operation import ROWS, binds
 from steepest.graph.traced import Traced, as_node
-from steepest.operations.linear import SCATTER, getitem, normal_key
+from steepest.operations.linear import Fancy
 
-__all__ = ["count_nonzero", "diagflat", "diff", "kron", "linspace", "trace"]
+__all__ = ["choose", "count_nonzero", "diagflat", "diff", "ediff1d", "kron", "linspace", "trace"]
 
 
 @binds(np.conjugate, np.real)
@@ -31,13 +31,43 @@ def trace(
     x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None
 ) -> Any:
     """The sum of a matrix's diagonal, or of one beside it."""
-    if x.ndim != 2:
-        raise NotDifferentiableError(
-            f"np.trace of an array with {x.ndim} axes has no row; take np.diagonal and sum"
-        )
-    rows, columns = x.shape
+    if dtype is not None or out is not None:
+        raise NotDifferentiableError("np.trace with dtype or out has no row; leave them out")
+    x = np.moveaxis(np.moveaxis(x, axis1, -1), axis2 - (axis2 % x.ndim > axis1 % x.ndim), -1)
+    rows, columns = x.shape[-2:]
     along = np.arange(max(min(rows + min(offset, 0), columns - max(offset, 0)), 0))
-    return np.sum(getitem(x, (along + max(-offset, 0), along + max(offset, 0))))
+    return np.sum(x[..., along + max(-offset, 0), along + max(offset, 0)], axis=-1)
+
+
+@binds(np.choose)
+def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
+    """`np.choose`: from each array where its number stands."""
+    if out is not None or mode != "raise":
+        raise NotDifferentiableError("np.choose with out or mode has no row; leave them out")
+    made = choices[0]
+    for k in range(1, len(choices)):
+        made = np.where(np.equal(a, k), choices[k], made)
+    return np.broadcast_to(made, np.broadcast_shapes(np.shape(a), *map(np.shape, choices)))
+
+
+@binds(np.ediff1d)
+def ediff1d(x: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    """`np.ediff1d`: differences of neighbours, and what was asked to stand before and after."""
+    flat = np.ravel(x)
+    parts = [to_begin, flat[1:] - flat[:-1], to_end]
+    return np.concatenate([np.ravel(p) for p in parts if p is not None])
+
+
+@binds(np.diagflat)
+def diagflat(v: Any, k: int = 0) -> Any:
+    """`np.diagflat`: a matrix with the elements on a diagonal."""
+    flat = np.ravel(v)
+    n = flat.shape[0]
+    size = n + abs(k)
+    along = np.arange(n)
+    places = (along + max(-k, 0)) * size + along + max(k, 0)
+    empty = np.zeros(size * size, flat.dtype)
+    return np.reshape(ROWS["put"](empty, flat, places, key=(Fancy(0),)), (size, size))
 
 
 @binds(np.diff)
@@ -73,10 +103,13 @@ def linspace(
         raise NotDifferentiableError("np.linspace with retstep, dtype or axis has no row")
     parts = num - 1 if endpoint else num
     shape = (num,) + (1,) * max(np.ndim(start), np.ndim(stop))
+    width = 1.0 * stop - start
+    counts = np.arange(float(num)).reshape(shape).astype(width.dtype)
     if parts <= 0:
-        return start + np.zeros(shape) * stop
-    counts = np.arange(float(num)).reshape(shape)
-    inside = counts * ((stop - start) / parts) + start
+        return start + 0.0 * counts * stop
+    step = width / parts
+    even = np.any(np.equal(step, 0))  # then NumPy divides first, which rounds otherwise
+    inside = np.where(even, counts / parts * width, counts * step) + start
     return np.where(counts == parts, stop, inside) if endpoint else inside
 
 
@@ -93,31 +126,6 @@ def kron(a: Any, b: Any) -> Any:
     right = np.reshape(b, tuple(int(n) for pair in zip(ones, second, strict=True) for n in pair))
     shape = tuple(int(m * n) for m, n in zip(first, second, strict=True))
     return np.reshape(left * right, shape)
-
-
-@binds(np.diagflat)
-def diagflat(v: Any, k: int = 0) -> Any:
-    """A matrix with the elements on its diagonal, or on one beside it."""
-    v = np.ravel(_handle(v))
-    n = v.shape[0] + abs(k)
-    along = np.arange(v.shape[0])
-    key, arrays = normal_key((along + max(-k, 0), along + max(k, 0)), (n, n))
-    return SCATTER(v, *arrays, key=key, shape=(n, n))
-
-
-@binds(np.heaviside)
-def heaviside(x: Any, middle: Any) -> Any:
-    """0 below 0, 1 above, and `middle` at 0: flat wherever it has a slope."""
-    x = _handle(x)
-    step = np.where(np.less(x, 0), 0.0, np.where(np.greater(x, 0), 1.0, middle))
-    return np.where(np.isnan(x), x, step)
-
-
-@binds(np.modf)
-def modf(x: Any) -> tuple[Any, Any]:
-    """The part behind the point, and the whole part."""
-    whole = np.trunc(x)
-    return np.where(np.isinf(x), 0.0, x - whole), whole
 
 
 @binds(np.frexp)

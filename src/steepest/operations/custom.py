@@ -9,7 +9,6 @@ in the graph as ordinary nodes instead, and can be differentiated again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -20,11 +19,12 @@ from steepest.graph.node import Node, constant, make
 from steepest.graph.operation import ROWS, Operation, register
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import replace
+from steepest.record import record
 
 __all__ = ["BACKWARD", "CUSTOM", "FORWARD", "Given", "Layout"]
 
 
-@dataclass(frozen=True)
+@record(eq=True)
 class Layout:
     """Several numbers and arrays in one vector, one after the other in C order; a single one
     stays as it is.
@@ -83,7 +83,7 @@ def _shaped(part: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
     return Traced(node)
 
 
-@dataclass(frozen=True, eq=False)
+@record()
 class Given:
     """One call of a function with a derivative of its author's.
 

@@ -8,18 +8,18 @@ whoever shows it says that it is numerical.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from steepest.errors import NotDifferentiableError
 from steepest.graph.operation import Operation, register
+from steepest.record import record
 
 __all__ = ["DIFFERENCES", "Opaque"]
 
 
-@dataclass(frozen=True, eq=False)
+@record()
 class Opaque:
     """A function that only runs: argument values in, one array or number out.
 

@@ -8,12 +8,11 @@ nothing cancels: `exp`, `sqrt` and `tan` may, but `tanh` is `sech(x)**2`, since 
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
 
-from steepest.graph.node import CONSTANT, constant, make, real_dtype
+from steepest.graph.node import CONSTANT, Node, constant, make, real_dtype
 from steepest.graph.operation import (
     ADDITION,
     EACH,
@@ -74,9 +73,9 @@ PI = named_constant("pi", math.pi, "pi π", r"\pi")
 EULER = named_constant("euler", math.e, "", r"\mathrm{e}")
 
 
-def exactly(like: Any, number: int) -> Any:
-    """A whole number as a rule sees it: traced where the rule is, so that `log 2` stays exact."""
-    return Traced(constant(Fraction(number))) if isinstance(like, Traced) else float(number)
+def exactly(like: Any, number: float) -> Any:
+    """A plain number as a rule sees it: traced where the rule is, so that `log 2` stays exact."""
+    return Traced(constant(float(number))) if isinstance(like, Traced) else float(number)
 
 
 def named(like: Any, row: Operation) -> Any:
@@ -86,7 +85,19 @@ def named(like: Any, row: Operation) -> Any:
 
 def varies(x: Any) -> bool:
     """Whether a rule must be ready for any `x`: not so where it is a constant other than zero."""
-    return isinstance(x, Traced) and not (x.node.op is CONSTANT and bool(np.all(x.node.value != 0)))
+    if not isinstance(x, Traced):
+        return False
+    constant = x.node.op is CONSTANT and bool(np.all(x.node.value != 0))
+    return not constant and _number(x.node) == 0
+
+
+def _number(node: Node) -> float:
+    """An exponent that is a number, or a quotient of two as in x^(1/2); else 0."""
+    if node.op is CONSTANT and node.shape == ():
+        return float(node.value)
+    if node.op.name == "divide" and all(a.op is CONSTANT and a.shape == () for a in node.args):
+        return float(node.args[0].value) / (float(node.args[1].value) or np.nan)
+    return 0.0
 
 
 # ---- arithmetic ----------------------------------------------------------------------------------
@@ -124,7 +135,7 @@ register(Operation(name="positive", run=np.positive, arity=1, numpy=(np.positive
 def _is_norm(a: Any, b: Any = 0.5) -> bool:
     """Whether a**b is the length of a vector, or a power of it from the first on."""
     if isinstance(b, Traced):
-        b = b.node.value if b.node.op is CONSTANT and b.node.shape == () else 0.0
+        b = _number(b.node)
     return isinstance(a, Traced) and np.ndim(b) == 0 and 0.5 <= b < 1 and is_sum_of_squares(a.node)
 
 

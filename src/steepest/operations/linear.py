@@ -15,8 +15,8 @@ import numpy as np
 from steepest.errors import ShapeError
 from steepest.graph.node import common_dtype
 from steepest.graph.operation import BINDINGS, Operation, binds, register
-from steepest.graph.traced import Traced
-from steepest.operations.shape import movement, normal_axis, unbroadcast
+from steepest.graph.traced import Traced, as_node
+from steepest.operations.shape import cast, movement, normal_axis, unbroadcast
 
 __all__ = ["SCATTER", "Fancy", "Piece", "getitem", "is_whole", "normal_key"]
 
@@ -254,8 +254,11 @@ CONCATENATE: Final = movement(
 
 
 @binds(np.concatenate)
-def concatenate(arrays: Any, axis: int | None = 0) -> Any:
+def concatenate(
+    arrays: Any, axis: int | None = 0, *, dtype: Any = None, casting: str = "same_kind"
+) -> Any:
     parts = [np.ravel(a) for a in arrays] if axis is None else list(arrays)
+    parts = parts if dtype is None else [cast(Traced(as_node(p)), dtype) for p in parts]
     return CONCATENATE(*parts, axis=(axis or 0) % np.ndim(parts[0]))
 
 
@@ -286,6 +289,7 @@ STACK: Final = movement(
 
 
 @binds(np.stack)
-def stack(arrays: Any, axis: int = 0) -> Any:
+def stack(arrays: Any, axis: int = 0, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     parts = list(arrays)
+    parts = parts if dtype is None else [cast(Traced(as_node(p)), dtype) for p in parts]
     return STACK(*parts, axis=axis % (np.ndim(parts[0]) + 1))

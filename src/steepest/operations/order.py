@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from steepest.graph.operation import ZERO, Operation, binds, register
+from steepest.errors import NotDifferentiableError
+from steepest.graph.operation import REDUCTIONS, ZERO, Operation, binds, register
 from steepest.graph.traced import Traced
 from steepest.operations import machine
 from steepest.operations.reductions import reduced_shape
@@ -48,15 +49,25 @@ for _name, _function, _machine in _REDUCERS:
     )
 
     def _ask(
-        x: Any, axis: Any = None, out: Any = None, keepdims: Any = False, row: Operation = _row
+        x: Any,
+        axis: Any = None,
+        out: Any = None,
+        keepdims: Any = False,
+        *,
+        where: Any = True,
+        row: Operation = _row,
+        nothing: bool = _name == "all",  # what a place counts as that the mask leaves out
     ) -> Any:
+        if where is not True:
+            x = np.where(where, np.not_equal(x, 0), nothing)
         return row(x, axis=normal_axis(axis, len(x.shape)), keepdims=bool(keepdims))
 
     binds(_function)(_ask)
+    REDUCTIONS[{"any": np.logical_or, "all": np.logical_and}[_name]] = _ask
 
 
 def _count_shape(x: Shape, axis: int | None, keepdims: bool) -> Shape:
-    axes = tuple(range(len(x))) if axis is None else (axis % len(x),)
+    axes = tuple(range(len(x))) if axis is None or len(x) == 0 else (axis % len(x),)
     return reduced_shape(x, axes, keepdims)
 
 
@@ -76,7 +87,10 @@ for _name, _function in _FINDERS:
     binds(_function)(_which)
 
 ARGSORT: Final = _asks(
-    "argsort", lambda x, axis: np.argsort(x, axis=axis, kind="stable"), lambda x, axis: x, np.intp
+    "argsort",
+    lambda x, axis, kind="stable": np.argsort(x, axis=axis, kind=kind),
+    lambda x, axis, kind="stable": x,
+    np.intp,
 )
 SEARCH: Final = _asks(
     "searchsorted",
@@ -97,8 +111,13 @@ def search(a: Any, v: Any, side: str = "left", sorter: Any = None) -> Any:
 def argsort(
     x: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None
 ) -> Any:
-    """The places of the elements in ascending order; among equals the earlier first."""
-    return ARGSORT(np.ravel(x), axis=0) if axis is None else ARGSORT(x, axis=axis % len(x.shape))
+    """The places of the elements in ascending order; among equals in the order NumPy leaves them
+    in, which only a stable sort promises.
+    """
+    kind = kind or ("stable" if stable else "quicksort")
+    if axis is None:
+        return ARGSORT(np.ravel(x), axis=0, kind=kind)
+    return ARGSORT(x, axis=axis % len(x.shape), kind=kind)
 
 
 @binds(np.sort)
@@ -122,12 +141,14 @@ def _gathered(x: Any, places: Any, axis: int) -> Any:
 @binds(np.median)
 def median(
     x: Any,
-    axis: int | None = None,
+    axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
     keepdims: bool = False,
 ) -> Any:
     """The middle of the sorted elements, or the mean of the middle two."""
+    if isinstance(axis, (tuple, list)) or not (x.shape and x.size):
+        raise NotDifferentiableError("np.median of no numbers, or along several axes, has no row")
     if axis is None:
         shape = (1,) * len(x.shape) if keepdims else ()
         x, axis = np.ravel(x), 0
@@ -135,10 +156,9 @@ def median(
         shape = reduced_shape(x.shape, (axis % len(x.shape),), bool(keepdims))
     ordered = np.moveaxis(sort(x, axis), axis, -1)
     n = x.shape[axis]
-    middle = (
-        ordered[..., n // 2] if n % 2 else (ordered[..., n // 2 - 1] + ordered[..., n // 2]) / 2
-    )
-    return np.reshape(middle, shape)
+    middle = np.mean(ordered[..., (n - 1) // 2 : n // 2 + 1], axis=-1)
+    last = ordered[..., -1]  # a NaN, wherever it stood
+    return np.reshape(np.where(np.isnan(last), last, middle), shape)
 
 
 ROUND: Final = register(Operation(

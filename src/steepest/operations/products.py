@@ -174,6 +174,23 @@ def vdot(a: Any, b: Any) -> Any:
     return MATMUL(np.ravel(a), np.ravel(b))
 
 
+def _vecdot_back(y_bar: Any, args: Any, wanted: Any) -> Any:
+    a, b = args
+    wide = np.expand_dims(y_bar, -1)
+    return (
+        unbroadcast(wide * b, a.shape) if wanted[0] else None,
+        unbroadcast(wide * a, b.shape) if wanted[1] else None,
+    )
+
+
+VECDOT: Final = register(Operation(name="vecdot", run=np.vecdot, arity=2, numpy=(np.vecdot,),
+    shape=lambda a, b: np.broadcast_shapes(a, b)[:-1], elementwise=False, linear=EACH,
+    transpose=_vecdot_back, family="linear algebra", shown="da·b + a·db"))  # fmt: skip
+if hasattr(np, "matvec"):  # since NumPy 2.2
+    binds(np.matvec)(lambda a, b: MATMUL(a, np.expand_dims(b, -1))[..., 0])
+    binds(np.vecmat)(lambda a, b: MATMUL(np.expand_dims(a, -2), b)[..., 0, :])
+
+
 @binds(np.outer)
 def outer(a: Any, b: Any) -> Any:
     return np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))

@@ -170,6 +170,22 @@ for _name, _function, _ufunc in (("max", np.max, np.maximum), ("min", np.min, np
     _bind(_row, _function, {"max": np.amax, "min": np.amin}[_name], ufunc=_ufunc)
 
 
+def _seen(extreme: Any, nothing: float) -> Rule:
+    """The extreme of what is no NaN; NaN where nothing else is there."""
+
+    def reduce(x: Any, axis: Any = 0, keepdims: Any = False, **more: Any) -> Any:
+        axes, keep = _arguments(x, axis, keepdims, more, "fmax.reduce")
+        missing = np.isnan(x)
+        found = extreme(np.where(missing, nothing, x), axis=axes, keepdims=keep)
+        return np.where(np.all(missing, axis=axes, keepdims=keep), np.nan, found)
+
+    return reduce
+
+
+REDUCTIONS[np.fmax] = _seen(np.max, -np.inf)
+REDUCTIONS[np.fmin] = _seen(np.min, np.inf)
+
+
 def _prod_tangent(tangents: Any, args: Any, y: Any, axis: Axes, keepdims: bool) -> Any:
     """The product rule: each dx times all other factors; exact with zeros, in linear work, to any
     order.
@@ -218,10 +234,30 @@ NORM: Final = register(Operation(name="norm", run=_norm_run, arity=1, shape=redu
 ))  # fmt: skip
 
 
+def _norm_p_tangent(
+    tangents: Any, args: Any, y: Any, ord: float, axis: Axes, keepdims: bool
+) -> Any:
+    """Σ (|x|/y)ᵖ⁻¹·sign x·dx; at 0, the tip of the cone, 0."""
+    x, (dx,) = args[0], tangents
+    size = _kept(y, x, axis)
+    share = np.abs(x) / np.where(np.equal(size, 0), 1.0, size)
+    return SUM(share ** (ord - 1) * np.sign(x) * dx, axis=axis, keepdims=keepdims)
+
+
+NORM_P: Final = register(Operation(name="norm_p",
+    run=lambda x, ord, axis, keepdims: np.linalg.norm(x, ord, axis[0], keepdims), arity=1,
+    shape=lambda x, ord, axis, keepdims: reduced_shape(x, axis, keepdims), elementwise=False,
+    dtype=real_dtype, tangent=_norm_p_tangent, family="linear algebra",
+    shown="Σ (|x|/y)ᵖ⁻¹·sign x·dx", convention="at 0, the tip of the cone, the derivative is 0",
+))  # fmt: skip
+
+
 @binds(np.linalg.norm)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
     """The root of the sum of squares (the Euclidean or Frobenius norm), over all axes or some."""
     axes = normal_axis(axis, len(x.shape))
+    if isinstance(ord, (int, float)) and 1 < ord < np.inf and ord != 2 and len(axes) == 1:
+        return NORM_P(x, ord=ord, axis=axes, keepdims=bool(keepdims))
     if (
         ord is not None
         and not (ord == 2 and len(axes) == 1)
@@ -231,6 +267,17 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> An
             f"np.linalg.norm with ord={ord!r} has no row; write it out, or use the Euclidean one"
         )
     return NORM(x, axis=axes, keepdims=bool(keepdims))
+
+
+@binds("scipy.linalg.norm")
+def scipy_norm(
+    x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, check_finite: bool = True
+) -> Any:
+    """`scipy.linalg.norm`: of a matrix also the largest sum of a column or of a row."""
+    if ord in (1, np.inf) and axis is None and len(x.shape) == 2:
+        sums = np.sum(np.abs(x), axis=0 if ord == 1 else 1)
+        return np.reshape(np.max(sums), (1, 1)) if keepdims else np.max(sums)
+    return norm(x, ord, axis, keepdims)
 
 
 @binds(np.ptp)

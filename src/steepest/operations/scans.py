@@ -94,7 +94,9 @@ OTHERS: Final = register(Operation(
 
 def _scan(row: Operation) -> Rule:
     def call(x: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
-        if axis is None:
+        if dtype is not None:
+            x = x.astype(dtype)
+        if axis is None or not x.shape:
             return row(np.ravel(x), axis=0)
         return row(x, axis=axis % len(x.shape))
 

@@ -55,6 +55,8 @@ def normal_axis(axis: Any, ndim: int) -> tuple[int, ...]:
         if isinstance(axis, (tuple, list))
         else (operator.index(axis),)
     )
+    if not ndim and all(a in (0, -1) for a in axes):
+        return ()  # NumPy lets a number be reduced along its only axis, which it has not
     for a in axes:
         if not -ndim <= a < ndim:
             raise ShapeError(

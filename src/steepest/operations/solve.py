@@ -1,9 +1,9 @@
-"""Rows of linear algebra: solving, inverse, determinant, Cholesky factor, eigenvalues; and einsum.
+"""Inverses, and linear equations.
 
 Rules after M. Giles, "Collected matrix derivative results for forward and reverse mode AD" (2008),
-and I. Murray, "Differentiation of the Cholesky decomposition" (2016). Leading axes are batches, as
-in NumPy. Where NumPy reads one triangle only (cholesky, eigh), so does the derivative: a change of
-the other triangle changes nothing.
+and G. Golub, V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares
+problems whose variables separate" (1973). Leading axes are batches, as in NumPy. A matrix that is
+said to be triangular or symmetric counts as the half of it that is read.
 """
 
 from __future__ import annotations
@@ -13,73 +13,101 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.errors import NotDifferentiableError, ShapeError
-from steepest.graph.node import real_dtype
-from steepest.graph.operation import EACH, STRUCTURE, Operation, binds, register
+from steepest.graph.operation import Operation, binds
+from steepest.operations.matrices import library, matrix_row, mirrored, square, triangle, turned
 from steepest.operations.shape import unbroadcast
 
-__all__ = ["CHOLESKY", "DET", "EINSUM", "INV", "SOLVE"]
+__all__ = ["INV", "LSTSQ", "SOLVE"]
 
 Shape = tuple[int, ...]
+HALVES = {
+    "sym": "symmetric", "symmetric": "symmetric", "her": "symmetric", "hermitian": "symmetric",
+    "pos": "symmetric", "positive definite": "symmetric",
+    "lower triangular": "lower", "upper triangular": "upper",
+}  # fmt: skip
 
+# ---- inverse -------------------------------------------------------------------------------------
 
-def _turned(a: Any) -> Any:
-    return np.swapaxes(a, -1, -2)
-
-
-def _square(a: Shape, **params: Any) -> Shape:
-    if len(a) < 2 or a[-1] != a[-2]:
-        raise ShapeError(f"a square matrix is needed, but this one has shape {a}")
-    return a
-
-
-def _matrix(
-    name: str, run: Any, tangent: Any, shape: Any = _square, arity: int = 1, **more: Any
-) -> Operation:
-    return register(
-        Operation(
-            name=name,
-            run=run,
-            arity=arity,
-            shape=shape,
-            elementwise=False,
-            tangent=tangent,
-            dtype=real_dtype,
-            family="linear algebra",
-            **more,
-        )
-    )
-
-
-# ---- inverse and solving -------------------------------------------------------------------------
-
-INV: Final = _matrix(
-    "inv", np.linalg.inv, lambda tangents, args, y: -(y @ tangents[0] @ y), shown="−A⁻¹·dA·A⁻¹"
+INV: Final = matrix_row(
+    "inv",
+    lambda a, by="numpy": library(by).inv(a),
+    lambda tangents, args, y, by="numpy": -(y @ tangents[0] @ y),
+    shown="−A⁻¹·dA·A⁻¹",
 )
 binds(np.linalg.inv)(lambda a: INV(a))
+if hasattr(np.linalg, "_umath_linalg"):  # what NumPy's own Python calls, in `cond`
+    binds(np.linalg._umath_linalg.inv)(lambda a: INV(a))
 
 
-def _solve_shape(b: Shape, a: Shape) -> Shape:
-    _square(a)
-    if len(b) == 1:
-        if b[0] != a[-1]:
-            raise ShapeError(
-                f"a matrix of shape {a} cannot be solved for a right side of shape {b}"
-            )
-        return (*a[:-2], *b)
-    if b[-2] != a[-1]:
+@binds("scipy.linalg.inv")
+def scipy_inv(a: Any, overwrite_a: bool = False, check_finite: bool = True, **how: Any) -> Any:
+    """`scipy.linalg.inv` of any matrix."""
+    if how.get("assume_a") not in (None, "general", "gen"):
+        raise NotDifferentiableError(
+            f"scipy.linalg.inv with assume_a={how['assume_a']!r} has no row; leave it out"
+        )
+    return INV(a, by="scipy")
+
+
+def _pinv_tangent(tangents: Any, args: Any, y: Any, how: Any, by: str = "numpy") -> Any:
+    """−A⁺·dA·A⁺ + A⁺·A⁺ᵀ·dAᵀ·(1 − A·A⁺) + (1 − A⁺·A)·dAᵀ·A⁺ᵀ·A⁺ (Golub and Pereyra, 4.12)."""
+    (da,), a = tangents, args[0]
+    d, p = turned(da), turned(y)
+    outside = d - (d @ a) @ y
+    inside = d - y @ (a @ d)
+    return -(y @ da @ y) + y @ (p @ outside) + inside @ (p @ y)
+
+
+PINV: Final = matrix_row(
+    "pinv",
+    lambda a, how, by="numpy": library(by).pinv(a, **dict(how)),
+    _pinv_tangent,
+    lambda a, **params: (*a[:-2], a[-1], a[-2]),
+    shown="−A⁺·dA·A⁺ + A⁺·A⁺ᵀ·dAᵀ·(1 − A·A⁺) + (1 − A⁺·A)·dAᵀ·A⁺ᵀ·A⁺",
+    convention="the slope is that of matrices of the same rank",
+)
+
+
+@binds(np.linalg.pinv)
+def pinv(a: Any, rcond: Any = None, hermitian: bool = False, **how: Any) -> Any:
+    """`np.linalg.pinv`."""
+    if hermitian:
+        raise NotDifferentiableError("np.linalg.pinv with hermitian=True has no row; leave it out")
+    given = how if rcond is None else {"rcond": rcond, **how}
+    return PINV(a, how=tuple(given.items()))
+
+
+@binds("scipy.linalg.pinv")
+def scipy_pinv(a: Any, *, check_finite: bool = True, return_rank: bool = False, **how: Any) -> Any:
+    """`scipy.linalg.pinv`."""
+    if return_rank:
+        raise NotDifferentiableError("scipy.linalg.pinv with return_rank has no row; leave it out")
+    return PINV(a, how=tuple(how.items()), by="scipy")
+
+
+# ---- as many equations as unknowns ---------------------------------------------------------------
+
+
+def _solve_shape(b: Shape, a: Shape, **params: Any) -> Shape:
+    square(a)
+    if (b[0] if len(b) == 1 else b[-2]) != a[-1]:
         raise ShapeError(f"a matrix of shape {a} cannot be solved for a right side of shape {b}")
+    if len(b) == 1:
+        return (*a[:-2], *b)
     return (*np.broadcast_shapes(a[:-2], b[:-2]), *b[-2:])
 
 
 def _solve_tangent(tangents: Any, args: Any, y: Any) -> Any:
     """A·dy = db − dA·y."""
-    (db, da), (_, a) = tangents, args
+    (db, da), (b, a) = tangents, args
+    return _answer(db, da, a, y, b.ndim)
+
+
+def _answer(db: Any, da: Any, a: Any, y: Any, ndim: int) -> Any:
     if da is None:
         return SOLVE(db, a)
-    moved = (da @ np.expand_dims(y, -1))[..., 0] if args[0].ndim == 1 else da @ y
-    if db is None:
-        return -_solved(moved, a, args[0].ndim)
-    return _solved(db - moved, a, args[0].ndim)
+    moved = (da @ np.expand_dims(y, -1))[..., 0] if ndim == 1 else da @ y
+    return _solved(-moved if db is None else db - moved, a, ndim)
 
 
 def _solved(b: Any, a: Any, ndim: int) -> Any:
@@ -91,15 +119,15 @@ def _solved(b: Any, a: Any, ndim: int) -> Any:
 
 def _solve_back(y_bar: Any, args: Any, wanted: Any) -> Any:
     b, a = args
-    return unbroadcast(_solved(y_bar, _turned(a), b.ndim), b.shape), None
+    return unbroadcast(_solved(y_bar, turned(a), b.ndim), b.shape), None
 
 
-SOLVE: Final = _matrix(
+SOLVE: Operation = matrix_row(
     "solve",
     lambda b, a: np.linalg.solve(a, b),
     _solve_tangent,
     _solve_shape,
-    2,
+    arity=2,
     transpose=_solve_back,
     shown="A⁻¹·(db − dA·y)",
     convention="the right side is the first argument, in which the row is linear",
@@ -107,289 +135,187 @@ SOLVE: Final = _matrix(
 binds(np.linalg.solve)(lambda a, b: SOLVE(b, a))
 
 
-def _lstsq_shape(b: Shape, a: Shape) -> Shape:
+def _read(a: Any, half: str, unit: bool = False, flipped: bool = False) -> Any:
+    """The matrix that a solver for special matrices sees of `a`."""
+    kind, lower = half.partition(" ")[0], half in ("lower", "symmetric lower")
+    if kind in ("lower", "upper"):
+        a = triangle(a, kind == "lower")
+        if unit:
+            a = np.where(np.eye(a.shape[-1], dtype=bool), np.ones((), a.dtype), a)
+    elif kind == "symmetric":
+        a = mirrored(a, lower)
+    return turned(a) if flipped else a
+
+
+def _special_tangent(
+    tangents: Any, args: Any, y: Any, by: str, how: Any, half: str, unit: bool, flipped: bool
+) -> Any:
+    (db, da), (b, a) = tangents, args
+    if da is not None:
+        da = _read(da, half, False, flipped)
+        if unit:
+            da = np.where(np.eye(a.shape[-1], dtype=bool), np.zeros((), da.dtype), da)
+    return _answer(db, da, _read(a, half, unit, flipped), y, b.ndim)
+
+
+SPECIAL: Operation = matrix_row(
+    "solve_scipy",
+    lambda b, a, by, how, **read: getattr(library("scipy"), by)(a, b, **dict(how)),
+    _special_tangent,
+    _solve_shape,
+    arity=2,
+    shown="A⁻¹·(db − dA·y)",
+    convention="the half of the matrix that is not read changes nothing",
+)
+
+
+def _special(b: Any, a: Any, by: str, how: dict[str, Any], **read: Any) -> Any:
+    if np.ndim(a) != 2 or np.ndim(b) > 2:
+        raise NotDifferentiableError(
+            f"scipy.linalg.{by} of a batch has no row; np.linalg.solve takes batches"
+        )
+    known = {"half": "", "unit": False, "flipped": False, **read}
+    return SPECIAL(b, a, by=by, how=tuple(how.items()), **known)
+
+
+@binds("scipy.linalg.solve")
+def scipy_solve(
+    a: Any,
+    b: Any,
+    lower: bool = False,
+    overwrite_a: bool = False,
+    overwrite_b: bool = False,
+    check_finite: bool = True,
+    assume_a: Any = None,
+    transposed: bool = False,
+) -> Any:
+    """`scipy.linalg.solve`."""
+    half = HALVES.get(assume_a, "") if assume_a is not None else ""
+    if not half and assume_a not in (None, "gen", "general"):
+        raise NotDifferentiableError(
+            f"scipy.linalg.solve with assume_a={assume_a!r} has no row; leave it out"
+        )
+    half = f"symmetric {'lower' if lower else 'upper'}" if half == "symmetric" else half
+    how = {"lower": lower, "assume_a": assume_a, "transposed": transposed}
+    return _special(b, a, "solve", how, half=half, flipped=bool(transposed))
+
+
+@binds("scipy.linalg.solve_triangular")
+def solve_triangular(
+    a: Any,
+    b: Any,
+    trans: Any = 0,
+    lower: bool = False,
+    unit_diagonal: bool = False,
+    overwrite_b: bool = False,
+    check_finite: bool = True,
+) -> Any:
+    """`scipy.linalg.solve_triangular`: the other half is not read, nor is a unit diagonal."""
+    how = {"trans": trans, "lower": bool(lower), "unit_diagonal": bool(unit_diagonal)}
+    half = "lower" if lower else "upper"
+    flipped = trans in (1, 2, "T", "C")
+    return _special(
+        b, a, "solve_triangular", how, half=half, unit=bool(unit_diagonal), flipped=flipped
+    )
+
+
+def _factored_tangent(tangents: Any, args: Any, y: Any, lower: bool) -> Any:
+    """L·Lᵀ·dy = db − (dL·Lᵀ + L·dLᵀ)·y."""
+    (db, dc), (_, c) = tangents, args
+    if dc is None:
+        return FACTORED(db, c, lower=lower)
+    low, dlow = triangle(c, lower), triangle(dc, lower)
+    low, dlow = (low, dlow) if lower else (turned(low), turned(dlow))
+    moved = dlow @ (turned(low) @ y) + low @ (turned(dlow) @ y)
+    return FACTORED(-moved if db is None else db - moved, c, lower=lower)
+
+
+FACTORED: Operation = matrix_row(
+    "cho_solve",
+    lambda b, c, lower: library("scipy").cho_solve((c, lower), b),
+    _factored_tangent,
+    _solve_shape,
+    arity=2,
+    transpose=lambda y_bar, args, wanted, lower: (FACTORED(y_bar, args[1], lower=lower), None),
+    shown="(L·Lᵀ)⁻¹·(db − d(L·Lᵀ)·y)",
+    convention="the half of the factor that is not read changes nothing",
+)
+
+
+@binds("scipy.linalg.cho_solve")
+def cho_solve(
+    c_and_lower: Any, b: Any, overwrite_b: bool = False, check_finite: bool = True
+) -> Any:
+    """`scipy.linalg.cho_solve`, for one matrix."""
+    c, lower = c_and_lower
+    if np.ndim(c) != 2 or np.ndim(b) > 2:
+        raise NotDifferentiableError(
+            "scipy.linalg.cho_solve of a batch has no row; np.linalg.solve takes batches"
+        )
+    return FACTORED(b, c, lower=bool(lower))
+
+
+# ---- more equations than unknowns ----------------------------------------------------------------
+
+
+def _lstsq_shape(b: Shape, a: Shape, **params: Any) -> Shape:
     if len(a) != 2 or len(b) not in (1, 2) or a[0] != b[0]:
         raise ShapeError(f"least squares with a matrix of shape {a} and a right side of shape {b}")
     return (a[1], *b[1:])
 
 
-def _lstsq_tangent(tangents: Any, args: Any, y: Any) -> Any:
-    """The solution changes by A⁺·(db − dA·y) + (AᵀA)⁻¹·dAᵀ·(b − A·y) (Golub and Pereyra 1973)."""
+def _lstsq_tangent(tangents: Any, args: Any, y: Any, by: str = "numpy") -> Any:
+    """The solution changes by A⁺·(db − dA·y) + (AᵀA)⁻¹·dAᵀ·(b − A·y) (Golub and Pereyra)."""
     (db, da), (b, a) = tangents, args
     change = None if db is None else LSTSQ(db, a)
     if da is not None:
-        by_matrix = SOLVE(_turned(da) @ (b - a @ y), _turned(a) @ a) - LSTSQ(da @ y, a)
+        by_matrix = SOLVE(turned(da) @ (b - a @ y), turned(a) @ a) - LSTSQ(da @ y, a)
         change = by_matrix if change is None else change + by_matrix
     return change
 
 
-def _lstsq_back(y_bar: Any, args: Any, wanted: Any) -> Any:
+def _lstsq_back(y_bar: Any, args: Any, wanted: Any, by: str = "numpy") -> Any:
     a = args[1]
-    return a @ SOLVE(y_bar, _turned(a) @ a), None
+    return a @ SOLVE(y_bar, turned(a) @ a), None
 
 
-LSTSQ: Final = _matrix(
+LSTSQ: Operation = matrix_row(
     "lstsq",
-    lambda b, a: np.linalg.lstsq(a, b)[0],
+    lambda b, a, by="numpy": library(by).lstsq(a, b)[0],
     _lstsq_tangent,
     _lstsq_shape,
-    2,
+    arity=2,
     transpose=_lstsq_back,
     shown="A⁺·(db − dA·y) + (AᵀA)⁻¹·dAᵀ·(b − A·y)",
     convention="the slope is that of a matrix with independent columns",
 )
 
 
-@binds(np.linalg.lstsq)
-def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
-    """`np.linalg.lstsq`, with no more unknowns than equations: all that NumPy returns."""
+def _least_squares(a: Any, b: Any, by: str) -> Any:
+    from steepest.operations.spectrum import SINGULAR
+
     rows, columns = np.shape(a)
     if rows < columns:
-        raise NotDifferentiableError("np.linalg.lstsq has no row for fewer equations than unknowns")
-    y = LSTSQ(b, a)
-    residuals: Any = np.zeros(0)  # as NumPy gives them where the equations can all be met
+        raise NotDifferentiableError(
+            f"{by}.linalg.lstsq has no row for fewer equations than unknowns"
+        )
+    y = LSTSQ(b, a, by=by)
+    residuals: Any = np.zeros(0)  # as they are given where the equations can all be met
     if rows > columns:
-        residuals = np.reshape(np.sum(np.square(b - a @ y), axis=0), (-1,))
-    return y, residuals, columns, np.sqrt(VALUES(_turned(a) @ a))[::-1]
+        residuals = np.sum(np.square(b - a @ y), axis=0)
+        residuals = np.reshape(residuals, (-1,)) if by == "numpy" else residuals
+    return y, residuals, columns, SINGULAR(a, by=by, alone=True)
 
 
-# ---- determinant ---------------------------------------------------------------------------------
+@binds(np.linalg.lstsq)
+def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
+    """`np.linalg.lstsq` for more rows than columns: solution, residuals, rank, singular values."""
+    return _least_squares(a, b, "numpy")
 
 
-def _contracted(a: Any, da: Any) -> Any:
-    """Σᵢⱼ aᵢⱼ·daᵢⱼ, batch by batch."""
-    return np.sum(a * da, axis=(-2, -1))
-
-
-def _cofactors(a: Any) -> Any:
-    """det(A)·A⁻ᵀ from the singular values, which exists where A⁻¹ does not."""
-    u, s, v = np.linalg.svd(a)
-    n = s.shape[-1]
-    others = np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]).prod(-1)
-    sign = np.linalg.det(u) * np.linalg.det(v)
-    return sign[..., None, None] * (u * others[..., None, :]) @ v
-
-
-def _cofactor_tangent(tangents: Any, args: Any, y: Any) -> Any:
-    a, (da,) = args[0], tangents
-    inverse = _turned(INV(a))
-    change = _contracted(inverse, da)
-    return y * np.reshape(change, (*change.shape, 1, 1)) - y @ _turned(da) @ inverse
-
-
-COFACTORS: Final = _matrix(
-    "cofactors", _cofactors, _cofactor_tangent, shown="of an invertible matrix: det(A)·d(A⁻ᵀ) + …"
-)
-DET: Final = _matrix(
-    "det",
-    np.linalg.det,
-    lambda tangents, args, y: _contracted(COFACTORS(args[0]), tangents[0]),
-    lambda a: _square(a)[:-2],
-    shown="Σ cofactor·dA",
-    convention="exact for singular matrices too, to first order",
-)
-binds(np.linalg.det)(lambda a: DET(a))
-LOGDET: Final = _matrix(
-    "logabsdet",
-    lambda a: np.linalg.slogdet(a)[1],
-    lambda tangents, args, y: _contracted(_turned(INV(args[0])), tangents[0]),
-    lambda a: _square(a)[:-2],
-    shown="trace(A⁻¹·dA)",
-)
-SIGN: Final = register(
-    Operation(
-        name="signdet",
-        run=lambda a: np.linalg.slogdet(a)[0],
-        arity=1,
-        shape=lambda a: _square(a)[:-2],
-        elementwise=False,
-        flat=True,
-        dtype=real_dtype,
-        family="linear algebra",
-        shown="0",
-        convention="constant between singular matrices",
-    )
-)
-binds(np.linalg.slogdet)(lambda a: (SIGN(a), LOGDET(a)))
-
-# ---- symmetric matrices --------------------------------------------------------------------------
-
-
-def _read_lower(da: Any) -> Any:
-    """The symmetric matrix that LAPACK sees when it reads the lower triangle only."""
-    n = da.shape[-1]
-    lower, strict = np.tril(np.ones((n, n))), np.tril(np.ones((n, n)), -1)
-    return da * lower + _turned(da * strict)
-
-
-def _cholesky_tangent(tangents: Any, args: Any, y: Any) -> Any:
-    """The change of L is L·Φ(L⁻¹·dA·L⁻ᵀ), Φ the lower triangle with half the diagonal (Murray)."""
-    half = np.tril(np.ones(y.shape[-2:])) - np.eye(y.shape[-1]) / 2
-    inner = SOLVE(_turned(SOLVE(_read_lower(tangents[0]), y)), y)
-    return y @ (_turned(inner) * half)
-
-
-CHOLESKY: Final = _matrix(
-    "cholesky",
-    np.linalg.cholesky,
-    _cholesky_tangent,
-    shown="L·Φ(L⁻¹·dA·L⁻ᵀ)",
-    convention="reads the lower triangle, as NumPy does",
-)
-
-
-@binds(np.linalg.cholesky)
-def cholesky(a: Any, upper: bool = False, **named: Any) -> Any:
-    """`np.linalg.cholesky`, lower or upper."""
-    return _turned(CHOLESKY(_turned(a))) if upper else CHOLESKY(a)
-
-
-def _rotated(vectors: Any, da: Any) -> Any:
-    return _turned(vectors) @ _read_lower(da) @ vectors
-
-
-def _eigenvalue_tangent(tangents: Any, args: Any, y: Any) -> Any:
-    vectors = VECTORS(args[0])
-    return np.sum(_rotated(vectors, tangents[0]) * np.eye(y.shape[-1]), axis=-1)
-
-
-def _eigenvector_tangent(tangents: Any, args: Any, y: Any) -> Any:
-    """The change of V is V·(F∘(Vᵀ·dA·V)), Fᵢⱼ = 1/(λⱼ − λᵢ); between equal eigenvalues nothing
-    turns, by
-    convention.
-    """
-    values = VALUES(args[0])
-    gaps = np.expand_dims(values, -2) - np.expand_dims(values, -1)
-    apart = np.not_equal(gaps, 0)
-    factors = np.where(apart, 1 / np.where(apart, gaps, 1.0), 0.0)
-    return y @ (factors * _rotated(y, tangents[0]))
-
-
-VALUES: Operation = _matrix(
-    "eigenvalues",
-    np.linalg.eigvalsh,
-    _eigenvalue_tangent,
-    lambda a: _square(a)[:-1],
-    shown="diag(Vᵀ·dA·V)",
-    convention="of a symmetric matrix, from its lower triangle; of equal ones only symmetric "
-    "functions have slopes",
-)
-VECTORS: Operation = _matrix(
-    "eigenvectors",
-    lambda a: np.linalg.eigh(a)[1],
-    _eigenvector_tangent,
-    shown="V·(F∘(Vᵀ·dA·V))",
-    convention="equal eigenvalues do not turn each other's vectors",
-)
-
-
-def _lower_only(name: str, uplo: str) -> None:
-    if uplo.upper() != "L":
-        raise NotDifferentiableError(
-            f"np.linalg.{name} with UPLO={uplo!r} has no row; give the transpose"
-        )
-
-
-@binds(np.linalg.eigvalsh)
-def eigvalsh(a: Any, UPLO: str = "L") -> Any:
-    """`np.linalg.eigvalsh`, from the lower triangle."""
-    _lower_only("eigvalsh", UPLO)
-    return VALUES(a)
-
-
-@binds(np.linalg.eigh)
-def eigh(a: Any, UPLO: str = "L") -> Any:
-    """`np.linalg.eigh`, from the lower triangle."""
-    _lower_only("eigh", UPLO)
-    return VALUES(a), VECTORS(a)
-
-
-# ---- einsum --------------------------------------------------------------------------------------
-
-
-def _einsum_shape(*shapes: Shape, spec: str) -> Shape:
-    probe = np.einsum(spec, *(np.broadcast_to(np.zeros(()), s) for s in shapes))
-    return tuple(probe.shape)
-
-
-def _einsum_back(y_bar: Any, args: Any, wanted: Any, spec: str) -> Any:
-    """For one operand: the same sum with the output in its place, stretched along what it alone was
-    summed over.
-    """
-    inputs, output = spec.split("->")
-    letters = inputs.split(",")
-    found: list[Any] = []
-    for i, w in enumerate(wanted):
-        if not w:
-            found.append(None)
-            continue
-        others = [letters[j] for j in range(len(args)) if j != i]
-        kept = "".join(c for c in letters[i] if c in output or any(c in o for o in others))
-        part = EINSUM(
-            y_bar,
-            *(args[j] for j in range(len(args)) if j != i),
-            spec=",".join([output, *others]) + "->" + kept,
-        )
-        lone = tuple(n if c in kept else 1 for c, n in zip(letters[i], args[i].shape, strict=True))
-        found.append(np.broadcast_to(np.reshape(part, lone), args[i].shape))
-    return tuple(found)
-
-
-EINSUM: Final = register(
-    Operation(
-        name="einsum",
-        run=lambda *x, spec: np.einsum(spec, *x),
-        arity=None,
-        shape=_einsum_shape,
-        elementwise=False,
-        linear=EACH,
-        transpose=_einsum_back,
-        dtype=real_dtype,
-        family="linear algebra",
-        shown="the sum with each dx in turn",
-        machine=STRUCTURE,
-    )
-)
-
-
-@binds(np.einsum)
-def einsum(spec: Any, *operands: Any, optimize: Any = False, **named: Any) -> Any:
-    """`np.einsum` with a text of subscripts: dots written out, the output said, no letter twice in
-    one operand.
-    """
-    if not isinstance(spec, str) or named:
-        raise NotDifferentiableError(
-            "np.einsum has a row for a text of subscripts, without out= and dtype="
-        )
-    inputs, arrow, output = spec.replace(" ", "").partition("->")
-    parts = inputs.split(",")
-    free = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in spec]
-    longest = max(
-        (
-            np.ndim(x) - len(p.replace("...", ""))
-            for p, x in zip(parts, operands, strict=True)
-            if "..." in p
-        ),
-        default=0,
-    )
-    dots = "".join(free[:longest])
-    parts = [
-        p.replace("...", dots[longest - (np.ndim(x) - len(p) + 3) :] if "..." in p else "")
-        for p, x in zip(parts, operands, strict=True)
-    ]
-    every = "".join(parts)
-    if not arrow:
-        output = dots + "".join(sorted(c for c in set(every) - set(dots) if every.count(c) == 1))
-    output = output.replace("...", dots)
-    plain = [_without_repeats(p, x) for p, x in zip(parts, operands, strict=True)]
-    return EINSUM(*(x for _, x in plain), spec=",".join(p for p, _ in plain) + "->" + output)
-
-
-def _without_repeats(letters: str, x: Any) -> tuple[str, Any]:
-    """An operand such as `ii` as its diagonal `i`."""
-    once = "".join(dict.fromkeys(letters))
-    if once == letters:
-        return letters, x
-    size = dict(zip(letters, x.shape, strict=True))
-    places = dict(zip(once, np.ix_(*(np.arange(size[c]) for c in once)), strict=True))
-    return once, x[tuple(places[c] for c in letters)]
+@binds("scipy.linalg.lstsq")
+def scipy_lstsq(a: Any, b: Any, cond: Any = None, *more: Any, **how: Any) -> Any:
+    """`scipy.linalg.lstsq` for more rows than columns, with its default method."""
+    if how.get("lapack_driver") not in (None, "gelsd") or more:
+        raise NotDifferentiableError("scipy.linalg.lstsq has a row for its default method")
+    return _least_squares(a, b, "scipy")

@@ -29,10 +29,25 @@ def scipy_function(name: str) -> Callable[..., Any]:
             import scipy.special
 
             found.append(getattr(scipy.special, name))
+        if not all(getattr(v, "dtype", WHOLE).kind == "f" for v in values):
+            values = _floats(values)
         return found[0](*values)
 
     run.__name__ = name
     return run
+
+
+WHOLE = np.dtype(int)
+
+
+def _floats(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Arguments as floats of one kind: SciPy's functions do not all agree on what to make of
+    whole numbers, truth values, and numbers of Python.
+    """
+    strong = [v.dtype for v in values if hasattr(v, "dtype")]
+    kind = np.result_type(*strong) if strong else np.dtype(float)
+    kind = kind if kind.kind == "f" else np.dtype(float)
+    return tuple(np.asarray(v, kind)[()] for v in values)
 
 
 def _pi(x: Any) -> Any:

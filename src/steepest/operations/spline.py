@@ -14,18 +14,16 @@ XI. The segments of B are his cardinal B-spline of order 4, written out as polyn
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from steepest.graph.node import real_dtype
 from steepest.graph.operation import Operation, register
 
 __all__ = ["SPLINE", "Surface"]
 
-Array = npt.NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 # Where a point lies a share t in [0, 1) past a knot, four B-splines are not zero. Row a holds the
 # polynomial of the a-th one, lowest power first, times 6.
@@ -76,6 +74,8 @@ class Surface:
         held = np.array(coefficients, dtype=np.float64, order="C")
         held.flags.writeable = False
         steps = (float(spacing[0]), float(spacing[1]))
+        import hashlib
+
         content = hashlib.sha256(held.tobytes())
         content.update(repr((held.shape, steps)).encode())
         for name, value in (

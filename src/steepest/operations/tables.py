@@ -79,4 +79,16 @@ CONVOLVE: Final = register(
         machine=STRUCTURE,
     )
 )
+
+
+@binds(np.correlate)
+def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+    """`np.correlate`, where the first vector is no shorter than the second."""
+    if np.size(a) < np.size(v):
+        raise NotDifferentiableError(
+            "np.correlate has a row for a first vector that is no shorter than the second"
+        )
+    return CONVOLVE(_handle(a), _handle(v)[::-1], mode=mode)
+
+
 binds(np.convolve)(lambda a, v, mode="full": CONVOLVE(_handle(a), _handle(v), mode=mode))

@@ -39,7 +39,6 @@ _flat("left_shift", np.left_shift, 2, numpy=(np.left_shift,), dtype=_whole)
 _flat("right_shift", np.right_shift, 2, numpy=(np.right_shift,), dtype=_whole)
 _flat("gcd", np.gcd, 2, numpy=(np.gcd,), dtype=_whole)
 _flat("lcm", np.lcm, 2, numpy=(np.lcm,), dtype=_whole)
-_flat("signbit", np.signbit, numpy=(np.signbit,), dtype=lambda x: np.bool_)
 _flat("spacing", np.spacing, numpy=(np.spacing,), dtype=lambda x: x.dtype)
 _flat("exponent", lambda x: np.frexp(x)[1], dtype=lambda x: np.int32)
 LEXSORT: Final = _flat(
@@ -83,6 +82,8 @@ def partition(x: Any, kth: Any, axis: int | None = -1, kind: Any = None, order: 
     if axis is None:
         x, axis = np.ravel(x), 0
     axis = axis % len(x.shape)
+    if not x.shape[axis]:
+        return x
     places = PLACES(x, kth=_kth(kth, x.shape[axis]), axis=axis)
     grids: list[Any] = list(np.ogrid[tuple(slice(n) for n in x.shape)])
     grids[axis] = places
@@ -97,4 +98,4 @@ def argpartition(
     if axis is None:
         x, axis = np.ravel(x), 0
     axis = axis % len(x.shape)
-    return ARGPARTITION(x, kth=_kth(kth, x.shape[axis]), axis=axis)
+    return ARGPARTITION(x, kth=_kth(kth, x.shape[axis] or 1), axis=axis)

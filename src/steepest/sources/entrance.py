@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from steepest.errors import VariableError
 from steepest.expression import Expression
 from steepest.graph.node import variable
+from steepest.record import each, record
 
 __all__ = ["Entered", "enter"]
 
@@ -34,7 +34,7 @@ class Root(Protocol):
         """The nodes, when they are the same everywhere."""
 
 
-@dataclass(frozen=True)
+@record(eq=True)
 class Entered:
     """A function that has come in."""
 
@@ -42,7 +42,7 @@ class Entered:
     variables: tuple[str, ...]
     root: Root
     notes: tuple[str, ...] = ()
-    units: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = each(factory=dict)
     inside: Callable[..., Any] | None = None
 
 
@@ -76,7 +76,7 @@ def enter(
     )
 
 
-@dataclass(frozen=True)
+@record(eq=True)
 class Fixed:
     """The same nodes everywhere: a formula, a terrain."""
 

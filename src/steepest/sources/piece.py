@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,14 +11,15 @@ import numpy as np
 from steepest.errors import VariableError
 from steepest.graph.graph import Guard
 from steepest.graph.node import Node, fresh
-from steepest.graph.traverse import Program
+from steepest.record import each, record, replaced
 from steepest.sources.capture.guards import Slot
+from steepest.sources.once import program_once
 from steepest.sources.structure import Structure
 
 __all__ = ["Piece"]
 
 
-@dataclass(frozen=True, eq=False)
+@record()
 class Piece:
     """A function's graph at one call: what it takes, what it gives, and what it rests on."""
 
@@ -35,12 +35,10 @@ class Piece:
     readers: tuple[Callable[[], Any], ...] = ()  # how it is read
     slots: tuple[Slot, ...] = ()  # facts outside that are compared
     guards: tuple[Guard, ...] = ()  # conditions on values
-    made: dict[Any, Any] = field(
-        default_factory=dict
-    )  # programs and nodes shared by all calls on this path
-    around: Mapping[Node, Node] = field(
-        default_factory=dict
-    )  # inside a trace: what the inputs are there
+    made: dict[Any, Any] = each(factory=dict)  # programs and nodes shared by all calls on this path
+    # derivatives and programs of these nodes, shared by all pieces of one source
+    shared: dict[Any, Any] = each(factory=dict)
+    around: Mapping[Node, Node] = each(factory=dict)  # inside a trace: what the inputs are there
 
     def at(self, values: tuple[Any, ...], read: tuple[Any, ...]) -> Piece:
         """This piece at another call on the same path."""
@@ -51,7 +49,7 @@ class Piece:
 
     def with_outputs(self, outputs: tuple[Node, ...], structure: Structure) -> Piece:
         """Another function of the same inputs."""
-        return replace(self, outputs=outputs, output_structure=structure, made={})
+        return replaced(self, outputs=outputs, output_structure=structure, made={})
 
     def chosen(self, argnums: Sequence[int | str], single: bool) -> tuple[list[int], Structure]:
         """The inputs that belong to some arguments, in order, and the structure these stand in."""
@@ -89,7 +87,7 @@ class Piece:
         program = self.made.get(key)
         if program is None:
             given = (*self.inputs, *self.captured, *extra)
-            program = self.made[key] = Program(given, outputs())
+            program = self.made[key] = program_once(self.shared, given, outputs())
         return functools.partial(program, *self.values, *self.read)
 
     def result(self, values: Sequence[Any]) -> Any:
@@ -103,8 +101,8 @@ def _promoted(structure: Structure) -> Structure:
     """The structure of the same nest of floating-point numbers."""
     if structure.is_leaf:
         kept = structure.dtype if structure.dtype in (np.float32, np.float64) else np.dtype(float)
-        return replace(structure, dtype=kept)
-    return replace(structure, children=tuple(_promoted(c) for c in structure.children))
+        return replaced(structure, dtype=kept)
+    return replaced(structure, children=tuple(_promoted(c) for c in structure.children))
 
 
 def _plain(value: Any) -> Any:

@@ -120,6 +120,7 @@ def _piece_of(path: Path) -> Piece:
         readers=tuple(read for _, read in path.graph.captured),
         slots=path.tape.slots,
         guards=path.graph.guards,
+        shared=path.graph.made,
     )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ belongs to.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -16,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from steepest.errors import ShapeError
+from steepest.record import record
 
 __all__ = ["Structure", "flatten", "promoted"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Static:
     """Something in a nest that is no number (a name, None, a function).
 
@@ -44,7 +44,7 @@ class Static:
 _PLAIN = (str, bytes, bool, int, float, type(None), np.dtype)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Structure:
     """One level of a nest: its type, its keys, and the structure under each.
 
@@ -238,8 +238,10 @@ def _entries(value: Any) -> tuple[type, Sequence[Any], Sequence[Any]] | None:
         return kind, range(len(value)), value
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
         return kind, kind._fields, value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        keys = [f.name for f in dataclasses.fields(value)]
+    if hasattr(kind, "__dataclass_fields__"):
+        from dataclasses import fields
+
+        keys = [f.name for f in fields(value)]
         return kind, keys, [getattr(value, k) for k in keys]
     return None
 

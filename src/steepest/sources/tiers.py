@@ -8,7 +8,6 @@ computes the same bits whenever it runs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
@@ -16,6 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from steepest.errors import CompilationError
+from steepest.record import record
 from steepest.sources.capture.guards import ATTRIBUTE, CELL, ITEM, LAYOUT, MISSING, Said, Slot
 from steepest.sources.piece import Piece
 from steepest.sources.structure import Structure
@@ -31,7 +31,7 @@ DOORS: Final = 8  # paths of one operator that calls can jump into at one time
 ENTRIES: Final = 64  # ... and in its life: a call may still run there, so they go when it goes
 
 
-@dataclass(frozen=True)
+@record(eq=True)
 class Compiled:
     """What has been compiled of a function, or why nothing has.
 
@@ -51,7 +51,7 @@ class Compiled:
         return "\n".join(map(repr, self.paths))
 
 
-@dataclass(frozen=True)
+@record(eq=True)
 class CompiledPath:
     """One path in machine code: how much, how long it took, and how it is called.
 

@@ -58,11 +58,10 @@ def test_a_write_that_no_hook_sees_is_seen_by_the_check() -> None:
 
 def test_a_wrong_rule_is_seen_by_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted fault: a derivative rule that lies."""
-    from dataclasses import replace
-
     from steepest.graph.operation import BINDINGS, ROWS
+    from steepest.record import replaced
 
-    lying = replace(ROWS["sinh"], name="lying", partials=(lambda x, y: 1.01 * np.cosh(x),))
+    lying = replaced(ROWS["sinh"], name="lying", partials=(lambda x, y: 1.01 * np.cosh(x),))
     monkeypatch.setitem(BINDINGS, np.sinh, lying)
     with pytest.warns(NumericalWarning, match="differences of the value give"):
         assert Followed(lambda x: np.sinh(x).sum()).path((X,)).numerical
@@ -70,12 +69,11 @@ def test_a_wrong_rule_is_seen_by_the_check(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_wrong_value_is_seen_by_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted fault: a row that computes something else than NumPy does."""
-    from dataclasses import replace
-
     from steepest.graph.node import real_dtype
     from steepest.graph.operation import BINDINGS, ROWS
+    from steepest.record import replaced
 
-    lying = replace(ROWS["cosh"], name="lying", run=lambda x: np.cosh(x) + 1e-7, dtype=real_dtype)
+    lying = replaced(ROWS["cosh"], name="lying", run=lambda x: np.cosh(x) + 1e-7, dtype=real_dtype)
     monkeypatch.setitem(BINDINGS, np.cosh, lying)
     with pytest.warns(NumericalWarning, match="nearby the function gives"):
         assert Followed(lambda x: np.cosh(x).sum()).path((X,)).numerical

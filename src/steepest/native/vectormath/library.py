@@ -6,7 +6,6 @@ For processors without a fused multiply-add, on which our own formulas would not
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import sys
 from typing import Final
 
@@ -35,7 +34,9 @@ def library_symbols() -> dict[str, int]:
     if sys.platform == "win32":
         library = ctypes.CDLL("ucrtbase")
     else:
-        library = ctypes.CDLL(ctypes.util.find_library("m"))
+        from ctypes.util import find_library
+
+        library = ctypes.CDLL(find_library("m"))
     return {
         PREFIX + symbol: ctypes.cast(getattr(library, symbol), ctypes.c_void_p).value or 0
         for symbol in SYMBOLS

@@ -9,13 +9,13 @@ import functools
 import inspect
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from steepest.errors import VariableError
+from steepest.record import record
 from steepest.sources.structure import Structure, flatten
 
 __all__ = ["Arguments", "Layout", "Layouts", "titles_of"]
@@ -40,7 +40,7 @@ class Kind:
         return isinstance(other, Kind) and self.key == other.key
 
 
-@dataclass(frozen=True, eq=False)
+@record()
 class Layout:
     """All there is to know of a call but its numbers: worked out once for each way of calling."""
 
@@ -78,7 +78,7 @@ class Layout:
         return args, kwargs
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record()
 class Arguments:
     """One call's arguments: their layout, and the numbers in them."""
 

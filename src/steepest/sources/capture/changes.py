@@ -8,7 +8,7 @@ a fact, and every new value is traced.
 
 from __future__ import annotations
 
-import threading
+from _thread import allocate_lock
 from collections.abc import Hashable, Iterable, Mapping
 
 from steepest.sources.capture.guards import Slot
@@ -28,7 +28,7 @@ class Changes:
         self._never = False  # the function changes things outside: what it reads stays a fact
         self._counts: dict[Hashable, tuple[Slot, int]] = {}
         self._fixed: dict[Hashable, Slot] = {}
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
 
     def note(self, missed: Iterable[Fact]) -> None:
         """These facts had values that were not known."""

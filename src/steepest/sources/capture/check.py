@@ -11,19 +11,20 @@ from __future__ import annotations
 import contextvars
 import gc
 import os
-import sysconfig
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from steepest.calculus.derive import jvp
-from steepest.errors import SteepestError
+from steepest.errors import NotDifferentiableError, SteepestError
 from steepest.graph.graph import Guard
-from steepest.graph.node import fresh
+from steepest.graph.node import Node, fresh
 from steepest.graph.traverse import Program, evaluate, topological
 from steepest.sources.capture.guards import Said, agrees
+from steepest.sources.capture.scattered import Scattered
 from steepest.sources.capture.tape import Tape
 from steepest.sources.capture.trace import is_library
 from steepest.sources.capture.view import is_generated
@@ -40,7 +41,7 @@ DISTANCES = (
 CLOSE = 1e-10  # relative; sums of the same numbers in another order differ by far less
 NOISE = 1e-13  # relative to the largest number that occurs on the way
 STANDARD = (
-    sysconfig.get_path("stdlib"),
+    os.path.dirname(os.__file__),
     "<frozen",
 )  # Python's own library keeps no facts of the user's
 AGAIN = (
@@ -112,7 +113,7 @@ def check(
                 "points nearby take other paths, so only the value here could be compared",
                 strangers=watch.strangers,
             )
-        exact, reason = _slope(tape, there, captured, real, loosely)
+        exact, reason = _slope(tape, whole, there, captured, real, loosely)
         return Verdict(exact, reason, strangers=watch.strangers)
     return Verdict(
         None,
@@ -160,10 +161,10 @@ def _exact_use(tape: Tape) -> str:
 
 def _moved(values: Values, distance: float, real: Sequence[bool]) -> list[Any]:
     """A point nearby: every number moved by its own amount."""
-    generator = np.random.default_rng(20260101)
+    scattered = Scattered(1)
     out: list[Any] = []
     for v, moves in zip(values, real, strict=True):
-        shift = distance * np.maximum(1.0, np.abs(v)) * generator.uniform(-1.0, 1.0, np.shape(v))
+        shift = distance * np.maximum(1.0, np.abs(v)) * scattered.between(-1.0, 1.0, np.shape(v))
         moved = np.asarray(v + shift).astype(np.result_type(v)) if moves else v
         out.append(moved if isinstance(v, np.ndarray) or not moves else moved[()])
     return out
@@ -233,7 +234,12 @@ def _largest(tape: Tape, arguments: Values) -> float:
 
 
 def _slope(
-    tape: Tape, values: Values, captured: Values, real: Sequence[bool], loosely: bool
+    tape: Tape,
+    whole: Program,
+    values: Values,
+    captured: Values,
+    real: Sequence[bool],
+    loosely: bool,
 ) -> tuple[bool | None, str]:
     """The tape's derivative along one direction, against differences of the tape's own values."""
     graph = tape.graph
@@ -246,19 +252,18 @@ def _slope(
             None,
             "part of its slope is given by its author's own rule, which st.check_grad compares",
         )
-    generator = np.random.default_rng(7)
-    ways = [generator.uniform(0.5, 1.0, n.shape).astype(n.dtype)[()] for n in moving]
-    tangents = [fresh(f"d{n.name}", n.shape, n.dtype) for n in moving]
+    scattered = Scattered(1000)
+    ways = [np.asarray(scattered.between(0.5, 1.0, n.shape)).astype(n.dtype)[()] for n in moving]
     try:
-        slopes = jvp(outputs, moving, tangents)
+        found = _along(tape, outputs, moving, (*values, *captured), ways)
     except SteepestError as error:
         return False, f"no derivative rule could be applied: {error}"
-    found = Program((*tape.arguments, *tangents), slopes)(*values, *captured, *ways)
-    weights = [np.asarray(generator.uniform(0.5, 1.0, o.shape)) for o in outputs]
+    weights = [np.asarray(scattered.between(0.5, 1.0, o.shape)) for o in outputs]
     mine = float(sum(np.sum(w * np.asarray(s, float)) for w, s in zip(weights, found, strict=True)))
     if not np.isfinite(mine):
         return False, "the slope that was followed is not finite where the value is"
-    whole = Program(tape.arguments, [*(g.node for g in graph.guards), *outputs])
+    if len(outputs) < len(graph.outputs):
+        whole = Program(tape.arguments, [*(g.node for g in graph.guards), *outputs])
     by_node = dict(zip(moving, ways, strict=True))
 
     def at(t: float) -> float:
@@ -276,6 +281,22 @@ def _slope(
     return _agreement(
         at, mine, 1e-6 if all(n.dtype == np.float64 for n in (*moving, *outputs)) else 1e-3
     )
+
+
+def _along(
+    tape: Tape, outputs: Sequence[Node], moving: Sequence[Node], values: Values, ways: Values
+) -> list[Any]:
+    """How the outputs change along some ways: by the gradient, which whoever traces wants most
+    often, and which is kept with the path; in forward mode where there is none.
+    """
+    if len(outputs) == 1 and not outputs[0].shape:
+        with suppress(NotDifferentiableError):
+            slopes = tape.gradient(moving)
+            found = tape.prepared(slopes)(*values)
+            return [sum(np.sum(w * np.asarray(s, float)) for w, s in zip(ways, found, strict=True))]
+    tangents = [fresh(f"d{n.name}", n.shape, n.dtype) for n in moving]
+    slopes = jvp(outputs, moving, tangents)
+    return Program((*tape.arguments, *tangents), slopes)(*values, *ways)
 
 
 def _agreement(

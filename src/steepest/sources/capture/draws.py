@@ -8,7 +8,7 @@ is said in terms of a standard one, which does not vary.
 from __future__ import annotations
 
 import copy
-import random
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -21,24 +21,51 @@ from steepest.sources.capture.handle import Handle, has_handle, plain
 if TYPE_CHECKING:
     from steepest.sources.capture.trace import Trace
 
-__all__ = ["GENERATORS", "GLOBAL", "SEED", "draw", "made_generator", "makes_generator"]
+__all__ = [
+    "draw",
+    "is_generator",
+    "is_seed",
+    "made_generator",
+    "makes_generator",
+    "shared_generator",
+]
 
-SEED = np.random.seed
-GLOBAL: Any = np.random.get_state.__self__  # type: ignore[attr-defined]
-GENERATORS = (np.random.Generator, np.random.RandomState, random.Random)
-MAKES_GENERATORS: set[Any] = {
-    np.random.default_rng, np.random.Generator, np.random.RandomState, random.Random,
-    np.random.SeedSequence, np.random.PCG64, np.random.PCG64DXSM, np.random.MT19937,
-    np.random.Philox, np.random.SFC64,
-}  # fmt: skip
+_MAKERS = (
+    "default_rng", "Generator", "RandomState", "SeedSequence", "PCG64", "PCG64DXSM", "MT19937",
+    "Philox", "SFC64",
+)  # fmt: skip
+
+# Who draws has loaded one of these; looking at them here would load them for everybody.
+_HOMES = (("random", ("Random",)), ("numpy.random", ("Generator", "RandomState")))
+
+
+def _known() -> tuple[Any, ...]:
+    """The classes of generators that anybody can have."""
+    homes = ((sys.modules.get(home), names) for home, names in _HOMES)
+    found = (getattr(home, name, None) for home, names in homes if home for name in names)
+    return tuple(kind for kind in found if kind is not None)
+
+
+def is_generator(thing: Any) -> bool:
+    """Whether this is a generator of random numbers."""
+    return isinstance(thing, _known())
+
+
+def is_seed(function: Any) -> bool:
+    """Whether this is `np.random.seed`."""
+    return "numpy.random" in sys.modules and function is np.random.seed
+
+
+def shared_generator() -> Any:
+    """The generator that `np.random.seed` seeds."""
+    return np.random.get_state.__self__  # type: ignore[attr-defined]
 
 
 def makes_generator(function: Any) -> bool:
     """Whether a call of this makes a generator of random numbers, or seeds for one."""
-    try:
-        return function in MAKES_GENERATORS
-    except TypeError:  # not hashable
-        return False
+    if "numpy.random" in sys.modules and any(function is getattr(np.random, m) for m in _MAKERS):
+        return True
+    return function is getattr(sys.modules.get("random"), "Random", makes_generator)
 
 
 def made_generator(
@@ -117,17 +144,25 @@ def _drawn(before: Any, name: str, args: tuple[Any, ...], named: dict[str, Any])
     return getattr(again, name)(*values, **options)
 
 
+def _is_pythons(generator: Any) -> bool:
+    return isinstance(generator, getattr(sys.modules.get("random"), "Random", ()))
+
+
+def _is_numpys(generator: Any) -> bool:
+    return "numpy.random" in sys.modules and isinstance(generator, np.random.Generator)
+
+
 def _state(generator: Any) -> Any:
-    if isinstance(generator, np.random.Generator):
+    if _is_numpys(generator):
         return generator.bit_generator.state
-    return generator.getstate() if isinstance(generator, random.Random) else generator.get_state()
+    return generator.getstate() if _is_pythons(generator) else generator.get_state()
 
 
 def _restore(generator: Any, state: Any, before: Any) -> None:
     """Put a generator back to where it was."""
-    if isinstance(generator, np.random.Generator):
+    if _is_numpys(generator):
         generator.bit_generator.state = state
-    elif isinstance(generator, random.Random):
+    elif _is_pythons(generator):
         generator.setstate(state)
     else:
         generator.set_state(state)
@@ -166,7 +201,7 @@ def _normal(trace: Trace, own: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any 
 
 
 def _uniform(trace: Trace, own: Any, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
-    if isinstance(own, random.Random):
+    if _is_pythons(own):
         return low + (high - low) * own.random(), None
     u = own.random(_shape(size, low, high))
     return _sized(low + (high - low) * trace.adopt(np.asarray(u)), size, low, high), None
@@ -190,7 +225,7 @@ def _gauss(trace: Trace, own: Any, mu: Any = 0.0, sigma: Any = 1.0) -> Any:
 
 def _choice(trace: Trace, own: Any, a: Any, *args: Any, **named: Any) -> Any:
     """The places are drawn, and the elements are gathered."""
-    if isinstance(own, random.Random):
+    if _is_pythons(own):
         return a[own.choice(range(len(a)))], None
     a = trace.as_array(a)
     if any(map(trace.varies, (*args, *named.values()))) or a.ndim != 1:

@@ -26,6 +26,8 @@ __all__ = ["accumulated", "at_places", "reduced", "segments"]
 Rule = Callable[..., Any]
 STEPS = 2_000  # so many applications of a ufunc may be written out one by one
 SCANS = {np.add: "cumsum", np.multiply: "cumprod"}
+# what changes nothing
+NEUTRAL = {np.add: 0.0, np.multiply: 1.0, np.logical_or: False, np.logical_and: True}
 
 
 def _few(count: int, what: str) -> None:
@@ -37,10 +39,13 @@ def reduced(trace: Trace, ufunc: Any, rule: Rule | None, x: Any, options: dict[s
     """`ufunc.reduce`; with `where=`, what is left out is exchanged for what changes nothing."""
     mask, first = options.pop("where", True), options.pop("initial", None)
     if mask is not True:
-        nothing = {np.add: 0.0, np.multiply: 1.0}.get(ufunc, first)
+        nothing = NEUTRAL.get(ufunc, first)
         if nothing is None:
             raise NotDifferentiableError(f"np.{ufunc.__name__}.reduce with where= has no row")
         x = np.where(trace.lift(mask) if isinstance(mask, Handle) else mask, x, nothing)
+    if first is not None and not x.size:
+        shape = np.add.reduce(np.zeros(x.shape), **options).shape
+        return np.broadcast_to(first * np.ones((), x.dtype), shape)
     if ufunc in REDUCTIONS:
         found = REDUCTIONS[ufunc](x, **options)
     elif ufunc in WHETHER:
@@ -56,6 +61,8 @@ WHETHER = {np.logical_and: np.all, np.logical_or: np.any}
 def _folded(ufunc: Any, rule: Rule | None, x: Any, axis: Any = 0, keepdims: bool = False) -> Any:
     if rule is None or isinstance(axis, tuple) or (axis is None and x.ndim > 1):
         raise NotDifferentiableError(f"np.{ufunc.__name__}.reduce over several axes has no row")
+    if not x.ndim:
+        return x
     axis = (axis or 0) % x.ndim
     _few(x.shape[axis], f"np.{ufunc.__name__}.reduce")
     if not x.shape[axis]:
@@ -71,6 +78,8 @@ def accumulated(ufunc: Any, rule: Rule, x: Any, axis: int = 0) -> Any:
         return getattr(np, SCANS[ufunc])(x, axis=axis)
     axis = axis % x.ndim
     _few(x.shape[axis], f"np.{ufunc.__name__}.accumulate")
+    if not x.shape[axis]:
+        return rule(x, x)
     lead = (slice(None),) * axis
     parts: list[Any] = []
     for i in range(x.shape[axis]):

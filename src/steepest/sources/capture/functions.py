@@ -117,6 +117,9 @@ def _by_row(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, Any
     value = func(*plain(args), **options)
     if (window := window_among(args, value)) is not None:
         return window
+    if _is_complex(value):
+        trace.lose("complex numbers are not followed")
+        return value
     set_origin(trace.where())
     try:
         made = rule(*(trace.lift(a) for a in args), **options)
@@ -127,6 +130,19 @@ def _by_row(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, Any
     return trace.result(value, made)
 
 
+def _is_complex(value: Any) -> bool:
+    parts = value if isinstance(value, (tuple, list)) else (value,)
+    return any(np.iscomplexobj(v) for v in parts)
+
+
+DEEP = 8  # so often a function of NumPy may call itself
+
+
+def _part(trace: Trace, x: Any) -> Any:
+    return x if isinstance(x, (bool, int, float)) else trace.as_array(x)  # numbers stay weak
+
+
+TAKE_PAIRS = {"cho_solve", "lu_solve"}  # what another function gave, which is no array
 ONE_ARGUMENT = {np.where}  # with one argument it asks for positions
 
 
@@ -138,6 +154,10 @@ def _as_arrays(trace: Trace, func: Any, args: tuple[Any, ...]) -> tuple[Any, ...
     if func is np.partition:  # its ranks are no operands
         ranks, *rest = args[1:]
         return (trace.as_array(args[0]), np.array(trace.fixed(ranks, "a rank")).tolist(), *rest)
+    if func is np.choose:
+        return (args[0], [_part(trace, c) for c in args[1]], *args[2:])
+    if func.__name__ in TAKE_PAIRS:
+        return args
     return tuple(
         trace.as_array(a) if type(a) is list or (type(a) is tuple and has_handle(a)) else a
         for a in args
@@ -153,9 +173,9 @@ def _followed(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[str, A
 
     if func in POSITIONS:
         return POSITIONS[func](trace, func, args, named)
-    body = getattr(func, "_implementation", None)
+    body = getattr(func, "_implementation", func)  # SciPy's functions are their own Python
     within = trace.following.count(func)
-    twin = Seam(trace).twin(body) if body is not None and within < RECURSIONS else None
+    twin = Seam(trace).twin(body) if within < RECURSIONS else None
     if twin is not None:
         trace.following.append(func)
         try:

@@ -14,14 +14,15 @@ import collections
 import functools
 import math
 import operator
+import sys
 import types
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from steepest.graph.node import Node
+from steepest.record import record
 
 __all__ = [
     "ATTRIBUTE",
@@ -38,6 +39,7 @@ __all__ = [
     "attribute_slot",
     "cell_slot",
     "content_slot",
+    "is_masked",
     "is_memory",
     "item_slot",
     "layout_slot",
@@ -157,6 +159,11 @@ def layout_slot(held: np.ndarray[Any, Any], name: str) -> Slot:
     return Slot(f"the shape of {name}", now, now(), place=(LAYOUT, held, None))
 
 
+def is_masked(held: Any) -> bool:
+    """Whether something is a masked array (by its true type, and without loading `numpy.ma`)."""
+    return "numpy.ma" in sys.modules and issubclass(type(held), np.ma.MaskedArray)
+
+
 def is_memory(held: Any) -> bool:
     """Whether something is an array, but not one of numbers that a path reads again at each call.
 
@@ -170,7 +177,7 @@ def is_memory(held: Any) -> bool:
 
 def _content(held: Any, depth: int = 5) -> Any:
     """What a container holds, containers in it included: a copy that later changes do not touch."""
-    if issubclass(type(held), np.ma.MaskedArray):
+    if is_masked(held):
         return _content(held.data), np.ma.getmaskarray(held).tobytes()
     if is_memory(held):
         numbers = np.asarray(held)
@@ -185,7 +192,7 @@ def _content(held: Any, depth: int = 5) -> Any:
     return held
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Said:
     """The expectation of a guard on text: what was said of a value, and how it was said."""
 

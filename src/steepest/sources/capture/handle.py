@@ -284,6 +284,6 @@ for _name in (
     "sum", "prod", "max", "min", "mean", "var", "std", "any", "all", "argmax", "argmin", "argsort",
     "cumsum", "cumprod", "dot",
     "clip", "round", "trace", "take", "repeat", "diagonal", "swapaxes", "squeeze", "ravel",
-    "searchsorted", "nonzero", "ptp", "argpartition", "choose",
+    "searchsorted", "nonzero", "ptp", "choose", "compress", "argpartition",
 ):  # fmt: skip
     setattr(Handle, _name, _method(_name))

@@ -91,6 +91,9 @@ def _part(trace: Trace, part: Any) -> tuple[Any, Any]:
 def read(handle: Handle, key: Any) -> Any:
     """`handle[key]`."""
     trace = handle._trace
+    if (flag := _single(trace, key)) is not None:
+        whole = handle[None] if flag else handle[None][:0]
+        return whole.copy()
     found = Key(trace, key)
     value = handle._plain()[found.numbers]
     if (
@@ -105,6 +108,16 @@ def read(handle: Handle, key: Any) -> Any:
         node = handle._buffer.read(found.window(handle._held))
         return value if node is None else trace.result(value, node)
     return trace.result(value, trace.expressed(_getitem, (handle, _Raw(found.graph)), "indexing"))
+
+
+def _single(trace: Trace, key: Any) -> bool | None:
+    """One truth value as a key: all of it along a new axis, or none of it. None for other keys."""
+    held = plain(key)
+    if isinstance(held, (bool, np.bool_)) or (
+        isinstance(held, np.ndarray) and held.shape == () and held.dtype == bool
+    ):
+        return bool(trace.fixed(key, MASK))
+    return None
 
 
 class _Raw:
@@ -132,6 +145,10 @@ def _masked(x: Any, value: Any, mask: Any) -> Any:
 def write(handle: ArrayHandle, key: Any, value: Any) -> None:
     """`handle[key] = value`: NumPy's own write into the memory, then the graph of it."""
     trace = handle._trace
+    if (flag := _single(trace, key)) is not None:
+        if not flag:
+            return
+        key = Ellipsis
     if type(value) in (list, tuple) and has_handle(value):
         value = trace.as_array(value)
     moving = not trace.closed and trace.varies(value)

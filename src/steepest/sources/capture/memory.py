@@ -9,7 +9,6 @@ making the block's next node.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from steepest.errors import CaptureError
 from steepest.graph.node import Node, constant, make
 from steepest.graph.operation import ROWS
 from steepest.operations.linear import Fancy, Piece, is_whole
+from steepest.record import record
 
 __all__ = ["Buffer", "Place", "owner_of", "place_of"]
 
@@ -32,7 +32,7 @@ def owner_of(array: Array) -> Array:
     return array
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Place:
     """Where a window lies in its block.
 

@@ -95,11 +95,10 @@ def _choose(trace: Trace, a: Any, choices: Any, out: Any = None, mode: str = "ra
     """`np.choose`: a gather from the stacked choices."""
     if out is not None or mode != "raise":
         return NotImplemented
-    a, parts = trace.as_array(a), [trace.as_array(c) for c in choices]
+    chosen = np.choose(plain(a), plain(list(choices)))  # raises where there is no such choice
+    a, parts = trace.as_array(a), [trace.as_array(c).astype(chosen.dtype) for c in choices]
     shape = np.broadcast_shapes(a.shape, *(p.shape for p in parts))
     stacked = np.stack([np.broadcast_to(p, shape) for p in parts])
-    if not np.all((plain(a) >= 0) & (plain(a) < len(parts))):
-        return np.choose(plain(a), plain(parts))  # raises
     return stacked[(np.broadcast_to(a, shape), *np.ogrid[tuple(slice(n) for n in shape)])]
 
 

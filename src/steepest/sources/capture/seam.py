@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 
 from steepest.graph.operation import Operation
+from steepest.graph.traced import meaning
 from steepest.sources.capture.attributes import POLYNOMIALS, looked_up, own_method, unborn
 from steepest.sources.capture.draws import (
-    GENERATORS,
-    GLOBAL,
-    SEED,
     draw,
+    is_generator,
+    is_seed,
     made_generator,
     makes_generator,
+    shared_generator,
 )
 from steepest.sources.capture.functions import call_function
 from steepest.sources.capture.guards import Slot, attribute_slot, content_slot, item_slot
@@ -97,8 +98,8 @@ class Seam(Protocols):
             return self._call_function(function, args, named)
         if makes_generator(function):
             return made_generator(self.trace, function, args, named)
-        if function is SEED:
-            return draw(self.trace, GLOBAL, function, args, named)
+        if is_seed(function):
+            return draw(self.trace, shared_generator(), function, args, named)
         if kind is MethodType:
             if isinstance(function.__self__, Handle):
                 return function(*args, **named)
@@ -179,6 +180,12 @@ class Seam(Protocols):
         if is_twin(function.__code__):
             return self._begun(function(*args, **named))
         module = function.__globals__.get("__name__", "")
+        if (
+            module.startswith("scipy")
+            and self._concerns(args, named)
+            and meaning(function) is not None
+        ):
+            return self._call_numpy(function, args, named)
         if module.startswith("steepest") or (
             module.startswith("numpy")
             and not module.startswith(POLYNOMIALS)
@@ -264,7 +271,7 @@ class Seam(Protocols):
             if any(map(has_handle, args)) or any(map(has_handle, named.values())):
                 return call_ufunc(self.trace, own, function.__name__, args, named)
             return self.trace.adopt(function(*args, **named))
-        if isinstance(own, GENERATORS):
+        if is_generator(own):
             return draw(self.trace, own, function, args, named)
         if isinstance(function, np.vectorize):
             return self._vectorized(function, args, named)

@@ -12,7 +12,7 @@ import ast
 import functools
 import linecache
 import operator
-import threading
+from _thread import allocate_lock
 from collections.abc import Iterator
 from types import CodeType
 from typing import Any, NamedTuple
@@ -33,7 +33,7 @@ class _File(NamedTuple):
 
 
 _files: dict[tuple[str, int, int], _File | None] = {}
-_lock = threading.Lock()
+_lock = allocate_lock()
 FUTURE = functools.reduce(
     operator.or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names)
 )

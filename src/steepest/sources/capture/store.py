@@ -7,7 +7,7 @@ were not taken for the longest time.
 from __future__ import annotations
 
 import math
-import threading
+from _thread import allocate_lock
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
@@ -34,7 +34,7 @@ class Store:
         self._arrays: Counter[Node] = Counter()  # by how many paths each array is held
         self._tries: OrderedDict[Any, Trie] = OrderedDict()
         self._ends: OrderedDict[End, tuple[Trie, Trail]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
 
     def __len__(self) -> int:
         return len(self._ends)

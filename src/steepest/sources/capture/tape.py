@@ -6,16 +6,18 @@ Shared by all calls that take this path.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from steepest.graph.graph import Graph, Guard
+from steepest.graph.node import Node
 from steepest.graph.traverse import Program, count
+from steepest.record import each, record
 from steepest.sources.capture.arguments import Arguments
 from steepest.sources.capture.guards import Read, Slot
+from steepest.sources.once import gradient_once, program_once
 from steepest.sources.structure import Structure
 
 __all__ = ["Path", "Tape"]
@@ -23,7 +25,7 @@ __all__ = ["Path", "Tape"]
 Array = np.ndarray[Any, Any]
 
 
-@dataclass(eq=False)
+@record(frozen=False)
 class Tape:
     """One way through the function.
 
@@ -39,9 +41,9 @@ class Tape:
     notes: tuple[str, ...] = ()
     keep: bool = True
     told: bool = False  # that its slopes come from differences
-    made: dict[Any, Any] = field(default_factory=dict)  # what others prepare of it, for as long
-    unproved: dict[Any, Slot] = field(default_factory=dict)  # facts that are inputs, checked once
-    weight: int = field(init=False)
+    made: dict[Any, Any] = each(factory=dict)  # what others prepare of it, for as long
+    unproved: dict[Any, Slot] = each(factory=dict)  # facts that are inputs, checked once
+    weight: int = each(factory=int, init=False)
 
     def __post_init__(self) -> None:
         self.weight = count(self.graph.roots) + len(self.questions) + 1
@@ -68,6 +70,14 @@ class Tape:
         """All outputs, from the inputs' values and then the captured ones."""
         return Program(self.arguments, self.graph.outputs)
 
+    def gradient(self, by: Sequence[Node]) -> list[Node]:
+        """The gradient of the one output, a number; made once."""
+        return gradient_once(self.graph.made, self.graph.outputs[0], by)
+
+    def prepared(self, outputs: Sequence[Node]) -> Program:
+        """Some outputs, prepared for the arguments' values; once."""
+        return program_once(self.graph.made, self.arguments, outputs)
+
     @property
     def arguments(self) -> tuple[Any, ...]:
         """The input nodes, then the captured ones."""
@@ -78,7 +88,7 @@ class Tape:
         return tuple([read() for _, read in self.graph.captured])
 
 
-@dataclass(eq=False, slots=True)
+@record(frozen=False)
 class Path:
     """The path that one call takes: the tape, and the values of this call."""
 

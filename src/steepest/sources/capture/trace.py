@@ -6,8 +6,8 @@ The memory it touched, the guards it passed, what it read outside, what it lost.
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable, Container, Hashable, Sequence
+from contextvars import ContextVar
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced, as_node
 from steepest.native.abi import following
 from steepest.sources.capture.arrays import ArrayHandle, window_among
+from steepest.sources.capture.guards import is_masked
 from steepest.sources.capture.handle import Handle, has_handle, is_complex, is_strange, plain
 from steepest.sources.capture.leaves import Leaves
 from steepest.sources.capture.lines import Loss, is_library, line_of
@@ -35,12 +36,12 @@ __all__ = ["Endless", "Loss", "Trace", "current", "is_library", "line_of"]
 
 OPERATIONS = 1_000_000  # in one run
 
-_running = threading.local()
+_running: ContextVar[tuple[Trace, ...]] = ContextVar("running", default=())
 
 
 def current() -> Trace | None:
     """The trace of the innermost function that this thread is following; None outside of all."""
-    traces = getattr(_running, "traces", None)
+    traces = _running.get()
     return traces[-1] if traces else None
 
 
@@ -81,11 +82,11 @@ class Trace(Outside):
     def __enter__(self) -> Trace:
         """From here on this is the current trace of the thread."""
         following(+1)
-        _running.traces = [*getattr(_running, "traces", ()), self]
+        _running.set((*_running.get(), self))
         return self
 
     def __exit__(self, *error: object) -> None:
-        _running.traces = _running.traces[:-1]
+        _running.set(_running.get()[:-1])
         following(-1)
 
     # ---- what happened, and where
@@ -191,7 +192,7 @@ class Trace(Outside):
             return Traced(x.node)
         if type(x) in (list, tuple):
             return type(x)(self.lift(i) for i in x)
-        if isinstance(x, (np.matrix, np.ma.MaskedArray)):
+        if isinstance(x, np.matrix) or is_masked(x):
             raise NotDifferentiableError(
                 f"{type(x).__name__} has operators of its own, which are not followed"
             )
@@ -269,6 +270,8 @@ class Trace(Outside):
             parts = [self.result(v, m) for v, m in zip(value, made, strict=True)]
             # a named tuple takes its parts apart
             return getattr(type(value), "_make", type(value))(parts)
+        if not isinstance(made, (Traced, Node)):  # a flag, a count: the same on every path
+            return self.adopt(value)
         node = as_node(made)
         dtype = np.result_type(value)
         if node.shape != np.shape(value):

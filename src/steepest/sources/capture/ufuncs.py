@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from steepest.graph.node import constant
-from steepest.graph.operation import REDUCTIONS, ROWS
+from steepest.graph.operation import BINDINGS, REDUCTIONS, ROWS
 from steepest.graph.traced import Traced, as_node, meaning
 from steepest.operations.whole import BITS
 from steepest.sources.capture.arrays import ArrayHandle
@@ -117,12 +117,19 @@ def _expression(
     rest = {
         k: v
         for k, v in named.items()
-        if k not in ("casting", "dtype", "subok", "out") and v is not None
+        if k not in ("casting", "dtype", "signature", "subok", "out")
+        and (v is not None or k == "axis")
     }
+    dtype = named.get("dtype")
+    if (
+        dtype is not None and np.dtype(dtype) != bool
+    ):  # NumPy computes in this precision, and so does the node
+        inner = _expression(trace, ufunc, method, {**named, "dtype": None}, target)
+        if inner is None or ufunc(*np.ones(ufunc.nin)[:, None]).dtype.kind == "b":
+            return None
+        return lambda *n: inner(*(BINDINGS["cast"](Traced(as_node(a)), dtype) for a in n))
     if method == "__call__":
         rule = rule_of(ufunc)
-        if ufunc is np.divmod:
-            rule = _divmod
         if rule is None or set(rest) - {"where"}:
             return None
         mask = rest.get("where", True)

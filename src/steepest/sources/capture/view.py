@@ -12,8 +12,6 @@ import builtins
 import functools
 import sys
 from collections.abc import Mapping
-from decimal import Decimal
-from fractions import Fraction
 from types import (
     BuiltinFunctionType,
     CellType,
@@ -265,7 +263,7 @@ class Viewing(Reads):
 
         An array in a list cannot: the code takes it out itself, and then an element of it.
         """
-        if type(value) is StandIn or isinstance(value, (Handle, *PLAIN, Fraction, Decimal)):
+        if type(value) is StandIn or isinstance(value, (Handle, *PLAIN, *_exact_numbers())):
             return True
         if isinstance(value, np.ndarray):
             return depth == 5 and type(value) is np.ndarray and value.dtype.kind in "fiub"
@@ -281,7 +279,14 @@ class Viewing(Reads):
 
 def _is_data(value: Any) -> bool:
     """Numbers, arrays and what Python makes of them: they have attributes that are not facts."""
-    return isinstance(value, (Handle, np.ndarray, *PLAIN, *CONTAINERS, tuple, Fraction, Decimal))
+    return isinstance(value, (Handle, np.ndarray, *PLAIN, *CONTAINERS, tuple, *_exact_numbers()))
+
+
+def _exact_numbers() -> tuple[type, ...]:
+    """`Fraction` and `Decimal`, where anybody has loaded them."""
+    homes = (("fractions", "Fraction"), ("decimal", "Decimal"))
+    found = (getattr(sys.modules.get(home), name, None) for home, name in homes)
+    return tuple(kind for kind in found if kind is not None)
 
 
 def _is_known(kind: type) -> bool:

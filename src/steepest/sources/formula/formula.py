@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from steepest.errors import FormulaError, VariableError
 from steepest.graph.node import Node, variable
+from steepest.record import each, record
 from steepest.sources.formula.complaint import complaint
 from steepest.sources.formula.declared import Declared, declare
 from steepest.sources.formula.euler import settle_euler, settle_scientific
@@ -27,7 +27,7 @@ __all__ = ["Formula", "parse"]
 _STANDARD = Limits()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record()
 class Formula:
     """What a typed formula says.
 
@@ -44,7 +44,7 @@ class Formula:
     outputs: tuple[Node, ...]
     vector: bool
     notes: tuple[str, ...]
-    spans: Mapping[Node, Span] = field(default_factory=dict)
+    spans: Mapping[Node, Span] = each(factory=dict)
     syntax: tuple[Syntax, ...] = ()
 
     @property

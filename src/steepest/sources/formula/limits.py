@@ -5,12 +5,12 @@ Text comes from strangers too, and reading it must always end soon.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from steepest.record import record
 
 __all__ = ["Limits"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Limits:
     """The largest formula that is read; a server sets smaller ones.
 

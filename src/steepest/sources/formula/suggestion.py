@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Collection
@@ -119,6 +118,8 @@ def _guess(name: str, called: bool, functions: Collection[str], declared: Declar
     if tails:
         return f"Write {name[0]}*{name[1:]}, with a sign or a space between them."
     known = [*functions, *(declared.variables or ()), *declared.parameters]
+    import difflib
+
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.7) if len(name) > 1 else []
     if called and len(name) > 1:
         listed = ", ".join(sorted(s for s in functions if s.isascii()))

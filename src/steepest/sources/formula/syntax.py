@@ -7,13 +7,14 @@ Trees of long sums are deep, so nothing here recurses, and a tree is compared by
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from fractions import Fraction
+
+from steepest.record import record
 
 __all__ = ["Apply", "Name", "Number", "Syntax", "bracketed", "decimal", "postorder"]
 
 
-@dataclass(slots=True, eq=False)
+@record(frozen=False)
 class Syntax:
     """A piece of a formula, from character `start` up to `end`.
 
@@ -25,21 +26,21 @@ class Syntax:
     varies: bool
 
 
-@dataclass(slots=True, eq=False)
+@record(frozen=False)
 class Number(Syntax):
     """A number as typed, with the exact value of its decimals."""
 
     value: Fraction
 
 
-@dataclass(slots=True, eq=False)
+@record(frozen=False)
 class Name(Syntax):
     """A variable or a parameter."""
 
     name: str
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class Apply(Syntax):
     """The operation called `row` applied to arguments; a named constant has none."""
 

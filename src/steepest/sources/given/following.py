@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,6 +16,7 @@ from steepest.graph.traced import Traced, as_node
 from steepest.graph.traverse import Program, inputs_of, topological
 from steepest.graph.traverse import replace as exchange
 from steepest.operations.custom import CUSTOM, Given, Layout
+from steepest.record import replaced
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.seam import Seam
 from steepest.sources.capture.trace import Trace
@@ -120,7 +120,7 @@ class Following:
         """The call with its rule's graph, and what else from around it that graph needs."""
         depth = getattr(_state, "depth", 0)
         if depth >= DEPTH:
-            return replace(given, unfollowed=f"rules within rules are followed {DEPTH} deep"), ()
+            return replaced(given, unfollowed=f"rules within rules are followed {DEPTH} deep"), ()
         layout = self.call.tangents if self.call.rule.forward else self.call.out
         seed = fresh("seed", layout.shape, layout.dtype)
         before = Mark(self.trace)
@@ -129,7 +129,7 @@ class Following:
             node = self._run(seed, layout)
         except Exception as error:  # noqa: BLE001  (running the rule plainly will raise it again, where it can be seen)
             before.restore()
-            return replace(
+            return replaced(
                 given,
                 unfollowed=f"it raises {type(error).__name__} on values that are followed: {error}",
             ), ()
@@ -138,7 +138,7 @@ class Following:
         if before.lost:
             why = str(before.lost[0])
             before.restore()
-            return replace(given, unfollowed=why), ()
+            return replaced(given, unfollowed=why), ()
         mine = {*self.inputs, self.out, seed}
         roots = [node, *(g.node for g in self.trace.guards[self.mark :])]
         extra = tuple(n for n in inputs_of(roots) if n not in mine)
@@ -146,10 +146,10 @@ class Following:
         fault = self._fault(graph, seed, extra)
         if fault is not None:
             before.restore()
-            return replace(given, fault=fault), ()
+            return replaced(given, fault=fault), ()
         if self.call.rule.forward:
-            return replace(given, forward_graph=graph), extra
-        return replace(given, backward_graph=graph), extra
+            return replaced(given, forward_graph=graph), extra
+        return replaced(given, backward_graph=graph), extra
 
     def _run(self, seed: Node, layout: Layout) -> Node:
         trace, call = self.trace, self.call

@@ -1,0 +1,1 @@
+"""One file for each library that takes part, with an entry for each work that it does."""

@@ -1,0 +1,137 @@
+"""Small immutable objects with named fields, made without generating code.
+
+`dataclasses` writes and compiles the methods of each class when it is imported, which takes some
+half a millisecond a class: as long as the first gradient of a process may take altogether. Records
+share their methods instead. They are for classes inside; what a user holds may be a dataclass.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar, dataclass_transform
+
+__all__ = ["each", "record", "replaced"]
+
+R = TypeVar("R")
+
+
+class _Each:
+    """The mark of a field whose default is made anew for each record."""
+
+    def __init__(self, factory: Callable[[], Any], init: bool) -> None:
+        self.factory, self.init = factory, init
+
+
+def each(*, factory: Callable[[], Any], init: bool = True) -> Any:
+    """The default of a field that is made anew for each record; `init=False`: it is never given."""
+    return _Each(factory, init)
+
+
+@dataclass_transform(eq_default=False, frozen_default=True, field_specifiers=(each,))
+def record(*, frozen: bool = True, eq: bool = False, kw_only: bool = False) -> Any:
+    """A class whose annotated names are fields, given in this order or (`kw_only`) by name.
+
+    A value in the class is a field's default, `each(factory=dict)` one that every record has for
+    itself. Records are never changed, unless `frozen=False`, and equal to themselves alone, unless
+    `eq=True`: then they are equal, and hash, by their fields. `__post_init__` runs at the end.
+
+    >>> @record(eq=True)
+    ... class Point:
+    ...     n: float
+    ...     e: float = 0.0
+    >>> Point(1.0), Point(1.0) == Point(1.0, 0.0), replaced(Point(1.0), e=2.0).e
+    (Point(n=1.0, e=0.0), True, 2.0)
+    """
+
+    def made(kind: type[R]) -> type[R]:
+        names: dict[str, None] = {}
+        for base in reversed(kind.__mro__):
+            names.update(dict.fromkeys(inspect.get_annotations(base)))
+        kind.__record_fields__ = fields = tuple(names)  # type: ignore[attr-defined]
+        methods: dict[str, Any] = {"__init__": _init(kind, fields, kw_only), "__repr__": _repr}
+        if eq:
+            methods |= {"__eq__": _eq, "__hash__": _hash if frozen else None}
+        if frozen:
+            methods |= {"__setattr__": _refuse, "__delattr__": _refuse}
+        for name, method in methods.items():
+            if name not in kind.__dict__:
+                setattr(kind, name, method)
+        return kind
+
+    return made
+
+
+def _init(kind: type, fields: tuple[str, ...], kw_only: bool) -> Callable[..., None]:
+    """What fills the fields of one kind of record."""
+    defaults = {name: getattr(kind, name) for name in fields if hasattr(kind, name)}
+    given = tuple(f for f in fields if not (isinstance(d := defaults.get(f), _Each) and not d.init))
+    places = () if kw_only else given
+    count, wanted = len(places), frozenset(given)
+    finish = getattr(kind, "__post_init__", None)
+    tails: list[Any] = [_plain_defaults(defaults, fields[k:]) for k in range(count)]
+
+    def __init__(self: Any, *args: Any, **named: Any) -> None:
+        held = self.__dict__
+        held.update(zip(places, args, strict=False))
+        if not named and len(args) < count and tails[len(args)] is not None:
+            held.update(tails[len(args)])
+        elif named or len(args) != count or len(held) != len(fields):
+            if (
+                len(args) > count
+                or not wanted.issuperset(named)
+                or not held.keys().isdisjoint(named)
+            ):
+                raise TypeError(
+                    f"{kind.__name__} has the fields {', '.join(given)}, each given once"
+                )
+            held.update(named)
+            for name in fields:
+                if name not in held:
+                    if name not in defaults:
+                        raise TypeError(f"{kind.__name__} needs a value for its field {name!r}")
+                    default = defaults[name]
+                    held[name] = default.factory() if isinstance(default, _Each) else default
+        if finish is not None:
+            finish(self)
+
+    return __init__
+
+
+def _plain_defaults(defaults: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any] | None:
+    """The defaults of these fields, where each has one that all records may share."""
+    found = {name: defaults[name] for name in fields if name in defaults}
+    shared = len(found) == len(fields) and not any(isinstance(d, _Each) for d in found.values())
+    return found if shared else None
+
+
+def _values(held: Any) -> tuple[Any, ...]:
+    return tuple([held.__dict__[name] for name in held.__record_fields__])
+
+
+def _repr(self: Any) -> str:
+    inside = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self.__record_fields__)
+    return f"{type(self).__qualname__}({inside})"
+
+
+def _eq(self: Any, other: Any) -> Any:
+    return _values(self) == _values(other) if type(self) is type(other) else NotImplemented
+
+
+def _hash(self: Any) -> int:
+    return hash(_values(self))
+
+
+def _refuse(self: Any, name: str, *value: Any) -> None:
+    raise AttributeError(f"{type(self).__name__} is never changed; make another one instead")
+
+
+def replaced(held: R, **changes: Any) -> R:
+    """Another record, with some fields changed."""
+    fields: tuple[str, ...] = held.__record_fields__  # type: ignore[attr-defined]
+    if not set(changes) <= set(fields):
+        raise TypeError(f"{type(held).__name__} has the fields {', '.join(fields)}")
+    other = object.__new__(type(held))
+    other.__dict__.update({name: held.__dict__[name] for name in fields})
+    other.__dict__.update(changes)
+    return other

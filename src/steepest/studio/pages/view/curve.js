@@ -1,0 +1,268 @@
+// A curve over a stretch: the point on it, its tangent or secant, and the step along the axis.
+
+import { change, drawn, show, unique, write } from '../element.js';
+import { fixed, grain, marks, round, short, snapped } from '../numerals.js';
+import { TERRAIN } from '../palette.js';
+import { TEXT } from '../strings.js';
+import { makeSlider } from './slider.js';
+
+/**
+ * @typedef {import('../ground.js').Ground} Ground
+ * @typedef {{x: number[], trail: number[][], numbers: Record<string, number>, hidden: boolean, said: string}} Seen
+ * @typedef {{update: (seen: Seen) => void, render: () => void, dispose: () => void}} View
+ */
+
+const SAMPLES = 480;
+const EDGE = { left: 46, right: 26, top: 22, bottom: 58 };
+
+/**
+ * @param {HTMLElement} el
+ * @param {{ground: Ground, stretch: number[], heights?: ArrayLike<number>, range?: number[], name: string, shows: Set<string>}} data
+ * @param {{label: string, onmove: (x: number[]) => void, ongrab: () => void, onrest: () => void, small?: boolean}} opts
+ * @returns {View}
+ */
+export function make(el, data, opts) {
+  const { ground, stretch, name, shows } = data;
+  const [low, high] = stretch;
+  const step = grain(high - low);
+  const svg = drawn('svg', { class: 'curve', role: 'group', 'aria-label': opts.label });
+  el.append(svg);
+  const clip = unique('clip');
+  const fill = unique('fill');
+  const back = drawn('g');
+  const front = drawn('g', { 'clip-path': `url(#${clip})` });
+  const over = drawn('g');
+  svg.append(back, front, over);
+
+  const line = (/** @type {string} */ kind, parent = front) => parent.appendChild(drawn('path', { class: kind }));
+  const trailCasing = line('casing');
+  const trailLine = line('trail');
+  const beads = front.appendChild(drawn('g'));
+  const plumb = line('plumb');
+  const plumbNext = line('plumb down');
+  const secantCasing = line('casing wide');
+  const secant = line('secant');
+  const tangentCasing = line('casing wide');
+  const tangent = line('tangent');
+  const slopeTag = over.appendChild(drawn('text', { class: 'tag up' }));
+  const secantTag = over.appendChild(drawn('text', { class: 'tag east' }));
+  const ghost = over.appendChild(drawn('circle', { class: 'ghost', r: 10 }));
+  const further = over.appendChild(drawn('circle', { class: 'further', r: 6 }));
+  const arrow = over.appendChild(drawn('path', { class: 'arrow' }));
+  const arrowTag = over.appendChild(drawn('text', { class: 'tag down', 'text-anchor': 'middle' }));
+  const here = over.appendChild(drawn('text', { class: 'foot', 'text-anchor': 'middle' }));
+  const there = over.appendChild(drawn('text', { class: 'foot down', 'text-anchor': 'middle' }));
+
+  /** @type {Seen | null} */
+  let seen = null;
+  let width = 0;
+  let height = 0;
+  const heights = data.heights ?? Float64Array.from({ length: SAMPLES + 1 }, (_, i) => ground.value([low + ((high - low) * i) / SAMPLES]));
+  const [bottom, top] = range(data.range ?? heights, shows.has('step') ? 0.34 : 0.1);
+  const X = (/** @type {number} */ v) => EDGE.left + ((v - low) / (high - low)) * (width - EDGE.left - EDGE.right);
+  const Y = (/** @type {number} */ v) => height - EDGE.bottom - ((v - bottom) / (top - bottom)) * (height - EDGE.top - EDGE.bottom);
+  const inX = (/** @type {number} */ px) => low + ((px - EDGE.left) / (width - EDGE.left - EDGE.right)) * (high - low);
+
+  const slider = makeSlider(over, {
+    ...opts,
+    label: `${name}: ${opts.label}`,
+    bounds: [stretch],
+    steps: [round((high - low) / 140)],
+    place: (px) => [snapped(Math.min(high, Math.max(low, inX(px))), step)],
+  });
+  // anywhere on the picture takes hold of the point
+  svg.addEventListener('pointerdown', slider.grab);
+
+  function layout() {
+    width = Math.max(260, el.clientWidth);
+    height = opts.small ? 190 : Math.max(300, Math.min(520, 0.62 * width));
+    change(svg, { viewBox: `0 0 ${width} ${height}`, width, height });
+    back.replaceChildren(...backdrop());
+    if (seen) paint();
+  }
+
+  function backdrop() {
+    const stops = TERRAIN.map(([at, colour]) => drawn('stop', { offset: 1 - at, 'stop-color': colour })).reverse();
+    const inside = [EDGE.left, EDGE.top, width - EDGE.left - EDGE.right, height - EDGE.top - EDGE.bottom];
+    const box = { x: inside[0], y: inside[1], width: inside[2], height: inside[3] };
+    const frame = drawn('clipPath', { id: clip }, drawn('rect', { ...box, y: box.y - 14, height: box.height + 14 }));
+    const gradient = drawn('linearGradient', { id: fill, gradientUnits: 'userSpaceOnUse', x1: 0, x2: 0, y1: EDGE.top, y2: height - EDGE.bottom }, ...stops);
+    const found = [drawn('defs', {}, frame, gradient)];
+    const path = outline();
+    found.push(drawn('path', { class: 'land', d: path.area, fill: `url(#${fill})`, 'clip-path': `url(#${clip})` }));
+    for (const v of marks(bottom, top, height / 70)) {
+      found.push(drawn('path', { class: 'grid', d: `M${box.x},${Y(v)}h${box.width}` }));
+      found.push(drawn('text', { class: 'mark', x: box.x - 8, y: Y(v) + 4, 'text-anchor': 'end' }, short(v)));
+    }
+    found.push(drawn('path', { class: 'shape', d: path.line, 'clip-path': `url(#${clip})` }));
+    found.push(drawn('path', { class: 'axis', d: `M${box.x},${height - EDGE.bottom}h${box.width}` }));
+    for (const v of marks(low, high, width / 90)) {
+      found.push(drawn('path', { class: 'axis', d: `M${X(v)},${height - EDGE.bottom}v6` }));
+      found.push(drawn('text', { class: 'mark', x: X(v), y: height - EDGE.bottom + 20, 'text-anchor': 'middle' }, short(v)));
+    }
+    found.push(drawn('text', { class: 'mark name', x: width - EDGE.right + 10, y: height - EDGE.bottom + 5 }, name));
+    return found;
+  }
+
+  /** The curve, in pieces where it has holes, and the land below it. */
+  function outline() {
+    let curve = '';
+    let area = '';
+    let begun = NaN;
+    const count = heights.length - 1;
+    const ground = height - EDGE.bottom;
+    let last = 0;
+    for (let i = 0; i <= count; i++) {
+      const x = X(low + ((high - low) * i) / count);
+      if (Number.isFinite(heights[i])) {
+        const y = Math.max(-2000, Math.min(4000, Y(heights[i])));
+        curve += `${Number.isNaN(begun) ? 'M' : 'L'}${x.toFixed(1)},${y.toFixed(1)}`;
+        area += Number.isNaN(begun) ? `M${x.toFixed(1)},${ground}L${x.toFixed(1)},${y.toFixed(1)}` : `L${x.toFixed(1)},${y.toFixed(1)}`;
+        begun = x;
+        last = x;
+      }
+      if (!Number.isNaN(begun) && (i === count || !Number.isFinite(heights[i]))) {
+        area += `L${last.toFixed(1)},${ground}Z`;
+        begun = NaN;
+      }
+    }
+    return { line: curve, area };
+  }
+
+  function paint() {
+    if (!seen) return;
+    const { numbers: q, hidden, trail } = seen;
+    const [w] = seen.x;
+    const x = X(w);
+    const y = Y(q.f);
+    const floor = height - EDGE.bottom;
+    const pixels = -((Y(1) - Y(0)) / (X(1) - X(0))); // a slope of 1, in pixels up a pixel right
+    slider.move(x, Number.isFinite(y) ? y : floor, seen.x, seen.said);
+    change(plumb, { d: `M${x},${y}V${floor}` });
+
+    const slope = q.slope * pixels;
+    const reach = Math.min(96, 0.14 * width) / Math.hypot(1, slope);
+    const d = `M${x - reach},${y + slope * reach}L${x + reach},${y - slope * reach}`;
+    const tangible = shows.has('tangent') && Number.isFinite(slope);
+    for (const one of [tangent, tangentCasing, slopeTag]) show(one, tangible);
+    if (tangible) {
+      change(tangent, { d });
+      change(tangentCasing, { d });
+      write(slopeTag, opts.small ? fixed(q.slope) : `slope ${fixed(q.slope)}`);
+      const side = x > width - 150 ? -1 : 1;
+      change(slopeTag, { x: x + side * (reach + 10), y: Math.max(EDGE.top, Math.min(floor - 34, y - side * slope * reach + (side * slope > 0 ? -2 : 12))), 'text-anchor': side > 0 ? 'start' : 'end' });
+    }
+    paintSecant(q, w, x, y);
+    paintStep(q, x, floor, hidden);
+    paintTrail(trail, w);
+  }
+
+  /**
+   * @param {Record<string, number>} q
+   * @param {number} w
+   * @param {number} x
+   * @param {number} y
+   */
+  function paintSecant(q, w, x, y) {
+    const shown = shows.has('secant') && Number.isFinite(q.f_h);
+    for (const one of [secant, secantCasing, further, secantTag]) show(one, shown);
+    if (!shown) return;
+    const [x2, y2] = [X(w + q.h), Y(q.f_h)];
+    const length = Math.hypot(x2 - x, y2 - y) || 1;
+    const [ux, uy] = [((x2 - x) / length) * 46, ((y2 - y) / length) * 46];
+    const d = `M${x - ux},${y - uy}L${x2 + ux},${y2 + uy}`;
+    change(secant, { d });
+    change(secantCasing, { d });
+    change(further, { cx: x2, cy: y2 });
+    write(secantTag, `secant ${fixed(q.secant, 3)}`);
+    change(secantTag, { x: Math.min(x2 + ux + 6, width - 110), y: y2 + uy - 8 });
+  }
+
+  /**
+   * @param {Record<string, number>} q
+   * @param {number} x
+   * @param {number} floor
+   * @param {boolean} hidden
+   */
+  function paintStep(q, x, floor, hidden) {
+    const steps = shows.has('step');
+    const next = q[`next_${name}`];
+    const shown = steps && !hidden && Number.isFinite(next);
+    const inside = shown && next >= low && next <= high;
+    show(ghost, inside && Number.isFinite(q.next_f));
+    show(plumbNext, inside && Number.isFinite(q.next_f));
+    for (const one of [arrow, arrowTag, there]) show(one, shown && Math.abs(next - q[name]) > 1e-9 * (high - low));
+    show(here, steps);
+    write(here, `${name}₁`);
+    change(here, { x, y: floor + 42 });
+    if (!shown) return;
+    const x2 = Math.max(EDGE.left - 20, Math.min(width - 6, X(next)));
+    change(ghost, { cx: x2, cy: Y(q.next_f) });
+    change(plumbNext, { d: `M${x2},${Y(q.next_f)}V${floor}` });
+    change(arrow, { d: flatArrow(x, x2, floor) });
+    write(arrowTag, '−α · df/d' + name);
+    change(arrowTag, { x: Math.max(80, Math.min(width - 80, (x + x2) / 2)), y: floor - 16 });
+    write(there, inside ? `${name}₂` : TEXT.beyond(`${name}₂`, next));
+    const far = inside ? x2 : Math.max(110, Math.min(width - 110, x2));
+    change(there, { x: Math.abs(far - x) < 22 ? x + (x2 >= x ? 22 : -22) : far, y: floor + 42 });
+  }
+
+  /**
+   * @param {number[][]} trail
+   * @param {number} w
+   */
+  function paintTrail(trail, w) {
+    const points = shows.has('path') ? [...trail.map(([v]) => v), w] : [];
+    const d = points.length > 1 ? points.map((v, i) => `${i ? 'L' : 'M'}${X(v).toFixed(1)},${Y(ground.value([v])).toFixed(1)}`).join('') : '';
+    change(trailLine, { d });
+    change(trailCasing, { d });
+    const wanted = points.slice(0, -1);
+    while (beads.childElementCount > wanted.length) beads.lastElementChild?.remove();
+    while (beads.childElementCount < wanted.length) beads.append(drawn('circle', { class: 'bead', r: 4.5 }));
+    wanted.forEach((v, i) => change(beads.children[i], { cx: X(v), cy: Y(ground.value([v])) }));
+  }
+
+  const watch = new ResizeObserver(layout);
+  watch.observe(el);
+  layout();
+  return {
+    update(now) {
+      seen = now;
+      paint();
+    },
+    render: layout,
+    dispose() {
+      watch.disconnect();
+      svg.remove();
+    },
+  };
+}
+
+/**
+ * What of the values is drawn: all of them, or most where a few tower over the rest.
+ * @param {ArrayLike<number>} heights
+ * @param {number} air  room below, in shares of the range
+ * @returns {[number, number]}
+ */
+export function range(heights, air) {
+  const finite = Array.from(heights).filter(Number.isFinite).sort((a, b) => a - b);
+  if (!finite.length) return [0, 1];
+  let [low, high] = [finite[0], finite[finite.length - 1]];
+  const at = (/** @type {number} */ share) => finite[Math.round(share * (finite.length - 1))];
+  if (high - low > 20 * (at(0.9) - at(0.1)) && at(0.9) > at(0.1)) [low, high] = [Math.max(low, at(0.03)), Math.min(high, at(0.97))];
+  const span = high > low ? high - low : Math.max(1, Math.abs(high));
+  return [low - air * span, high + 0.08 * span];
+}
+
+/**
+ * A wide arrow along the axis.
+ * @param {number} from
+ * @param {number} to
+ * @param {number} y
+ */
+function flatArrow(from, to, y) {
+  const way = Math.sign(to - from) || 1;
+  const head = Math.min(17, Math.abs(to - from));
+  const neck = to - way * head;
+  return `M${from},${y - 4.5}H${neck}v-6L${to},${y}L${neck},${y + 10.5}v-6H${from}Z`;
+}

@@ -1,0 +1,172 @@
+"""Workers: how many there are, who has one, and what happens to one that does not end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import struct
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+__all__ = ["Pool", "Process"]
+
+PATIENCE = 1.0  # seconds that a stopped request may take to end
+
+
+class Process:
+    """One worker process, seen from the server."""
+
+    def __init__(self, own: str, niceness: int) -> None:
+        self._own, self._niceness = own, niceness
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> asyncio.subprocess.Process:
+        """Start it, or start it again."""
+        threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "steepest.studio.worker", self._own,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, **threads},
+        )  # fmt: skip
+        if self._niceness and hasattr(os, "setpriority"):
+            os.setpriority(os.PRIO_PROCESS, process.pid, self._niceness)
+        self._process = process
+        await _receive(process)  # that it is ready
+        return process
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, as far as is known."""
+        return self._process is not None and self._process.returncode is None
+
+    def end(self) -> None:
+        """End it at once; whoever asks next starts another."""
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            process.kill()
+
+    async def ask(self, body: Mapping[str, Any]) -> AsyncGenerator[bytes, None]:
+        """Frames of the answer; the last one holds no progress."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            process = await self.start()
+        await _send(process, body)
+        while True:
+            data = await _receive(process)
+            yield data
+            if not is_progress(data):
+                return
+
+    async def stop(self) -> None:
+        """Ask what is running to end."""
+        if self._process is not None:
+            await _send(self._process, {"id": 0, "ask": "stop"})
+
+
+async def _send(process: asyncio.subprocess.Process, body: Mapping[str, Any]) -> None:
+    assert process.stdin is not None
+    data = json.dumps(body).encode()
+    process.stdin.write(struct.pack("<I", len(data)) + data)
+    await process.stdin.drain()
+
+
+async def _receive(process: asyncio.subprocess.Process) -> bytes:
+    assert process.stdout is not None
+    (length,) = struct.unpack("<I", await process.stdout.readexactly(4))
+    return await process.stdout.readexactly(length)
+
+
+def is_progress(data: bytes) -> bool:
+    """Whether a frame is followed by others of the same answer."""
+    (length,) = struct.unpack_from("<I", data)
+    return "progress" in json.loads(data[4 : 4 + length])
+
+
+class Pool:
+    """Some workers for requests of one kind; whoever asks first is served first."""
+
+    def __init__(self, count: int, own: str = "", niceness: int = 0) -> None:
+        self._all = [Process(own, niceness) for _ in range(count)]
+        self._free: asyncio.Queue[Process] = asyncio.Queue()
+        self._renewing: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Start all workers."""
+        await asyncio.gather(*(p.start() for p in self._all))
+        for p in self._all:
+            self._free.put_nowait(p)
+
+    def end(self) -> None:
+        """End all workers."""
+        for task in self._renewing:
+            task.cancel()
+        for p in self._all:
+            p.end()
+
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[Process]:
+        """A worker of one's own for as long as the block lasts; one left in the middle of an
+        answer is replaced.
+        """
+        process = await self._free.get()
+        whole = False
+        try:
+            yield process
+            whole = True
+        finally:
+            if whole and process.alive:
+                self._free.put_nowait(process)
+            else:
+                process.end()
+                self._renewing.add(task := asyncio.create_task(self._renew(process)))
+                task.add_done_callback(self._renewing.discard)
+
+    async def _renew(self, process: Process) -> None:
+        """Start a worker again before anybody has to wait for it."""
+        with contextlib.suppress(asyncio.IncompleteReadError, OSError):
+            await process.start()
+        self._free.put_nowait(process)
+
+    async def answers(
+        self, body: Mapping[str, Any], seconds: float, stopping: asyncio.Event
+    ) -> AsyncGenerator[bytes, None]:
+        """The frames of an answer.
+
+        Raises TimeoutError where it takes longer than `seconds`, EOFError where the worker died
+        of it; `stopping` ends it before its time.
+        """
+        last = b""
+        async with self.worker() as process:
+            watch = asyncio.create_task(_stop(process, stopping))
+            try:
+                async with asyncio.timeout(seconds):
+                    async for data in process.ask(body):
+                        if not is_progress(data):
+                            last = data
+                            break
+                        yield data
+            except (asyncio.IncompleteReadError, ConnectionError) as error:
+                raise EOFError("the worker ended") from error
+            finally:
+                watch.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await watch
+        yield last  # without a worker: whoever reads slowly holds up nobody
+
+
+async def _stop(process: Process, stopping: asyncio.Event) -> None:
+    await stopping.wait()
+    await process.stop()
+    await asyncio.sleep(PATIENCE)
+    process.end()
+
+
+def pools(own: str = "") -> tuple[Pool, Pool]:
+    """Workers for what is drawn while a point moves, and for what takes longer."""
+    cores = os.cpu_count() or 1
+    quick = max(3, min(4, cores - 1))
+    return Pool(quick, own), Pool(max(1, min(4, cores // 2)), own, niceness=10)
