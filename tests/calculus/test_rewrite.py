@@ -148,7 +148,10 @@ def array_graphs(draw: some.DrawFn) -> Node:
 def test_rewrites_of_arrays_keep_every_bit(node: Node, numbers: list[float]) -> None:
     (shorter,) = running([node])
     assert (shorter.shape, shorter.dtype, shorter.weak) == (node.shape, node.dtype, node.weak)
-    values = {ARRAY: np.reshape(numbers[:6], (2, 3)).astype(float), VARIABLES[0]: np.float64(numbers[6])}
+    values = {
+        ARRAY: np.reshape(numbers[:6], (2, 3)).astype(float),
+        VARIABLES[0]: np.float64(numbers[6]),
+    }
     before, after = (np.asarray(evaluate([n], values)[0], node.dtype) for n in (node, shorter))
     there = ~np.isnan(before)
     np.testing.assert_array_equal(there, ~np.isnan(after))
