@@ -17,6 +17,7 @@ from steepest.descent.record import Layout
 from steepest.descent.step import SCHEDULES
 from steepest.errors import DescentError
 from steepest.native.engine import available
+from steepest.walkable import machine
 from tests.descent.methods import SignDescent
 
 pytestmark = pytest.mark.skipif(bool(available()), reason=available())
@@ -99,6 +100,33 @@ def test_arithmetic_alone_gives_the_same_bits(method: str) -> None:
     else:
         assert np.array_equal(a.path, b.path) and np.array_equal(a.gradients, b.gradients)
         assert a.carry.curvature == b.carry.curvature
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("ground", ["two variables", "waves", "paths", "a dict, and data"])
+def test_stretches_change_no_bit(ground: str, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    f, start = GROUNDS[ground]
+    monkeypatch.setattr(Layout, "of", classmethod(lambda cls, n: cls(capacity=50, head=5, tail=6)))
+
+    def walked() -> Any:
+        how: dict[str, Any] = {"method": METHODS[method], "steps": 5000, "engine": "native"}
+        return descend(st.Function(f), start, **how)
+
+    hurried = walked()
+    monkeypatch.setattr("steepest.native.loop.stretch_of", lambda *args: None)
+    full = walked()
+    assert np.array_equal(hurried.path, full.path) and hurried.ending == full.ending
+    assert np.array_equal(hurried.values, full.values) and hurried.steps == full.steps
+    assert hurried.carry.curvature == full.carry.curvature
+    assert hurried.carry.still == full.carry.still and hurried.best.step == full.best.step
+    assert np.array_equal(hurried.carry.uphill, full.carry.uphill, equal_nan=True)
+
+
+def test_a_long_walk_has_a_tight_loop() -> None:
+    f = st.Function(ROSENBROCK)
+    d = descend(f, [-1.2, 1.0], rate=1e-4, steps=50, engine="native")
+    (loops,) = [found for e, found in machine._loops.items() if e is f.expression_at([0.0, 0.0])]
+    assert all("@stretch(" in loop.code.ir for loop in loops.values()) and d.tier == "native"
 
 
 def test_up_is_down_with_the_other_sign() -> None:

@@ -28,7 +28,7 @@ __all__ = ["Field", "Flock", "Herd", "lanes"]
 Vector = NDArray[np.float64]
 BLOCK: Final = 65_536  # points in one call: some hundred microseconds
 WORDS: Final = (
-    2  # vector registers that hold one number of a group: more hide latencies, spill more
+    4  # vector registers that hold one number of a group: more hide latencies, spill more
 )
 
 
