@@ -77,3 +77,15 @@ def test_pure_false_traces_at_every_call() -> None:
     followed.path((X,))
     followed.path((X,))
     assert followed.tracing.traced == 2
+
+
+@pytest.mark.parametrize("dtype", [np.dtypes.Float64DType, np.float64, "float64", float])
+def test_a_ufunc_computes_in_the_precision_it_is_asked_for(dtype: Any) -> None:
+    def halfway(x):
+        out = np.zeros(3)
+        np.add(x, x, out=out, where=x > 1, dtype=dtype, casting="unsafe")
+        return out.sum() + np.percentile(x, 30)
+
+    slope = st.grad(halfway)
+    np.testing.assert_allclose(slope(np.array([2.0, 1.0, 5.0])), [2.6, 0.4, 2.0], rtol=1e-14)
+    assert slope.tracing.exact

@@ -121,9 +121,9 @@ def _expression(
         and (v is not None or k == "axis")
     }
     dtype = named.get("dtype")
-    if (
-        dtype is not None and np.dtype(dtype) != bool
-    ):  # NumPy computes in this precision, and so does the node
+    if isinstance(dtype, type) and issubclass(dtype, np.dtype):
+        dtype = dtype()  # NumPy takes a class of precisions, too
+    if dtype is not None and np.dtype(dtype) != bool:  # the node computes in it, as NumPy does
         inner = _expression(trace, ufunc, method, {**named, "dtype": None}, target)
         if inner is None or ufunc(*np.ones(ufunc.nin)[:, None]).dtype.kind == "b":
             return None
