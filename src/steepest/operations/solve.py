@@ -158,12 +158,20 @@ def _special_tangent(
     return _answer(db, da, _read(a, half, unit, flipped), y, b.ndim)
 
 
+def _special_back(
+    y_bar: Any, args: Any, wanted: Any, by: str, how: Any, half: str, unit: bool, flipped: bool
+) -> Any:
+    b, a = args
+    return unbroadcast(_solved(y_bar, turned(_read(a, half, unit, flipped)), b.ndim), b.shape), None
+
+
 SPECIAL: Operation = matrix_row(
     "solve_scipy",
     lambda b, a, by, how, **read: getattr(library("scipy"), by)(a, b, **dict(how)),
     _special_tangent,
     _solve_shape,
     arity=2,
+    transpose=_special_back,
     shown="A⁻¹·(db − dA·y)",
     convention="the half of the matrix that is not read changes nothing",
 )
