@@ -66,8 +66,11 @@ def test_a_sentence_says_what_the_picture_shows(visit: Visit) -> None:
     said = page.locator(".map .point").get_attribute("aria-valuetext")
     assert "Steepest descent: south-west, bearing 234 degrees" in said
     settled(page, lambda: page.locator(".map .point").press("ArrowUp"))
-    spoken = page.locator("#spoken").text_content()
-    assert spoken != said and spoken == page.locator(".map .point").get_attribute("aria-valuetext")
+    page.wait_for_function(
+        "said => document.querySelector('#spoken').textContent !== said && document.querySelector("
+        "'#spoken').textContent === document.querySelector('.map .point').ariaValueText",
+        arg=said,
+    )
 
 
 def test_the_theme_is_chosen_and_kept(visit: Visit) -> None:

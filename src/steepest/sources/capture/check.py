@@ -149,7 +149,8 @@ def _is_exact(guard: Guard) -> bool:
     if _is_said(guard):
         return True
     met = {"equal": True, "not_equal": False}.get(node.op.name)
-    return met is not None and met is bool(guard.expected) and node.args[0].dtype.kind == "f"
+    held = met is not None and bool(np.all(np.asarray(guard.expected, bool) == met))
+    return held and node.args[0].dtype.kind == "f"
 
 
 def _exact_use(tape: Tape) -> str:

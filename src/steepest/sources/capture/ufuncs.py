@@ -120,7 +120,7 @@ def _expression(
         if k not in ("casting", "dtype", "signature", "subok", "out")
         and (v is not None or k == "axis")
     }
-    dtype = named.get("dtype")
+    dtype: Any = named.get("dtype")
     if isinstance(dtype, type) and issubclass(dtype, np.dtype):
         dtype = dtype()  # NumPy takes a class of precisions, too
     if dtype is not None and np.dtype(dtype) != bool:  # the node computes in it, as NumPy does
