@@ -110,6 +110,9 @@ def _name(ufunc: Any, method: str) -> str:
     return f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
 
 
+PRECISIONS: dict[Any, Any] = {type(np.dtype(c)): np.dtype(c) for c in np.typecodes["AllFloat"]}
+
+
 def _expression(
     trace: Trace, ufunc: Any, method: str, named: dict[str, Any], target: Any
 ) -> Callable[..., Any] | None:
@@ -121,8 +124,8 @@ def _expression(
         and (v is not None or k == "axis")
     }
     dtype: Any = named.get("dtype")
-    if isinstance(dtype, type) and issubclass(dtype, np.dtype):
-        dtype = dtype()  # NumPy takes a class of precisions, too
+    if dtype in PRECISIONS:  # NumPy takes a class of precisions, too
+        dtype = PRECISIONS[dtype]
     if dtype is not None and np.dtype(dtype) != bool:  # the node computes in it, as NumPy does
         inner = _expression(trace, ufunc, method, {**named, "dtype": None}, target)
         if inner is None or ufunc(*np.ones(ufunc.nin)[:, None]).dtype.kind == "b":
