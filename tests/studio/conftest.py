@@ -1,7 +1,7 @@
 """The studio as its users have it: the real command, and a real browser where there is one.
 
 Where Chromium, node or the packages of package.json are missing, the tests that need them are
-skipped, and say so; with STEEPEST_BROWSER=required, as on every submission, they fail instead.
+skipped, and say so; with STEEPEST_BROWSER=required they fail instead, with =off all are skipped.
 """
 
 from __future__ import annotations
