@@ -66,8 +66,9 @@ class Run:
         return Run(self.machine, sorted(self.works, key=lambda m: place[m.work]))
 
     def save(self, path: Path) -> None:
-        plain = {"machine": self.machine, "works": [asdict(m) for m in self.works]}
-        for lane in itertools.chain.from_iterable(m["lanes"] for m in plain["works"]):  # type: ignore[index]
+        works = [asdict(m) for m in self.works]
+        plain = {"machine": self.machine, "works": works}
+        for lane in itertools.chain.from_iterable(m["lanes"] for m in works):
             lane["rounds"] = [[float(f"{ns:.5g}") for ns in turns] for turns in lane["rounds"]]
         path.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

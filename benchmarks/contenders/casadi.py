@@ -83,12 +83,13 @@ def buffered(function: Any, size: int) -> Callable[[Any], Any]:
 
 def joined(function: Any, taken: Any, *found: Any) -> Callable[[], None]:
     """Evaluates from one array into the others."""
+    run: Callable[[], None]
     buffer, run = function.buffer()
     buffer.set_arg(0, memoryview(taken))
     for i, array in enumerate(found):
         buffer.set_res(i, memoryview(array))
     _alive.append((function, buffer))
-    return run  # type: ignore[no-any-return]
+    return run
 
 
 _alive: list[Any] = []  # CasADi's callables do not keep alive what they need

@@ -168,7 +168,8 @@ class Held:
         """
         if self._exact is _AS_WRITTEN:
             self._exact = _rational(self.value)
-        return self._exact  # type: ignore[no-any-return]
+        found: Fraction | None = self._exact
+        return found
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Held) and self.key == other.key
@@ -355,7 +356,7 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
             return _fraction(value, origin)
         return _leaf(CONSTANT, (("value", Held(value)),), (), np.dtype(np.int64), True, origin)
     if isinstance(value, Rational) and not isinstance(value, np.generic):
-        return _fraction(value, origin)  # type: ignore[arg-type]
+        return _fraction(value, origin)
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":
         raise ShapeError(
@@ -369,7 +370,7 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
     return _leaf(CONSTANT, (("value", held),), array.shape, array.dtype, False, origin)
 
 
-def _fraction(value: Fraction | int, origin: Origin | None) -> Node:
+def _fraction(value: Any, origin: Origin | None) -> Node:
     """A float that means exactly this number, whatever its decimals say."""
     try:
         near = float(value)

@@ -59,7 +59,7 @@ def unsupported() -> str:
     if version not in TESTED:
         tested = ", ".join(f"{a}.{b}" for a, b in TESTED)
         return f"direct calls were tested on Python {tested}, and this is {version[0]}.{version[1]}"
-    if "t" in sys.abiflags or hasattr(sys, "gettotalrefcount"):
+    if "t" in getattr(sys, "abiflags", "") or hasattr(sys, "gettotalrefcount"):
         return "direct calls need Python's ordinary build"
     if struct.calcsize("P") != 8 or np.lib.NumpyVersion(np.__version__).major != 2:
         return "direct calls need 64 bits and NumPy 2"

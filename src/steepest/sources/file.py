@@ -49,11 +49,11 @@ def load_code(where: str) -> Callable[..., Any]:
         raise VariableError(f"{where} is not Python: {error.msg}") from error
     except Exception as error:
         raise VariableError(f"{file} cannot be run: {own_fault(error)}") from error
-    found = getattr(module, name, None)
-    if not callable(found):
+    found: Callable[..., Any] | None = getattr(module, name, None)
+    if found is None or not callable(found):
         have = (
             ", ".join(k for k, v in vars(module).items() if callable(v) and not k.startswith("_"))
             or "none"
         )
         raise VariableError(f"{file} has no function {name!r}; it has {have}")
-    return found  # type: ignore[no-any-return]
+    return found

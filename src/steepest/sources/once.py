@@ -17,7 +17,8 @@ def gradient_once(made: dict[Any, Any], output: Node, by: Sequence[Node]) -> lis
     key = ("gradient", output, *by)
     if key not in made:
         made[key] = derive.gradient(output, by)
-    return made[key]  # type: ignore[no-any-return]
+    found: list[Node] = made[key]
+    return found
 
 
 def program_once(made: dict[Any, Any], given: Sequence[Node], outputs: Sequence[Node]) -> Program:
@@ -25,4 +26,5 @@ def program_once(made: dict[Any, Any], given: Sequence[Node], outputs: Sequence[
     key = ("program", tuple(given), tuple(outputs))
     if key not in made:
         made[key] = Program(given, outputs)
-    return made[key]  # type: ignore[no-any-return]
+    found: Program = made[key]
+    return found

@@ -54,7 +54,10 @@ def count_within(value: object, most: int, what: str) -> int:
 
 def numbers_within(values: object, count: int, what: str) -> Sequence[float]:
     """So many finite numbers."""
-    good = isinstance(values, list) and len(values) == count
-    if good and all(isinstance(v, int | float) and abs(v) < 1e300 for v in values):  # type: ignore[attr-defined]
-        return [float(v) for v in values]  # type: ignore[attr-defined]
+    if (
+        isinstance(values, list)
+        and len(values) == count
+        and all(isinstance(v, int | float) and abs(v) < 1e300 for v in values)
+    ):
+        return [float(v) for v in values]
     raise LimitError(f"{what} must be {count} finite number{'s' * (count != 1)}, in a list")
