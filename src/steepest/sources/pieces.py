@@ -62,7 +62,7 @@ class Code(Source):
     def __init__(self, function: Callable[..., Any], strict: bool, pure: bool) -> None:
         if not callable(function):
             raise VariableError(
-                f"a function is needed, but a {type(function).__name__} was given; differentiate "
+                f"a function is needed, but {type(function).__name__} was given; differentiate "
                 "the function first and "
                 "call the result then: st.grad(f)(x)"
             )
