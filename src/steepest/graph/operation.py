@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.errors import ShapeError
+from steepest.graph.registry import Registry
 from steepest.record import record
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "POWER",
     "REDUCTIONS",
     "ROWS",
+    "SPELLINGS",
     "STRUCTURE",
     "ZERO",
     "Operation",
@@ -177,14 +179,15 @@ class Operation:
         return self.run(*args, **params)
 
 
-ROWS: dict[str, Operation] = {}
-BINDINGS: dict[Any, Rule] = {}  # NumPy callable -> what it means in terms of rows
+ROWS: Registry[str, Operation] = Registry()
+BINDINGS: Registry[Any, Rule] = Registry()  # NumPy callable -> what it means in terms of rows
+SPELLINGS: Registry[str, Operation] = Registry()  # a word in a formula -> the row it means
 REDUCTIONS: dict[Any, Rule] = {}  # ufunc -> what its .reduce means
 
 
 def register(row: Operation) -> Operation:
     """Enter a row into the registry, by its name and by every NumPy callable that means it."""
-    if row.name in ROWS:
+    if dict.__contains__(ROWS, row.name):
         raise ValueError(
             f"there is a row named {row.name!r} already; choose another name, or change that row"
         )
@@ -212,6 +215,7 @@ def register(row: Operation) -> Operation:
             "partial derivatives"
         )
     ROWS[row.name] = row
+    SPELLINGS.update(dict.fromkeys(row.spellings, row))
     for function in row.numpy:
         BINDINGS.setdefault(function, row)
     return row

@@ -1,55 +1,14 @@
-"""The rows. Importing this package enters all of them into `steepest.graph.operation.ROWS`."""
+"""The rows. Importing this package enters those in common use into `graph.operation.ROWS`; the
+others are entered when one of them is first asked for (`graph.registry`, `operations.seldom`).
+"""
 
 from __future__ import annotations
 
-from steepest.operations import (
-    bessel,
-    call,
-    choose,
-    compositions,
-    custom,
-    determinant,
-    einsum,
-    elementwise,
-    gamma,
-    linear,
-    order,
-    parts,
-    products,
-    reductions,
-    scans,
-    solve,
-    special,
-    spectrum,
-    spline,
-    sums,
-    symmetric,
-    tables,
-    whole,
-)
+from typing import Final
 
-__all__ = [
-    "bessel",
-    "call",
-    "choose",
-    "compositions",
-    "custom",
-    "determinant",
-    "einsum",
-    "elementwise",
-    "gamma",
-    "linear",
-    "order",
-    "parts",
-    "products",
-    "reductions",
-    "scans",
-    "solve",
-    "special",
-    "spectrum",
-    "spline",
-    "sums",
-    "symmetric",
-    "tables",
-    "whole",
-]
+from steepest.graph.operation import ROWS
+from steepest.operations import choose, elementwise, linear, order, products, reductions, shape
+
+__all__ = ["COMMON", "choose", "elementwise", "linear", "order", "products", "reductions", "shape"]
+
+COMMON: Final = tuple(row.name for row in ROWS.so_far())

@@ -9,7 +9,7 @@ import numpy as np
 from steepest.graph.operation import Operation, binds, broadcast_shape, register
 from steepest.graph.traced import Traced
 
-__all__ = ["BITS", "LEXSORT", "PLACES", "argpartition", "partition"]
+__all__ = ["PLACES", "argpartition", "partition"]
 
 Shape = tuple[int, ...]
 FLAT = "a whole number, or a digit's worth: the derivative is zero"
@@ -29,19 +29,17 @@ def _whole(*args: Any, **params: Any) -> Any:
 
 
 # Bits of whole numbers; between truth values the same NumPy functions mean logic, see `choose`.
-BITS: Final[dict[Any, Operation]] = {
-    np.bitwise_and: _flat("bit_and", np.bitwise_and, 2, dtype=_whole),
-    np.bitwise_or: _flat("bit_or", np.bitwise_or, 2, dtype=_whole),
-    np.bitwise_xor: _flat("bit_xor", np.bitwise_xor, 2, dtype=_whole),
-    np.invert: _flat("bit_not", np.invert, dtype=_whole),
-}
+_flat("bit_and", np.bitwise_and, 2, dtype=_whole)
+_flat("bit_or", np.bitwise_or, 2, dtype=_whole)
+_flat("bit_xor", np.bitwise_xor, 2, dtype=_whole)
+_flat("bit_not", np.invert, dtype=_whole)
 _flat("left_shift", np.left_shift, 2, numpy=(np.left_shift,), dtype=_whole)
 _flat("right_shift", np.right_shift, 2, numpy=(np.right_shift,), dtype=_whole)
 _flat("gcd", np.gcd, 2, numpy=(np.gcd,), dtype=_whole)
 _flat("lcm", np.lcm, 2, numpy=(np.lcm,), dtype=_whole)
 _flat("spacing", np.spacing, numpy=(np.spacing,), dtype=lambda x: x.dtype)
 _flat("exponent", lambda x: np.frexp(x)[1], dtype=lambda x: np.int32)
-LEXSORT: Final = _flat(
+_flat(
     "lexsort",
     lambda x, axis: np.lexsort(x, axis),
     shape=lambda x, axis: x[1:],

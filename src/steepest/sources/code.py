@@ -11,7 +11,6 @@ import numpy as np
 from steepest.errors import ShapeError
 from steepest.expression import Expression
 from steepest.graph.traced import Traced
-from steepest.operations.differences import DIFFERENCES, Opaque
 from steepest.sources.capture import Followed, Path, Tracing
 
 __all__ = ["Code", "expression_of"]
@@ -101,6 +100,7 @@ def _check(path: Path) -> None:
 
 
 def _opaque(path: Path) -> Expression:
+    from steepest.operations.differences import DIFFERENCES, Opaque
     from steepest.sources.numerical import jacobian
 
     found = path.plain(path.values)

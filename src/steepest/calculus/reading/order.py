@@ -8,18 +8,20 @@ from typing import Any
 
 from steepest.calculus.reading.terms import ZERO, Atom, Base, Product, Sum, is_power
 from steepest.graph.node import INPUT
-from steepest.graph.operation import ROWS
+from steepest.operations import COMMON
 
 __all__ = ["Order"]
 
 
 class Order:
-    """Keys for sorting: variables by their declared order, functions by the order of the rows."""
+    """Keys for sorting: variables by their declared order, functions by the order of the
+    rows in common use, then by name.
+    """
 
     def __init__(self, variables: Mapping[str, int]) -> None:
         self.variables = variables
         self._degrees: dict[Product, dict[int, Fraction]] = {}
-        self.rows = {name: i for i, name in enumerate(ROWS)}
+        self.rows = {name: i for i, name in enumerate(COMMON)}
 
     def sorted(self, terms: Sequence[tuple[Product, Fraction]]) -> list[tuple[Product, Fraction]]:
         """The terms of a sum: falling powers, functions before numbers; a positive one first where
@@ -86,5 +88,5 @@ class Order:
         if base.op is not None and base.op.arity == 0:
             return (0, 0, base.serial)
         if base.name in ("sec", "sech") and e == 1:  # sec x·tan x, but 2·tan x·sec² x
-            return (5, self.rows["tan" if base.name == "sec" else "tanh"] - 0.5, base.serial)
-        return (5, self.rows.get(base.name, 0), base.serial)
+            return (5, self.rows["tan" if base.name == "sec" else "tanh"] - 0.5, "", base.serial)
+        return (5, self.rows.get(base.name, len(self.rows)), base.name, base.serial)

@@ -60,15 +60,15 @@ def _whole(of_numbers: Rule, of_nodes: Any) -> Rule:
     return rule
 
 
-def _said(function: Rule, express: Callable[..., Any]) -> Rule:
-    """A function of `math`: its own value and its own errors, and what it means in rows."""
+def _said(function: Rule, express: Callable[..., Any] | str) -> Rule:
+    """A function of `math`: its own value and its own errors, and the row or rows it means."""
 
     def rule(trace: Trace, *args: Any, **named: Any) -> Any:
         if not any(isinstance(a, Handle) for a in args):
             return function(*args, **named)
         return trace.combine(
             lambda *v: np.asarray(function(*v, **named))[()],
-            express,
+            ROWS[express] if isinstance(express, str) else express,
             [_number(a) for a in args],
             f"math.{function.__name__}",
         )
@@ -163,7 +163,7 @@ MATHEMATICS: dict[Any, Rule] = {
     math.frexp: _frexp, math.isclose: _is_close,
     math.log: _said(math.log, lambda x, *b: np.log(x) / np.log(b[0]) if b else np.log(x)),
     math.remainder: _said(math.remainder, lambda a, b: a - np.rint(a / b) * b),
-    math.gamma: _said(math.gamma, lambda x: ROWS["gamma"](x)),
+    math.gamma: _said(math.gamma, "gamma"),
     math.floor: _whole(math.floor, np.floor), math.ceil: _whole(math.ceil, np.ceil),
     math.trunc: _whole(math.trunc, np.trunc),
 }  # fmt: skip
@@ -179,7 +179,7 @@ _ROWS = {name: name for name in (
     "degrees": "rad2deg", "radians": "deg2rad", "lgamma": "gammaln",
 }  # fmt: skip
 MATHEMATICS |= {
-    getattr(math, name): _said(getattr(math, name), ROWS[row])
+    getattr(math, name): _said(getattr(math, name), row)
     for name, row in _ROWS.items()
     if hasattr(math, name)
 }

@@ -15,7 +15,6 @@ from steepest.graph.node import constant
 from steepest.graph.operation import BINDINGS, ROWS
 from steepest.graph.traced import Traced, as_node
 from steepest.operations.linear import Fancy
-from steepest.operations.whole import LEXSORT
 from steepest.sources.capture.handle import Handle, plain
 from steepest.sources.capture.nditer import stepper
 
@@ -114,7 +113,7 @@ def _lexsort(trace: Trace, keys: Any, axis: int = -1) -> Any:
     stacked = trace.as_array(keys if isinstance(keys, Handle) else list(keys))
     return trace.combine(
         lambda v: np.lexsort(v, axis),
-        lambda n: LEXSORT(n, axis=axis),
+        lambda n: ROWS["lexsort"](n, axis=axis),
         (stacked,),
         "np.lexsort",
     )

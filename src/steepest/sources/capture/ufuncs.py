@@ -13,7 +13,6 @@ import numpy as np
 from steepest.graph.node import constant
 from steepest.graph.operation import BINDINGS, REDUCTIONS, ROWS
 from steepest.graph.traced import Traced, as_node, meaning
-from steepest.operations.whole import BITS
 from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.folding import accumulated, at_places, reduced, segments
 from steepest.sources.capture.handle import Handle, has_handle, plain
@@ -23,7 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["call_ufunc", "truth_rule", "write_out"]
 
-BITWISE = (np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert)
+BITWISE = {
+    np.bitwise_and: "bit_and",
+    np.bitwise_or: "bit_or",
+    np.bitwise_xor: "bit_xor",
+    np.invert: "bit_not",
+}
 
 
 def truth_rule(ufunc: Any) -> Callable[..., Any]:
@@ -31,7 +35,7 @@ def truth_rule(ufunc: Any) -> Callable[..., Any]:
 
     def rule(*args: Any) -> Any:
         if any(as_node(a).dtype != bool for a in args):
-            return BITS[ufunc](*args)
+            return ROWS[BITWISE[ufunc]](*args)
         found = meaning(ufunc)
         assert found is not None
         return found(*args)

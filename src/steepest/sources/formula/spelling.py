@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import steepest.operations  # noqa: F401  (fills the registry)
-from steepest.graph.operation import ROWS
+from steepest.graph.operation import ROWS, SPELLINGS
 from steepest.sources.formula.characters import GREEK_WORDS, greek
 
-__all__ = ["constants", "functions", "greek_name", "reserved", "spelling"]
+__all__ = ["constants", "function", "functions", "greek_name", "reserved", "spelling"]
 
 _SIGNS = {"not", "√", "∛"}  # spellings that are signs of the grammar
+
+
+def function(word: str) -> str | None:
+    """The row that a word means as a function. No single Latin letter means one."""
+    if word in _SIGNS or (len(word) == 1 and word.isascii()):
+        return None
+    row = SPELLINGS.get(word)
+    return row.name if row is not None and row.arity and row.name in ROWS else None
 
 
 def functions() -> dict[str, str]:
@@ -18,7 +26,7 @@ def functions() -> dict[str, str]:
 
 def constants() -> dict[str, str]:
     """Every spelling of a named number, and its row. The letter ℯ is always Euler's number."""
-    named = {s: r.name for r in ROWS.values() if r.arity == 0 for s in r.spellings}
+    named = {s: r.name for r in ROWS.so_far() if r.arity == 0 for s in r.spellings}
     return named | {"ℯ": "euler"}
 
 
@@ -37,4 +45,4 @@ def reserved(name: str) -> bool:
     """Whether a name has a meaning of its own, so that no variable can have it."""
     if name in constants() or name in ("and", "or", "not"):
         return True
-    return name in functions() and not greek_name(name)
+    return not greek_name(name) and function(name) is not None

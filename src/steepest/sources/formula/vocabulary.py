@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from steepest.sources.formula.characters import GREEK_WORDS
 from steepest.sources.formula.declared import Declared
-from steepest.sources.formula.spelling import constants, functions, greek_name
+from steepest.sources.formula.spelling import constants, function, functions, greek_name
 from steepest.sources.formula.suggestion import (
     DIFFERENTIAL,
     PIECE,
@@ -32,7 +32,6 @@ class Vocabulary:
     def __init__(self, text: str, tokens: Sequence[Token], declared: Declared) -> None:
         self.text = text
         self.declared = declared
-        self.functions = functions()
         self.constants = constants()
         self.notes: list[tuple[int, str]] = []
         self.known = {*(declared.variables or ()), *declared.parameters}
@@ -61,8 +60,8 @@ class Vocabulary:
             return [token._replace(kind=VARIABLE)]
         if name in self.constants:
             return [token._replace(kind=CONSTANT, text=self.constants[name])]
-        row = self.functions.get(_without_index(name))
-        if row is not None and (called or not greek_name(name)):
+        row = function(_without_index(name)) if called or not greek_name(name) else None
+        if row is not None:
             if greek_name(name):
                 self.notes.append((token.start, f"{name}(…) is read as the function {row}"))
             return [token._replace(kind=FUNCTION, text=row)]
@@ -75,10 +74,10 @@ class Vocabulary:
         if name == "e":  # the variables are declared, and e is none of them
             return [token._replace(kind=CONSTANT, text="euler")]
         pieces = self.product(name)
-        if pieces and not run_together(name, self.functions) and not self.below_a_bar(token):
+        if pieces and not run_together(name, functions()) and not self.below_a_bar(token):
             self.notes.append((token.start, f"{name} is read as {'*'.join(pieces)}"))
             return _split(token, pieces)
-        raise unknown_name(self.text, token, called, self.functions, self.declared)
+        raise unknown_name(self.text, token, called, functions(), self.declared)
 
     def product(self, name: str) -> list[str]:
         """The known letters that a name is made of, or nothing; beside a parameter any letter."""

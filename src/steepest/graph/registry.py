@@ -1,0 +1,81 @@
+"""Dictionaries of rows that are filled in two parts.
+
+Importing `steepest.operations` enters the rows in common use. The others are entered when something
+is asked for that is not among these, or when all are asked for: whoever starts a program for one
+gradient does not wait for Bessel functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+if TYPE_CHECKING:
+    from _collections_abc import dict_items, dict_keys, dict_values
+
+__all__ = ["Registry"]
+
+K = TypeVar("K")
+V = TypeVar("V")
+D = TypeVar("D")
+
+
+class Registry(dict[K, V]):
+    """A dictionary of rows, or of something that leads to rows; it reads as if it were complete."""
+
+    __slots__ = ()
+
+    def __missing__(self, key: K) -> V:
+        _complete()
+        if dict.__contains__(self, key):
+            return dict.__getitem__(self, key)
+        raise KeyError(key)
+
+    @overload
+    def get(self, key: K, default: None = None) -> V | None: ...
+    @overload
+    def get(self, key: K, default: V) -> V: ...
+    @overload
+    def get(self, key: K, default: D) -> V | D: ...
+    def get(self, key: Any, default: Any = None) -> Any:
+        """What is under the key, or `default`."""
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
+    def __contains__(self, key: object) -> bool:
+        if not dict.__contains__(self, key):
+            _complete()
+        return dict.__contains__(self, key)
+
+    def __iter__(self) -> Iterator[K]:
+        _complete()
+        return dict.__iter__(self)
+
+    def __len__(self) -> int:
+        _complete()
+        return dict.__len__(self)
+
+    def keys(self) -> dict_keys[K, V]:
+        """All keys."""
+        _complete()
+        return dict.keys(self)
+
+    def values(self) -> dict_values[K, V]:
+        """All values."""
+        _complete()
+        return dict.values(self)
+
+    def items(self) -> dict_items[K, V]:
+        """All pairs of a key and its value."""
+        _complete()
+        return dict.items(self)
+
+    def so_far(self) -> list[V]:
+        """What has been entered until now."""
+        return list(dict.values(self))
+
+
+def _complete() -> None:
+    import steepest.operations.seldom  # noqa: F401  (enters the rows that are not in common use)

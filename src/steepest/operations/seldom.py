@@ -1,0 +1,41 @@
+"""The rows that most functions do without: importing this module enters them."""
+
+from __future__ import annotations
+
+from steepest.operations import (
+    bessel,
+    call,
+    compositions,
+    custom,
+    determinant,
+    einsum,
+    gamma,
+    parts,
+    solve,
+    special,
+    spectrum,
+    spline,
+    sums,
+    symmetric,
+    tables,
+    whole,
+)
+
+__all__ = [
+    "bessel",
+    "call",
+    "compositions",
+    "custom",
+    "determinant",
+    "einsum",
+    "gamma",
+    "parts",
+    "solve",
+    "special",
+    "spectrum",
+    "spline",
+    "sums",
+    "symmetric",
+    "tables",
+    "whole",
+]
