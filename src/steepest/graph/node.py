@@ -26,6 +26,7 @@ __all__ = [
     "Origin",
     "born_at",
     "constant",
+    "exactly",
     "fresh",
     "make",
     "variable",
@@ -353,10 +354,10 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
         return _leaf(CONSTANT, (("value", Held(value)),), (), FLOAT, True, origin)
     if isinstance(value, int):
         if abs(value) > 2**63 - 1:
-            return _fraction(value, origin)
+            return exactly(value, origin)
         return _leaf(CONSTANT, (("value", Held(value)),), (), np.dtype(np.int64), True, origin)
     if isinstance(value, Rational) and not isinstance(value, np.generic):
-        return _fraction(value, origin)
+        return exactly(value, origin)
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":
         raise ShapeError(
@@ -370,7 +371,7 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
     return _leaf(CONSTANT, (("value", held),), array.shape, array.dtype, False, origin)
 
 
-def _fraction(value: Any, origin: Origin | None) -> Node:
+def exactly(value: Any, origin: Origin | None) -> Node:
     """A float that means exactly this number, whatever its decimals say."""
     try:
         near = float(value)

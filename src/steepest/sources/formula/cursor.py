@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from fractions import Fraction
 from typing import TypeAlias, TypeVar
 
 from steepest.errors import FormulaError
 from steepest.sources.formula.complaint import complaint
 from steepest.sources.formula.declared import Declared
+from steepest.sources.formula.exact import Exact
 from steepest.sources.formula.limits import Limits
 from steepest.sources.formula.notes import Notes
 from steepest.sources.formula.syntax import Apply, Name, Number, Syntax
@@ -89,9 +89,9 @@ class Cursor:
         end = args[-1].end if end is None else end
         return self.counted(Apply(start, end, any(a.varies for a in args), row, args))
 
-    def number(self, value: Fraction | int, token: Token) -> Number:
+    def number(self, value: Exact, token: Token) -> Number:
         """A number."""
-        return self.counted(Number(token.start, token.end, False, Fraction(value)))
+        return self.counted(Number(token.start, token.end, False, value))
 
     def counted(self, piece: Counted) -> Counted:
         """The piece itself, unless it is one too many."""

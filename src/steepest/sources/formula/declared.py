@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from numbers import Rational, Real
 from typing import NamedTuple
 
 from steepest.errors import FormulaError, VariableError
+from steepest.sources.formula.exact import Exact, ratio
 from steepest.sources.formula.header import Header
 from steepest.sources.formula.limits import Limits
 from steepest.sources.formula.spelling import reserved
@@ -22,7 +22,7 @@ class Declared(NamedTuple):
     """The variables in order (None: nothing was said), the parameters, and the function's name."""
 
     variables: tuple[str, ...] | None
-    parameters: Mapping[str, Fraction]
+    parameters: Mapping[str, Exact]
     own: str | None = None
 
     def has(self, name: str) -> bool:
@@ -91,8 +91,8 @@ def _name(given: object, limits: Limits) -> str:
     return tokens[0].text
 
 
-def _values(parameters: Mapping[str, float], limits: Limits) -> dict[str, Fraction]:
-    values: dict[str, Fraction] = {}
+def _values(parameters: Mapping[str, float], limits: Limits) -> dict[str, Exact]:
+    values: dict[str, Exact] = {}
     for key, value in parameters.items():
         name = _name(key, limits)
         if not isinstance(value, Real) or not math.isfinite(value):
@@ -100,6 +100,9 @@ def _values(parameters: Mapping[str, float], limits: Limits) -> dict[str, Fracti
                 f"the parameter {name} = {value!r} is not a finite number; give one such as "
                 f"{name}=2"
             )
-        exact = isinstance(value, Rational)
-        values[name] = Fraction(value) if exact else Fraction(repr(float(value)))
+        if not isinstance(value, Rational):
+            from fractions import Fraction
+
+            value = Fraction(repr(float(value)))
+        values[name] = ratio(value.numerator, value.denominator)
     return values

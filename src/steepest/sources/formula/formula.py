@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 from steepest.errors import FormulaError, VariableError
 from steepest.graph.node import Node, variable
@@ -11,6 +10,7 @@ from steepest.record import each, record
 from steepest.sources.formula.complaint import complaint
 from steepest.sources.formula.declared import Declared, declare
 from steepest.sources.formula.euler import settle_euler, settle_scientific
+from steepest.sources.formula.exact import Exact
 from steepest.sources.formula.grammar import Grammar
 from steepest.sources.formula.header import read_header
 from steepest.sources.formula.limits import Limits
@@ -40,7 +40,7 @@ class Formula:
     text: str
     name: str | None
     variables: tuple[str, ...]
-    parameters: Mapping[str, Fraction]
+    parameters: Mapping[str, Exact]
     outputs: tuple[Node, ...]
     vector: bool
     notes: tuple[str, ...]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 from steepest.errors import FormulaError
-from steepest.graph.node import Node, Origin, constant, make, variable
+from steepest.graph.node import Node, Origin, exactly, make, variable
 from steepest.graph.operation import ROWS
 from steepest.sources.formula.complaint import complaint
+from steepest.sources.formula.exact import Exact
 from steepest.sources.formula.syntax import Apply, Name, Number, Syntax, postorder
 
 __all__ = ["Span", "nodes_of"]
@@ -20,7 +19,7 @@ _QUOTED = 60  # characters of the formula kept in a node's origin
 
 
 def nodes_of(
-    text: str, outputs: Sequence[Syntax], parameters: Mapping[str, Fraction]
+    text: str, outputs: Sequence[Syntax], parameters: Mapping[str, Exact]
 ) -> tuple[tuple[Node, ...], dict[Node, Span]]:
     """The outputs as nodes, and for every node the stretch of text where it was first written.
 
@@ -29,15 +28,14 @@ def nodes_of(
     """
     built: dict[int, Node] = {}
     spans: dict[Node, Span] = {}
-    breaks = [i for i, c in enumerate(text) if c == "\n"]
     for piece in postorder(outputs):
-        line = bisect_right(breaks, piece.start) + 1
+        line = text.count("\n", 0, piece.start) + 1
         origin = Origin("formula", line, text[piece.start : min(piece.end, piece.start + _QUOTED)])
         if isinstance(piece, Number):
-            node = constant(piece.value, origin)
+            node = exactly(piece.value, origin)
         elif isinstance(piece, Name):
             given = parameters.get(piece.name)
-            node = variable(piece.name, origin=origin) if given is None else constant(given, origin)
+            node = variable(piece.name, origin=origin) if given is None else exactly(given, origin)
         else:
             assert isinstance(piece, Apply), "a piece is a number, a name or an operation"
             args = [built[id(a)] for a in piece.args]

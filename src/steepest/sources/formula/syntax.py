@@ -7,9 +7,9 @@ Trees of long sums are deep, so nothing here recurses, and a tree is compared by
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from fractions import Fraction
 
 from steepest.record import record
+from steepest.sources.formula.exact import Exact
 
 __all__ = ["Apply", "Name", "Number", "Syntax", "bracketed", "decimal", "postorder"]
 
@@ -30,7 +30,7 @@ class Syntax:
 class Number(Syntax):
     """A number as typed, with the exact value of its decimals."""
 
-    value: Fraction
+    value: Exact
 
 
 @record(frozen=False)
@@ -131,7 +131,7 @@ def _parts(
     return parts if outermost else ["(", *parts, ")"]
 
 
-def decimal(value: Fraction) -> str:
+def decimal(value: Exact) -> str:
     """A number in decimals, exactly; with a power of ten where long; ⅓ and its kind as typed."""
     tens, rest = 0, value.denominator
     for prime in (2, 5):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from fractions import Fraction
 from typing import NamedTuple
 
 from steepest.errors import FormulaError
@@ -18,6 +17,7 @@ from steepest.sources.formula.characters import (
     raised,
 )
 from steepest.sources.formula.complaint import complaint, described
+from steepest.sources.formula.exact import Exact, ratio
 from steepest.sources.formula.limits import Limits
 
 __all__ = ["END", "LOWER", "NAME", "NUMBER", "RAISE", "SIGN", "Token", "tokenise"]
@@ -31,8 +31,8 @@ _NUMBER = re.compile(
 )
 _OTHER_BASE = re.compile(r"0(?:[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+)")
 _WORDS = {"and", "or", "not"}
-_LARGEST = Fraction(2**1024 - 2**970)  # the largest double
-_SMALLEST = Fraction(1, 2**1074)
+_LARGEST = 2**1024 - 2**970  # the largest double
+_SMALLEST = 2**1074  # one divided by it is the smallest
 
 
 class Token(NamedTuple):
@@ -46,7 +46,7 @@ class Token(NamedTuple):
     start: int
     end: int
     spaced: bool = False
-    value: Fraction = Fraction(0)
+    value: Exact = 0
     mark: str = ""
 
 
@@ -105,7 +105,7 @@ class _Scanner:
         return self.tokens
 
     def put(
-        self, kind: str, text: str, length: int, value: Fraction = Fraction(0), mark: str = ""
+        self, kind: str, text: str, length: int, value: Exact = 0, mark: str = ""
     ) -> None:
         start = self.offset + self.at
         self.tokens.append(Token(kind, text, start, start + length, self.spaced, value, mark))
@@ -123,7 +123,7 @@ class _Scanner:
         assert found is not None, "called at a digit, or at a point before one"
         self.put(NUMBER, found[0], len(found[0]), self.valued(found), found["mark"] or "")
 
-    def valued(self, found: re.Match[str]) -> Fraction:
+    def valued(self, found: re.Match[str]) -> Exact:
         """The exact value; no power of ten is computed before its size is known."""
         plain = found["plain"].replace("_", "")
         power = (found["power"] or "0").replace("−", "-")
@@ -138,15 +138,15 @@ class _Scanner:
         shift = int(power) - len(decimals)
         size = len(digits) + shift  # the value lies between 10^(size - 1) and 10^size
         if digits == "0":
-            return Fraction(0)
-        value = Fraction(0)
+            return 0
+        value: Exact = 0
         if abs(size) < 400:
-            value = Fraction(int(digits) * 10 ** max(shift, 0), 10 ** max(-shift, 0))
+            value = ratio(int(digits) * 10 ** max(shift, 0), 10 ** max(-shift, 0))
         if size >= 400 or value > _LARGEST:
             raise self.wrong(
                 len(found[0]), "This number is too large: a double ends at about 1.8E308."
             )
-        if value < _SMALLEST:
+        if value.numerator * _SMALLEST < value.denominator:
             raise self.wrong(
                 len(found[0]),
                 "This number is too small: a double ends at about 4.9E-324.",
@@ -159,7 +159,7 @@ class _Scanner:
         top, _, bottom = unicodedata.normalize("NFKC", self.plain[self.at]).partition("⁄")
         if not (top.isdecimal() and bottom.isdecimal()):
             raise self.strange(self.plain[self.at])
-        self.put(NUMBER, self.plain[self.at], 1, Fraction(int(top), int(bottom)))
+        self.put(NUMBER, self.plain[self.at], 1, ratio(int(top), int(bottom)))
 
     def superscript(self) -> None:
         """A run of raised characters: its own small formula, the exponent."""
