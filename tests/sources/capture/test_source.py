@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import steepest as st
-from steepest.sources.capture.source import codes_in, find
+from steepest.sources.capture.bytecode import codes_in
+from steepest.sources.capture.source import find
 
 WRITTEN = """
 conditional = lambda x: x**2 if x > 0 else -x

@@ -17,7 +17,9 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import Any, NamedTuple
 
-__all__ = ["Found", "codes_in", "find"]
+from steepest.sources.capture.bytecode import codes_in
+
+__all__ = ["Found", "find"]
 
 
 class Found(NamedTuple):
@@ -69,14 +71,6 @@ def _read(text: str, name: str, future: int) -> _File | None:
     except (SyntaxError, ValueError):
         return None
     return _File(tree, frozenset(codes_in(whole)))
-
-
-def codes_in(code: CodeType) -> Iterator[CodeType]:
-    """A code object and all that are nested in it."""
-    yield code
-    for c in code.co_consts:
-        if isinstance(c, CodeType):
-            yield from codes_in(c)
 
 
 def _functions(

@@ -9,8 +9,11 @@ from __future__ import annotations
 import dis
 import functools
 import sys
+from collections.abc import Sequence
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from steepest.sources.capture.bytecode import steps_of
 
 if TYPE_CHECKING:
     from steepest.sources.capture.view import Viewing
@@ -114,7 +117,7 @@ def _uses(code: CodeType) -> dict[int, Use]:
     stands before the module.
     """
     found = {}
-    steps = _steps(code)
+    steps = steps_of(code)
     asked = only_asked(code)
     null = False  # beside what is being read now
     for i, step in enumerate(steps[:-1]):
@@ -131,34 +134,18 @@ def _uses(code: CodeType) -> dict[int, Use]:
     return found
 
 
-def _asks(steps: list[dis.Instruction], at: int) -> bool:
+def _asks(steps: Sequence[dis.Instruction], at: int) -> bool:
     """Whether what lies on the stack is asked for an attribute; `x.n += 1` copies it first."""
     if steps[at].opname == "COPY" and steps[at].arg == 1:
         return steps[at + 1].opname in ASKS
     return steps[at].opname in ASKS
 
 
-def _steps(code: CodeType) -> list[dis.Instruction]:
-    """The instructions, with those that do two things to locals at once (3.13) taken apart."""
-    found: list[dis.Instruction] = []
-    for step in dis.get_instructions(code):
-        if isinstance(step.argval, tuple) and step.opname.count("_FAST") == 2:
-            middle = step.opname.index("_FAST", step.opname.index("_FAST") + 1)
-            cut = step.opname.rindex("_", 0, middle)
-            names = step.opname[:cut], step.opname[cut + 1 :]
-            found += [
-                step._replace(opname=n, argval=a) for n, a in zip(names, step.argval, strict=True)
-            ]
-        else:
-            found.append(step)
-    return found
-
-
 @functools.lru_cache(maxsize=1000)
 def only_asked(code: CodeType) -> frozenset[str]:
     """The locals that a code does nothing with but ask for attributes (`self`, most often)."""
     names = set(code.co_varnames) - set(code.co_cellvars)
-    steps = _steps(code)
+    steps = steps_of(code)
     for i, step in enumerate(steps):
         harmless = step.opname == "STORE_FAST" or (step.opname in LOADS and _asks(steps, i + 1))
         if "_FAST" in step.opname and not harmless:

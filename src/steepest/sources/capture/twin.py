@@ -10,16 +10,15 @@ from __future__ import annotations
 import __future__
 
 import ast
-import copy
-import dis
 import functools
-from collections.abc import Iterable
 from types import CodeType
 from typing import Any, NamedTuple
 
-from steepest.sources.capture.source import codes_in, find
+from steepest.sources.capture.bytecode import codes_in, names_in
+from steepest.sources.capture.source import find
+from steepest.sources.capture.tree import copied
 
-__all__ = ["FRAME_SENSITIVE", "SEAM", "Twin", "is_twin", "names_in", "twin_of"]
+__all__ = ["FRAME_SENSITIVE", "SEAM", "Twin", "is_twin", "twin_of"]
 
 SEAM = "__seam__"
 FRAME_SENSITIVE = {"super", "locals", "globals", "vars", "dir", "eval", "exec", "breakpoint"}
@@ -76,7 +75,7 @@ def _make(code: CodeType, module_globals: dict[str, Any]) -> Twin | None:
         for n in ast.walk(found.node)
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
     }
-    rewritten = _Rewrite(outer, found.enclosing).visit(copy.deepcopy(found.node))
+    rewritten = _Rewrite(outer, found.enclosing).visit(copied(found.node))
     try:
         made = _compile_inside(rewritten, code)
     except (SyntaxError, ValueError):
@@ -87,14 +86,6 @@ def _make(code: CodeType, module_globals: dict[str, Any]) -> Twin | None:
     own = {n for c in codes_in(code) for n in (*c.co_varnames, *c.co_cellvars)}
     named = names_in(code, ("STORE_DEREF", "DELETE_DEREF", "STORE_NAME", "DELETE_NAME"))
     return Twin(made, outer & loaded, stores.union(own, named), bool(stores), covers)
-
-
-def names_in(code: CodeType, opnames: tuple[str, ...]) -> Iterable[str]:
-    """The names that instructions of these kinds deal with, in a code and all nested in it."""
-    for c in codes_in(code):
-        for i in dis.get_instructions(c):
-            if i.opname in opnames:
-                yield str(i.argval)
 
 
 def _compile_inside(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> CodeType:
@@ -149,7 +140,7 @@ class _Rewrite(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        of = copy.deepcopy(node.args) if name in ("globals", "vars") else []
+        of = [copied(a) for a in node.args] if name in ("globals", "vars") else []
         self.generic_visit(node)
         for keyword in node.keywords:
             if keyword.arg is None:  # **things
@@ -212,7 +203,7 @@ class _Rewrite(ast.NodeTransformer):
         target = node.target
         simple = isinstance(target, ast.Attribute | ast.Subscript) and _is_simple(target.value)
         if simple and isinstance(target, ast.Attribute | ast.Subscript):
-            holder = self.visit(copy.deepcopy(target.value))
+            holder = self.visit(copied(target.value))
             name = ast.Constant(
                 self._private(target.attr) if isinstance(target, ast.Attribute) else None
             )
@@ -223,7 +214,7 @@ class _Rewrite(ast.NodeTransformer):
         if isinstance(target, ast.Name):
             old = ast.copy_location(ast.Name(target.id, ast.Load()), target)
         elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-            holder = self.visit(copy.deepcopy(target.value))
+            holder = self.visit(copied(target.value))
             old = self.seam("held", target, holder, ast.Constant(self._private(target.attr)))
         self.generic_visit(node)
         operator = OPERATORS.get(type(node.op))

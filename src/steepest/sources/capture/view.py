@@ -26,13 +26,13 @@ from typing import Any
 
 import numpy as np
 
+from steepest.sources.capture.bytecode import codes_in, names_in
 from steepest.sources.capture.guards import MISSING, PLAIN, cell_slot, item_slot
 from steepest.sources.capture.handle import Handle
 from steepest.sources.capture.reads import Reads
-from steepest.sources.capture.source import codes_in
 from steepest.sources.capture.standing import StandIn, Use, only_asked, stood_for, use_in
 from steepest.sources.capture.trace import is_library
-from steepest.sources.capture.twin import FRAME_SENSITIVE, names_in
+from steepest.sources.capture.twin import FRAME_SENSITIVE
 
 __all__ = ["View", "Viewing", "is_generated", "is_standard"]
 

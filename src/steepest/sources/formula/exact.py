@@ -1,4 +1,4 @@
-"""Exact numbers, as they are typed: whole ones as int, others as Fraction (loaded for them alone)."""
+"""Exact numbers, as they are typed: whole ones as int, others as Fraction (loaded for these)."""
 
 from __future__ import annotations
 

@@ -104,9 +104,7 @@ class _Scanner:
                 raise self.strange(c)
         return self.tokens
 
-    def put(
-        self, kind: str, text: str, length: int, value: Exact = 0, mark: str = ""
-    ) -> None:
+    def put(self, kind: str, text: str, length: int, value: Exact = 0, mark: str = "") -> None:
         start = self.offset + self.at
         self.tokens.append(Token(kind, text, start, start + length, self.spaced, value, mark))
         self.at, self.spaced = self.at + length, False

@@ -1,0 +1,43 @@
+"""The instructions of code objects, each code read once."""
+
+from __future__ import annotations
+
+import dis
+import functools
+from collections.abc import Iterator
+from types import CodeType
+
+__all__ = ["codes_in", "names_in", "steps_of"]
+
+
+def codes_in(code: CodeType) -> Iterator[CodeType]:
+    """A code object and all that are nested in it."""
+    yield code
+    for c in code.co_consts:
+        if isinstance(c, CodeType):
+            yield from codes_in(c)
+
+
+def names_in(code: CodeType, opnames: tuple[str, ...]) -> Iterator[str]:
+    """The names that instructions of these kinds deal with, in a code and all nested in it."""
+    for c in codes_in(code):
+        for step in steps_of(c):
+            if step.opname in opnames:
+                yield str(step.argval)
+
+
+@functools.lru_cache(maxsize=1000)
+def steps_of(code: CodeType) -> tuple[dis.Instruction, ...]:
+    """The instructions, with those that do two things to locals at once (3.13) taken apart."""
+    found: list[dis.Instruction] = []
+    for step in dis.get_instructions(code):
+        if isinstance(step.argval, tuple) and step.opname.count("_FAST") == 2:
+            middle = step.opname.index("_FAST", step.opname.index("_FAST") + 1)
+            cut = step.opname.rindex("_", 0, middle)
+            names = step.opname[:cut], step.opname[cut + 1 :]
+            found += [
+                step._replace(opname=n, argval=a) for n, a in zip(names, step.argval, strict=True)
+            ]
+        else:
+            found.append(step)
+    return tuple(found)
