@@ -6,32 +6,35 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from steepest.errors import VariableError
 from steepest.expression import Expression
 from steepest.graph.node import variable
 from steepest.record import each, record
 
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Root(Protocol):
+        """What a function rests on."""
+
+        def expression(self, values: Sequence[Any]) -> Expression:
+            """The nodes that hold at these values of the variables."""
+
+        def plain(self, values: Sequence[Any]) -> Any:
+            """The value, by the shortest way."""
+
+        @property
+        def by_path(self) -> bool:
+            """Whether the nodes may differ from point to point."""
+
+        @property
+        def always(self) -> Expression | None:
+            """The nodes, when they are the same everywhere."""
+
+
 __all__ = ["Entered", "enter"]
-
-
-class Root(Protocol):
-    """What a function rests on."""
-
-    def expression(self, values: Sequence[Any]) -> Expression:
-        """The nodes that hold at these values of the variables."""
-
-    def plain(self, values: Sequence[Any]) -> Any:
-        """The value, by the shortest way."""
-
-    @property
-    def by_path(self) -> bool:
-        """Whether the nodes may differ from point to point."""
-
-    @property
-    def always(self) -> Expression | None:
-        """The nodes, when they are the same everywhere."""
 
 
 @record(eq=True)

@@ -8,7 +8,9 @@ itself.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 
 __all__ = ["GREEK_WORDS", "INVISIBLE", "REMEDIES", "SIGNS", "greek", "letter", "lowered", "raised"]
@@ -146,3 +148,25 @@ def letter(character: str) -> str:
 def greek(character: str) -> bool:
     """Whether a letter is Greek: a name of its own, so that 2πr and ωt are products."""
     return character > "\x7f" and unicodedata.name(character, "").startswith("GREEK ")
+
+
+def look_alikes(names: Collection[str]) -> tuple[str, str] | None:
+    """A Greek letter that occurs as a letter and as a word, like two variables: α and alpha."""
+    for name in names:
+        if len(name) == 1 and greek(name) and name.islower():
+            word = unicodedata.name(name).rpartition(" ")[2].lower().replace("lamda", "lambda")
+            if word in names:
+                return name, word
+    return None
+
+
+def letters_in(name: str) -> list[str]:
+    """The single letters, with their accents, digits and indices, that a product written together
+    is made of.
+    """
+    return re.findall(r"[^\W\d_][\u0300-\u036f]*[0-9]*(?:_(?:[0-9]+|[^\W\d_]))?", name)
+
+
+def is_differential(name: str) -> bool:
+    """Whether a name looks like dx."""
+    return re.fullmatch(r"d[a-zA-Zα-ω]\d*", name) is not None

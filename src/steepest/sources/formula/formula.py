@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from steepest.errors import FormulaError, VariableError
 from steepest.graph.node import Node, variable
 from steepest.record import each, record
+from steepest.sources.formula.characters import look_alikes
 from steepest.sources.formula.complaint import complaint
 from steepest.sources.formula.declared import Declared, declare
 from steepest.sources.formula.euler import settle_euler, settle_scientific
@@ -17,7 +18,6 @@ from steepest.sources.formula.limits import Limits
 from steepest.sources.formula.nodes import Span, nodes_of
 from steepest.sources.formula.notes import Notes
 from steepest.sources.formula.spelling import spelling
-from steepest.sources.formula.suggestion import look_alikes
 from steepest.sources.formula.syntax import Name, Syntax, bracketed
 from steepest.sources.formula.tokens import tokenise
 from steepest.sources.formula.vocabulary import Vocabulary

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection
 
 from steepest.errors import FormulaError
-from steepest.sources.formula.characters import greek
+from steepest.sources.formula.characters import is_differential, letters_in
 from steepest.sources.formula.complaint import complaint
 from steepest.sources.formula.declared import Declared
 from steepest.sources.formula.tokens import Token
 
 __all__ = [
-    "DIFFERENTIAL",
-    "PIECE",
     "calls_itself",
-    "look_alikes",
     "no_such_function",
     "run_together",
     "unknown_name",
 ]
-
-# One letter with its accents, digits and index: what a product written together is made of.
-PIECE = re.compile(r"([^\W\d_][\u0300-\u036f]*[0-9]*(?:_(?:[0-9]+|[^\W\d_]))?)")
-DIFFERENTIAL = re.compile(r"d[a-zA-Zα-ω]\d*")
 
 _CASES = "Cases are written where(x > 0, a, b): a where the condition holds, b elsewhere."
 _PROGRAM = "A formula is never run as a program; write f(x) = x^2, or x^2 alone."
@@ -62,7 +54,7 @@ def unknown_name(
         remedy = WORDS[name]
     elif name.startswith("log_"):
         remedy = f"To another base write log(x)/log({name[4:]}); log2 and log10 are known."
-    elif DIFFERENTIAL.fullmatch(name):
+    elif is_differential(name):
         why = f"{name} looks like part of a derivative."
         remedy = (
             "A formula is the function itself; ask for its derivative afterwards, with "
@@ -101,16 +93,6 @@ def run_together(name: str, functions: Collection[str]) -> list[str]:
     return found
 
 
-def look_alikes(names: Collection[str]) -> tuple[str, str] | None:
-    """A Greek letter that occurs as a letter and as a word, like two variables: α and alpha."""
-    for name in names:
-        if len(name) == 1 and greek(name) and name.islower():
-            word = unicodedata.name(name).rpartition(" ")[2].lower().replace("lamda", "lambda")
-            if word in names:
-                return name, word
-    return None
-
-
 def _guess(name: str, called: bool, functions: Collection[str], declared: Declared) -> str:
     if name.lower() in functions:
         return f"Write {name.lower()}: functions have small letters here."
@@ -141,7 +123,7 @@ def _declaration(name: str, declared: Declared) -> str:
             f"The declared variables are {listed}{more}. To declare {name} as well: "
             f"{declared.header(name)} = …"
         )
-    pieces = PIECE.findall(name)
+    pieces = letters_in(name)
     product = f"For a product write {'*'.join(pieces)}. " if 1 < len(pieces) <= 3 else ""
     return (
         f"{product}For one variable of that name, declare it: f({name}) = …, or "

@@ -25,11 +25,7 @@ __all__ = ["END", "LOWER", "NAME", "NUMBER", "RAISE", "SIGN", "Token", "tokenise
 NUMBER, NAME, SIGN, END = "number", "name", "sign", "end"
 RAISE, LOWER = "raise", "lower"  # around the tokens of a superscript: x²ⁿ is x, raise, 2, n, lower
 
-_DIGITS = r"[0-9](?:_?[0-9])*"
-_NUMBER = re.compile(
-    rf"(?P<plain>{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:(?P<mark>[eE])(?P<power>[+\-−]?[0-9]+))?"
-)
-_OTHER_BASE = re.compile(r"0(?:[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+)")
+_OTHER_BASE = r"0(?:[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+)"
 _WORDS = {"and", "or", "not"}
 _LARGEST = 2**1024 - 2**970  # the largest double
 _SMALLEST = 2**1074  # one divided by it is the smallest
@@ -110,24 +106,34 @@ class _Scanner:
         self.at, self.spaced = self.at + length, False
 
     def number(self) -> None:
-        found = _OTHER_BASE.match(self.plain, self.at)
+        text, at = self.plain, self.at
+        if text[at] == "0" and text[at + 1 : at + 2].isalpha():
+            self.refuse_other_base()
+        end = _after_digits(text, at)
+        if text[end : end + 1] == ".":
+            end = _after_digits(text, end + 1)
+        mantissa, mark, power = text[at:end].replace("_", ""), "", "0"
+        if text[end : end + 1] in ("e", "E"):
+            first = end + 1 + (text[end + 1 : end + 2] in ("+", "-", "−"))
+            after = _after_digits(text, first, joined="")
+            if after > first:
+                mark, power, end = text[end], text[end + 1 : after].replace("−", "-"), after
+        self.put(NUMBER, text[at:end], end - at, self.valued(mantissa, power, end - at), mark)
+
+    def refuse_other_base(self) -> None:
+        found = re.compile(_OTHER_BASE).match(self.plain, self.at)
         if found and letter(self.plain[found.end() : found.end() + 1]) == "":
             raise self.wrong(
                 len(found[0]),
                 f"{found[0]} looks like a number in another base.",
                 "Write it with decimal digits.",
             )
-        found = _NUMBER.match(self.plain, self.at)
-        assert found is not None, "called at a digit, or at a point before one"
-        self.put(NUMBER, found[0], len(found[0]), self.valued(found), found["mark"] or "")
 
-    def valued(self, found: re.Match[str]) -> Exact:
+    def valued(self, plain: str, power: str, length: int) -> Exact:
         """The exact value; no power of ten is computed before its size is known."""
-        plain = found["plain"].replace("_", "")
-        power = (found["power"] or "0").replace("−", "-")
         if len(plain) > self.limits.digits or len(power) > 10:
             raise self.wrong(
-                len(found[0]),
+                length,
                 f"This number has more than {self.limits.digits:,} digits.",
                 "A double holds 17 of them.",
             )
@@ -141,12 +147,10 @@ class _Scanner:
         if abs(size) < 400:
             value = ratio(int(digits) * 10 ** max(shift, 0), 10 ** max(-shift, 0))
         if size >= 400 or value > _LARGEST:
-            raise self.wrong(
-                len(found[0]), "This number is too large: a double ends at about 1.8E308."
-            )
+            raise self.wrong(length, "This number is too large: a double ends at about 1.8E308.")
         if value.numerator * _SMALLEST < value.denominator:
             raise self.wrong(
-                len(found[0]),
+                length,
                 "This number is too small: a double ends at about 4.9E-324.",
                 "Write 0.",
             )
@@ -274,3 +278,17 @@ def _complete(name: str, index: str, alone: bool, following: str) -> bool:
     if "_" in name:
         return index.isdecimal() or (greek(following) and not index)
     return alone or greek(following)
+
+
+def _after_digits(text: str, at: int, joined: str = "_") -> int:
+    """Where a run of digits ends that starts here; single signs of joining may stand between."""
+    end = at
+    while _is_digit(text, end) or (
+        at < end < len(text) and text[end] == joined and _is_digit(text, end + 1)
+    ):
+        end += 1
+    return end
+
+
+def _is_digit(text: str, at: int) -> bool:
+    return "0" <= text[at : at + 1] <= "9"

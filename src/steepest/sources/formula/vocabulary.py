@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from functools import cached_property
 
-from steepest.sources.formula.characters import GREEK_WORDS
+from steepest.sources.formula.characters import GREEK_WORDS, is_differential, letters_in
 from steepest.sources.formula.declared import Declared
 from steepest.sources.formula.spelling import constants, function, functions, greek_name
-from steepest.sources.formula.suggestion import (
-    DIFFERENTIAL,
-    PIECE,
-    calls_itself,
-    no_such_function,
-    run_together,
-    unknown_name,
-)
 from steepest.sources.formula.tokens import NAME, SIGN, Token
 
 __all__ = ["CONSTANT", "FUNCTION", "VARIABLE", "Vocabulary"]
@@ -35,11 +27,7 @@ class Vocabulary:
         self.constants = constants()
         self.notes: list[tuple[int, str]] = []
         self.known = {*(declared.variables or ()), *declared.parameters}
-        self.letters = self.known  # what a product such as xy may be made of
-        if declared.variables is None:
-            # In x^2 + xy + y^2 the letters x and y stand alone somewhere: xy is their product.
-            alone = {t.text for t in tokens if t.kind == NAME and PIECE.fullmatch(t.text)}
-            self.letters = self.known | alone | {"e"}
+        self.names = {t.text for t in tokens if t.kind == NAME}
 
     def resolve(self, tokens: Sequence[Token]) -> list[Token]:
         """The same tokens, every name replaced by what it means."""
@@ -65,23 +53,41 @@ class Vocabulary:
             if greek_name(name):
                 self.notes.append((token.start, f"{name}(…) is read as the function {row}"))
             return [token._replace(kind=FUNCTION, text=row)]
-        if name == self.declared.own:
-            raise calls_itself(self.text, token)
-        if self.declared.variables is None and _plainly_a_variable(name):
-            if called and name in _FUNCTION_LETTERS:
-                raise no_such_function(self.text, token)
+        plain = self.declared.variables is None and _plainly_a_variable(name)
+        like_a_function = called and name in _FUNCTION_LETTERS
+        if plain and not like_a_function and name != self.declared.own:
             return [token._replace(kind=VARIABLE)]
+        return self.product_or_none(token, called, plain)
+
+    def product_or_none(self, token: Token, called: bool, plain: bool) -> list[Token]:
+        """What a name that is no single variable means; raises FormulaError for nothing."""
+        from steepest.sources.formula import suggestion
+
+        name = token.text
+        if name == self.declared.own:
+            raise suggestion.calls_itself(self.text, token)
+        if plain:
+            raise suggestion.no_such_function(self.text, token)
         if name == "e":  # the variables are declared, and e is none of them
             return [token._replace(kind=CONSTANT, text="euler")]
         pieces = self.product(name)
-        if pieces and not run_together(name, functions()) and not self.below_a_bar(token):
+        whole = suggestion.run_together(name, functions()) or self.below_a_bar(token)
+        if pieces and not whole:
             self.notes.append((token.start, f"{name} is read as {'*'.join(pieces)}"))
             return _split(token, pieces)
-        raise unknown_name(self.text, token, called, functions(), self.declared)
+        raise suggestion.unknown_name(self.text, token, called, functions(), self.declared)
+
+    @cached_property
+    def letters(self) -> set[str]:
+        """What a product such as xy may be made of."""
+        if self.declared.variables is not None:
+            return self.known
+        # In x^2 + xy + y^2 the letters x and y stand alone somewhere: xy is their product.
+        return self.known | {n for n in self.names if letters_in(n) == [n]} | {"e"}
 
     def product(self, name: str) -> list[str]:
         """The known letters that a name is made of, or nothing; beside a parameter any letter."""
-        pieces = PIECE.findall(name)
+        pieces = letters_in(name)
         if len(pieces) < 2 or "".join(pieces) != name:
             return []
         if all(p in self.letters for p in pieces):
@@ -93,8 +99,8 @@ class Vocabulary:
     def below_a_bar(self, token: Token) -> bool:
         """Whether dx stands below a fraction bar, as in d/dx, and nobody has declared d."""
         before = self.text[max(0, token.start - 10) : token.start].rstrip()
-        differential = DIFFERENTIAL.fullmatch(token.text) and "d" not in self.known
-        return bool(differential) and before.endswith(("/", "÷", "∕", "⁄"))
+        differential = is_differential(token.text) and "d" not in self.known
+        return differential and before.endswith(("/", "÷", "∕", "⁄"))
 
 
 def _without_index(name: str) -> str:
@@ -106,7 +112,9 @@ def _plainly_a_variable(name: str) -> bool:
     """A name that needs no declaration: a letter, digits, an index; Greek words; north, east."""
     if "_" in name:
         return not name.startswith("log_")
-    letters = re.sub(r"[\u0300-\u036f]", "", name.rstrip("0123456789"))
+    letters = name.rstrip("0123456789")
+    if not letters.isascii():  # accents are no letters of their own
+        letters = "".join(c for c in letters if not "\u0300" <= c <= "\u036f")
     return len(letters) == 1 or letters in GREEK_WORDS or letters in _MAP_WORDS or name[0] == "Δ"
 
 
