@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from typing import Any
 
@@ -50,13 +51,20 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"steepest has no {name!r}; it offers {', '.join(_HOMES)}")
-    found = (
-        importlib.import_module(f"steepest.{name}")
-        if home == "steepest"
-        else getattr(importlib.import_module(home), name)
-    )
+    found = _loaded(f"steepest.{name}") if home == "steepest" else getattr(_loaded(home), name)
     globals()[name] = found
     return found
+
+
+def _loaded(module: str) -> Any:
+    """A module. What loading makes stays, so nobody looks for garbage among it meanwhile."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return importlib.import_module(module)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def __dir__() -> list[str]:
