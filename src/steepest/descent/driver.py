@@ -18,7 +18,7 @@ from steepest.objective import NATIVE, PYTHON, Objective
 __all__ = ["drive"]
 
 CHUNK = 0.02  # seconds between looks at the clock
-GROWTH = {PYTHON: 8, NATIVE: 64}  # how much longer a chunk may be than the one before
+GROWTH = {PYTHON: 8, NATIVE: 1024}  # how much longer a chunk may be than the one before
 
 
 def drive(

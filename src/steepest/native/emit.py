@@ -169,6 +169,8 @@ class Body:
             return f"uitofp {b} {args[0]} to {d}"
         if operation in _INTRINSIC:
             return f"call {d} @llvm.{_INTRINSIC[operation]}.{s}({d} {args[0]})"
+        if operation == "fma":
+            return f"call {d} @llvm.fma.{s}({', '.join(f'{d} {a}' for a in args)})"
         if operation == "copysign":
             return f"call {d} @llvm.copysign.{s}({d} {args[0]}, {d} {args[1]})"
         return f"call {d} {self._named(operation, lanes)}({', '.join(f'{d} {a}' for a in args)})"

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.graph.node import Node
+from steepest.native.chain import shortened
 from steepest.native.emit import Body, declarations, literal
-from steepest.native.engine import Code, compiled, functions
+from steepest.native.engine import Code, compiled, functions, target
 from steepest.native.plan import Plan, plan
 from steepest.native.scalars import Lane
 from steepest.native.stretch import ARGUMENTS, driver, stretch_of
@@ -60,6 +61,7 @@ class Step:
     code: Node
     held: Node | None = None  # whether the guards hold; None: there are none
     untaken: tuple[int, ...] = ()
+    kept: Sequence[Node] = ()  # numbers that are computed as they are written (`native.chain`)
     expected: Sequence[tuple[Node, bool]] = ()  # conditions, and the truth that they mostly have
 
 
@@ -77,15 +79,23 @@ class Loop:
 
     def __init__(self, step: Step, limit: int) -> None:
         held = [] if step.held is None else [step.held]
-        self.plan: Plan = plan(
-            (*step.carry, *step.settings, *step.data),
-            (*step.following, *step.row, step.code, *held, *(n for n, _ in step.expected)),
-            limit,
-        )
-        self.sizes = tuple(
+        self.sizes = moving, fixed, width = tuple(
             sum(int(np.prod(n.shape, dtype=int)) for n in nodes)
             for nodes in (step.carry, step.settings, step.row)
         )
+        written = plan(
+            (*step.carry, *step.settings, *step.data),
+            (
+                *step.following, *step.row, step.code, *held, *step.kept,
+                *(n for n, _ in step.expected),
+            ),
+            limit,
+        )  # fmt: skip
+        first = moving + width + 1 + len(held)
+        self.plan: Plan = shortened(
+            written, range(moving), range(moving, moving + fixed),
+            range(first, first + len(step.kept)), target().fused,
+        )  # fmt: skip
         self.code: Code = compiled(_module(self.plan, self.sizes, step), ["walk"])
         self._run = _SIGNATURE(self.code.addresses["walk"])
 

@@ -19,16 +19,17 @@ from steepest.walkable.form import Form, Vector
 
 __all__ = ["Ground", "one_output"]
 
+# Value and gradient, and the Hessian times a vector, of every expression that is walked on, as long
+# as it lives: a walk from another start is prepared already.
+_prepared: WeakKeyDictionary[Expression, tuple[Program, Program | None]] = WeakKeyDictionary()
+
 
 class Ground:
     """Value, gradient and curvature at points of one form; each path is prepared once."""
 
     def __init__(self, function: Function, form: Form) -> None:
         self.function, self.form = function, form
-        self._walk = None if function.by_path else _value_and_gradient(function.expression)
-        # by expression, and as long as the path is kept that it belongs to
-        self._prepared: WeakKeyDictionary[Expression, tuple[Program, Program | None]]
-        self._prepared = WeakKeyDictionary()
+        self._walk = None if function.by_path else _programs(function.expression)[0]
 
     def _at(self, x: Vector) -> tuple[Expression, list[Any], tuple[Any, ...]]:
         arguments = self.form.arguments(x)
@@ -41,9 +42,7 @@ class Ground:
             f, *g = self._walk(*x)
             return float(f), np.array(g, dtype=np.float64)
         expression, leaves, captured = self._at(x)
-        if expression not in self._prepared:
-            self._prepared[expression] = _value_and_gradient(expression), None
-        f, *g = self._prepared[expression][0](*leaves, *captured)
+        f, *g = _programs(expression)[0](*leaves, *captured)
         return float(f), _joined(g)
 
     def value(self, x: Vector) -> float:
@@ -53,9 +52,9 @@ class Ground:
     def hessian_vector(self, x: Vector, v: Vector) -> Vector:
         """The Hessian at x times v, without the Hessian."""
         expression, leaves, captured = self._at(x)
-        walk, curve = self._prepared.get(expression) or (_value_and_gradient(expression), None)
+        walk, curve = _programs(expression)
         curve = curve or _hessian_vector(expression)
-        self._prepared[expression] = walk, curve
+        _prepared[expression] = walk, curve
         along = flatten(self.form.arguments(v))[0]
         return _joined(curve(*leaves, *along, *captured))
 
@@ -76,6 +75,13 @@ def one_output(expression: Expression) -> Node:
             "take their squares' sum"
         )
     return expression.outputs[0]
+
+
+def _programs(expression: Expression) -> tuple[Program, Program | None]:
+    found = _prepared.get(expression)
+    if found is None:
+        found = _prepared[expression] = _value_and_gradient(expression), None
+    return found
 
 
 def _value_and_gradient(expression: Expression) -> Program:

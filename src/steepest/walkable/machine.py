@@ -88,7 +88,8 @@ class Machine:
 
     def __init__(self, ground: Ground, sign: int = 1) -> None:
         self.ground, self.sign = ground, sign
-        self._packing: Packing | None = None  # of the walk that was here last
+        self._packing: Packing | None = None  # of the walk that was here last, and its loop:
+        self._last: tuple[Packing, Expression, Loop] | None = None
 
     def negated(self) -> Machine:
         """The same ground upside down."""
@@ -200,6 +201,9 @@ class Machine:
         return self.ground.form
 
     def _loop(self, packing: Packing, expression: Expression) -> Loop:
+        last = self._last
+        if last is not None and last[0] is packing and last[1] is expression:
+            return last[2]
         if not expression.kept:
             raise CompilationError("the function is followed anew at every call")
         settings, symbols = packing.settings, packing.carry
@@ -216,6 +220,7 @@ class Machine:
         found = known[key]
         if isinstance(found, CompilationError):
             raise found
+        self._last = packing, expression, found
         return found
 
 

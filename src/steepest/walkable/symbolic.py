@@ -144,10 +144,12 @@ def symbolic_step(
     Raises CompilationError where the method asks what only numbers can answer.
     """
     guards: list[Node] = []
+    values: list[Node] = []
 
     def evaluate(x: Any) -> Evaluation:
         found, nodes = evaluated(expression, form, x, sign)
         guards.extend(nodes)
+        values.append(as_node(found.f))
         return found
 
     try:
@@ -168,6 +170,7 @@ def symbolic_step(
         as_node(code),
         condition(expression.guards, guards),
         walk.untaken,
+        values,
         [(as_node(condition), truth) for condition, truth in noted],
     )
 
