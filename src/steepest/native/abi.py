@@ -37,7 +37,9 @@ FLAGS: Final = 64
 CONTIGUOUS: Final = 0x1
 ALIGNED: Final = 0x100
 
-_NEW_FROM_DESCR: Final = 94  # place in NumPy's table of functions, the same since its version 1.0
+# places in NumPy's table of functions, the same since its version 1.0
+_NEW_FROM_DESCR: Final = 94
+_ZEROS: Final = 183
 _ARRAY_TYPE: Final = 2
 _FUNCTIONS: Final = (
     "PyFloat_FromDouble", "PyTuple_New", "PyThreadState_Get", "_PyObject_MakeTpCall",
@@ -96,7 +98,7 @@ def _table() -> Any:
     pointer_of = ctypes.pythonapi.PyCapsule_GetPointer
     pointer_of.restype, pointer_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     capsule = np._core._multiarray_umath._ARRAY_API  # type: ignore[attr-defined]
-    return (ctypes.c_int64 * (_NEW_FROM_DESCR + 1)).from_address(pointer_of(capsule, None))
+    return (ctypes.c_int64 * (_ZEROS + 1)).from_address(pointer_of(capsule, None))
 
 
 @cache
@@ -113,6 +115,7 @@ def symbols() -> Mapping[str, int]:
         "numpy_array": address_of(np.ndarray),
         "numpy_double": address_of(np.dtype(np.float64)),
         "numpy_new": _table()[_NEW_FROM_DESCR],
+        "numpy_zeros": _table()[_ZEROS],
         "steepest_open": ctypes.addressof(_open),
     }
 

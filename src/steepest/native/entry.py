@@ -97,6 +97,7 @@ declare ptr @PyObject_GetAttr(ptr, ptr)
 declare void @PyErr_Clear()
 declare void @Py_DecRef(ptr)
 declare ptr @numpy_new(ptr, ptr, i32, ptr, ptr, ptr, i32, ptr)
+declare ptr @numpy_zeros(i32, ptr, ptr, i32)
 @PyFloat_Type = external global i8
 @numpy_float64 = external global i8
 @numpy_array = external global i8
@@ -301,6 +302,9 @@ class _Text:
         self.outside.append(f"@shape{j} = private constant [{len(shape)} x i64] [{sizes}]")
         count = self.load("i64", "@numpy_double")
         self.lines.append(f"store i64 {self.new(f'add i64 {count}, 1')}, ptr @numpy_double")
+        if self.plan.zeros(j):
+            sizes = f"i32 {len(shape)}, ptr @shape{j}"
+            return self.new(f"call ptr @numpy_zeros({sizes}, ptr @numpy_double, i32 0)")
         return self.new(
             f"call ptr @numpy_new(ptr @numpy_array, ptr @numpy_double, i32 {len(shape)}, "
             f"ptr @shape{j}, ptr null, ptr null, i32 0, ptr null)"

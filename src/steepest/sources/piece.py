@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from steepest.record import each, record, replaced
 from steepest.sources.capture.guards import Slot
 from steepest.sources.once import program_once
 from steepest.sources.structure import Structure
+
+if TYPE_CHECKING:
+    from steepest.native.plan import Plan
 
 __all__ = ["Piece"]
 
@@ -40,9 +43,9 @@ class Piece:
     shared: dict[Any, Any] = each(factory=dict)
     around: Mapping[Node, Node] = each(factory=dict)  # inside a trace: what the inputs are there
 
-    def at(self, values: tuple[Any, ...], read: tuple[Any, ...]) -> Piece:
+    def at(self, values: tuple[Any, ...], read: tuple[Any, ...]) -> Self:
         """This piece at another call on the same path."""
-        other = object.__new__(Piece)  # without __init__: this is done at every call
+        other = object.__new__(type(self))  # without __init__: this is done at every call
         other.__dict__.update(self.__dict__)
         other.__dict__["values"], other.__dict__["read"] = values, read
         return other
@@ -89,6 +92,19 @@ class Piece:
             given = (*self.inputs, *self.captured, *extra)
             program = self.made[key] = program_once(self.shared, given, outputs())
         return functools.partial(program, *self.values, *self.read)
+
+    def computed(self) -> list[Any]:
+        """The outputs at this call, by the graph."""
+        return self.run("value", lambda: self.outputs)()
+
+    def planned(self, guards: Sequence[tuple[Node, Any]] = ()) -> Plan:
+        """The outputs as straight-line code, which counts where the guards hold.
+
+        Raises CompilationError where that cannot be written.
+        """
+        from steepest.native.plan import plan
+
+        return plan((*self.inputs, *self.captured), self.outputs, guards=guards)
 
     def result(self, values: Sequence[Any]) -> Any:
         """Output values in the structure of the result; float64 scalars as Python floats."""

@@ -8,7 +8,7 @@ computes the same bits whenever it runs.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
@@ -152,7 +152,7 @@ class Tiers:
         elif tier.entry is not None and tier.kernel is None and tier.calls > 2 * HOT:
             self._make_kernel(tier, piece)
         if tier.kernel is None:
-            return piece.result(piece.run("value", lambda: piece.outputs)())
+            return piece.result(piece.computed())
         return piece.result(tier.kernel(*piece.values, *piece.read))
 
     def compile(self, holder: Any, piece: Piece) -> None:
@@ -177,7 +177,6 @@ class Tiers:
         """Let calls jump straight into the code of this path, where that can be."""
         from steepest.native.entry import entry_of
         from steepest.native.leaf import install
-        from steepest.native.plan import plan
 
         found = _call_of(holder, piece)
         if isinstance(found, str):
@@ -187,10 +186,9 @@ class Tiers:
         if len(doors) >= DOORS or len(self._made) >= ENTRIES:
             tier.reason = f"{len(self._made)} other paths are called directly, and no more are"
             return False
-        inputs = (*piece.inputs, *piece.captured)
         guards = [(g.node, g.expected) for g in piece.guards]
         try:
-            planned = plan(inputs, piece.outputs, guards=guards)
+            planned = piece.planned(guards)
         except CompilationError as error:
             if not guards:
                 raise
@@ -209,10 +207,8 @@ class Tiers:
         """Machine code that Python calls, once it has found out that the path is this one."""
         from steepest.native.engine import compiled
         from steepest.native.kernel import Kernel, kernel_ir
-        from steepest.native.plan import plan
 
-        inputs = (*piece.inputs, *piece.captured)
-        planned = plan(inputs, piece.outputs)
+        planned = piece.planned()
         tier.operations = tier.operations or planned.size
         tier.kernel = Kernel(planned, compiled(kernel_ir(planned), ["kernel"]))
 
@@ -237,7 +233,7 @@ def _call_of(holder: Any, piece: Piece) -> Call | str:
     arguments = _arguments(piece)
     if isinstance(arguments, str):
         return arguments
-    outputs = _nest(piece.output_structure, iter(range(len(piece.outputs))))
+    outputs = _nest(piece.output_structure, count())
     if isinstance(outputs, str):
         return outputs
     captured = tuple(read() for read in piece.readers)
