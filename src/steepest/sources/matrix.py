@@ -18,7 +18,8 @@ import numpy as np
 from steepest.calculus import derive
 from steepest.calculus.colours import apart, star, turned
 from steepest.errors import CompilationError, NotDifferentiableError
-from steepest.graph.node import Node
+from steepest.graph.node import Node, make
+from steepest.graph.operation import ROWS
 from steepest.native.plan import Plan, plan
 from steepest.native.scalars import LIMIT
 from steepest.native.sparse import entries, reach
@@ -120,10 +121,13 @@ class Matrix(Piece):
         key = ("along", forward, apart)
         if key not in self.made:
             moved = self.extra("d", self.by if forward else self.outputs)
-            mode = derive.jvp if forward else derive.vjp
-            self.made[key] = moved, mode(self.outputs, self.by, moved, apart=apart)
-        found: tuple[list[Node], list[Node]] = self.made[key]
-        return found
+            if forward:
+                inputs = _together(self.by, moved)
+                found = derive.jvp(self.outputs, [*inputs], [*inputs.values()], apart=apart)
+            else:
+                found = derive.vjp(self.outputs, self.by, moved, apart=apart)
+            self.made[key] = moved, found
+        return self.made[key]  # type: ignore[no-any-return]
 
     def _linear(
         self, forward: bool, limit: int, guards: Sequence[tuple[Node, Any]] = ()
@@ -199,6 +203,14 @@ class Matrix(Piece):
             tuple(np.shape(b) for b in blocks),
             held,
         )
+
+
+def _together(nodes: Sequence[Node], directions: Sequence[Node]) -> dict[Node, Node]:
+    """The direction of each node; the sum of them where a node is named twice."""
+    found: dict[Node, Node] = {}
+    for n, d in zip(nodes, directions, strict=True):
+        found[n] = make(ROWS["add"], (found[n], d)) if n in found else d
+    return found
 
 
 def _size(nodes: Sequence[Node]) -> int:
