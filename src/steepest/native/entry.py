@@ -32,7 +32,7 @@ NOTHING: Final = object()  # what a dictionary holds under a key that it does no
 @dataclass(frozen=True)
 class Fact:
     """Something outside that must still be the very same object: what a closure's cell holds, an
-    item of a dictionary, an attribute.
+    item of a dictionary, an attribute. Where it is a number that is read, `was` is its type.
     """
 
     kind: str
@@ -46,12 +46,12 @@ class Call:
     """What a path takes and gives.
 
     arguments   for each argument its shape, None for a Python float
-    captured    arrays outside, which are read at every call
+    captured    arrays and numbers outside, which are read at every call
     outputs     numbers of outputs in nested tuples: (0, (1, 2)); an output of shape () is a float
     """
 
     arguments: tuple[tuple[int, ...] | None, ...]
-    captured: tuple[np.ndarray[Any, Any], ...]
+    captured: tuple[np.ndarray[Any, Any] | Fact, ...]
     facts: tuple[Fact, ...]
     outputs: Any
 
@@ -76,12 +76,16 @@ def entry_of(p: Plan, call: Call) -> Entry:
     """Compile a plan with its entry. Raises CompilationError where that cannot be done."""
     onward = ctypes.c_void_p()
     imports = {**abi.symbols(), "onward": ctypes.addressof(onward)}
-    for k, array in enumerate(call.captured):
-        imports[f"captured{k}"] = abi.address_of(array)
-    for k, fact in enumerate(call.facts):
-        imports[f"holder{k}"] = abi.address_of(fact.holder)
-        imports[f"key{k}"] = abi.address_of(fact.key)
-        imports[f"was{k}"] = abi.address_of(fact.was)
+    named = {}
+    for k, thing in enumerate(call.captured):
+        if isinstance(thing, Fact):
+            named[f"number{k}_"] = thing
+        else:
+            imports[f"captured{k}"] = abi.address_of(thing)
+    for name, fact in (named | {f"fact{k}_": f for k, f in enumerate(call.facts)}).items():
+        imports[f"{name}holder"] = abi.address_of(fact.holder)
+        imports[f"{name}key"] = abi.address_of(fact.key)
+        imports[f"{name}was"] = abi.address_of(fact.was)
     text = _Text(p, call).text()
     used = {name: at for name, at in imports.items() if f"@{name}" in text}
     return Entry(compiled(text, ["entry"], used, (onward, call)), onward)
@@ -138,6 +142,7 @@ class _Text:
         """The function, with all that it declares."""
         self._check_call()
         self._check_facts()
+        self._read_numbers()
         self._check_arrays()
         called: set[str] = self._run()
         body = "\n  ".join(self.lines)
@@ -203,32 +208,55 @@ class _Text:
 
     def _check_facts(self) -> None:
         for k, fact in enumerate(self.call.facts):
-            self._outer(f"holder{k}", f"was{k}")
-            holder = f"@holder{k}"
-            was = "null" if fact.was is NOTHING else f"@was{k}"
-            if fact.kind == CELL:
-                self.require([self.equal("ptr", self.load("ptr", holder, abi.CELL), was)])
-                continue
-            self._outer(f"key{k}")
-            if fact.kind == ITEM:
-                now = self.new(f"call ptr @PyDict_GetItem(ptr {holder}, ptr @key{k})")
-                self.require([self.equal("ptr", now, was)])
-            else:
-                now = self.new(f"call ptr @PyObject_GetAttr(ptr {holder}, ptr @key{k})")
-                self.require([self.new(f"icmp ne ptr {now}, null")], "missing")
+            name = f"fact{k}_"
+            now = self._now(name, fact)
+            if fact.kind == ATTRIBUTE:
                 self.lines.append(f"call void @Py_DecRef(ptr {now})")
-                self.require([self.equal("ptr", now, was)])
+            if fact.was is not NOTHING:
+                self._outer(f"{name}was")
+            self.require([self.equal("ptr", now, "null" if fact.was is NOTHING else f"@{name}was")])
+
+    def _now(self, name: str, fact: Fact) -> str:
+        """What a fact is now, which may be null; an attribute as a new reference."""
+        self._outer(f"{name}holder")
+        if fact.kind == CELL:
+            return self.load("ptr", f"@{name}holder", abi.CELL)
+        self._outer(f"{name}key")
+        if fact.kind == ITEM:
+            return self.new(f"call ptr @PyDict_GetItem(ptr @{name}holder, ptr @{name}key)")
+        now = self.new(f"call ptr @PyObject_GetAttr(ptr @{name}holder, ptr @{name}key)")
+        self.require([self.new(f"icmp ne ptr {now}, null")], "missing")
+        return now
+
+    def _read_numbers(self) -> None:
+        """Read numbers outside, of which any will do that is of the type it was."""
+        for k, fact in enumerate(self.call.captured):
+            if not isinstance(fact, Fact):
+                continue
+            name = f"number{k}_"
+            now = self._now(name, fact)
+            self._outer(f"{name}was")
+            if fact.kind != ATTRIBUTE:
+                self.require([self.new(f"icmp ne ptr {now}, null")])
+            same = self.equal("ptr", self.load("ptr", now, abi.TYPE), f"@{name}was")
+            self.lines.append(f"%number{k} = alloca double")
+            at = self.new(f"select i1 {same}, ptr {self.at(now, abi.VALUE)}, ptr %number{k}")
+            self.lines.append(f"store double {self.load('double', at)}, ptr %number{k}")
+            if fact.kind == ATTRIBUTE:
+                self.lines.append(f"call void @Py_DecRef(ptr {now})")
+            self.require([same])
 
     def _outer(self, *names: str) -> None:
         self.outside += [f"@{name} = external global i8" for name in names]
 
     def _arrays(self) -> list[tuple[str, tuple[int, ...]]]:
         found = [(f"%arg{k}", s) for k, s in enumerate(self.call.arguments) if s is not None]
-        return found + [(f"@captured{k}", a.shape) for k, a in enumerate(self.call.captured)]
+        outside = enumerate(self.call.captured)
+        return found + [(f"@captured{k}", a.shape) for k, a in outside if not isinstance(a, Fact)]
 
     def _check_arrays(self) -> None:
-        self._outer(*(f"captured{k}" for k in range(len(self.call.captured))))
         arrays = self._arrays()
+        self._outer(*(name[1:] for name, _ in arrays if name.startswith("@")))
         held = []
         needed = abi.CONTIGUOUS | abi.ALIGNED
         for array, shape in arrays:
@@ -278,7 +306,10 @@ class _Text:
             if shape is None
             else self.load("ptr", f"%arg{k}", abi.DATA)
             for k, shape in enumerate(self.call.arguments)
-        ] + [self.load("ptr", f"@captured{k}", abi.DATA) for k in range(len(self.call.captured))]
+        ] + [
+            f"%number{k}" if isinstance(a, Fact) else self.load("ptr", f"@captured{k}", abi.DATA)
+            for k, a in enumerate(self.call.captured)
+        ]
 
     def _give(self, objects: dict[int, str], arrays: list[str]) -> None:
         """Nest the results, and return them; where memory ran out, nothing stays behind."""

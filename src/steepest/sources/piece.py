@@ -36,6 +36,10 @@ class Piece:
     captured: tuple[Node, ...] = ()  # what is read outside
     read: tuple[Any, ...] = ()  # and what was read there at this call
     readers: tuple[Callable[[], Any], ...] = ()  # how it is read
+    # of what is read outside, the numbers: where each stands; None for arrays
+    numbers: tuple[Slot | None, ...] = ()
+    # whether such numbers may be any; before, a new one is compared with the function
+    proved: Callable[[], bool] = lambda: True
     slots: tuple[Slot, ...] = ()  # facts outside that are compared
     guards: tuple[Guard, ...] = ()  # conditions on values
     made: dict[Any, Any] = each(factory=dict)  # programs and nodes shared by all calls on this path

@@ -114,11 +114,14 @@ def _piece_of(path: Path) -> Piece:
     else:
         outputs, structure = path.graph.outputs, path.output_structure
         captured = tuple(n for n, _ in path.graph.captured)
+    tape = path.tape
     return Piece(
         path.inputs, (), path.owners, path.input_structure, path.given.layout.titles, outputs,
         structure, captured,
         readers=tuple(read for _, read in path.graph.captured),
-        slots=path.tape.slots,
+        numbers=tuple(tape.varied[n].slot if n in tape.varied else None for n in captured),
+        proved=lambda: not tape.unproved,
+        slots=tape.slots,
         guards=path.graph.guards,
         shared=path.graph.made,
     )  # fmt: skip
