@@ -48,12 +48,14 @@ class Call:
     arguments   for each argument its shape, None for a Python float
     captured    arrays and numbers outside, which are read at every call
     outputs     numbers of outputs in nested tuples: (0, (1, 2)); an output of shape () is a float
+    whole       an int is taken where a float may be given
     """
 
     arguments: tuple[tuple[int, ...] | None, ...]
     captured: tuple[np.ndarray[Any, Any] | Fact, ...]
     facts: tuple[Fact, ...]
     outputs: Any
+    whole: bool = False
 
 
 class Entry:
@@ -103,6 +105,7 @@ declare void @Py_DecRef(ptr)
 declare ptr @numpy_new(ptr, ptr, i32, ptr, ptr, ptr, i32, ptr)
 declare ptr @numpy_zeros(i32, ptr, ptr, i32)
 @PyFloat_Type = external global i8
+@PyLong_Type = external global i8
 @numpy_float64 = external global i8
 @numpy_array = external global i8
 @numpy_double = external global i8
@@ -201,10 +204,40 @@ class _Text:
             if shape is None:
                 plain = self.equal("ptr", kind, "@PyFloat_Type")
                 numpys = self.equal("ptr", kind, "@numpy_float64")
-                types.append(self.new(f"or i1 {plain}, {numpys}"))
+                either = self.new(f"or i1 {plain}, {numpys}")
+                if self.call.whole:
+                    self.lines.append(f"%int{k} = icmp eq ptr {kind}, @PyLong_Type")
+                    either = self.new(f"or i1 {either}, %int{k}")
+                types.append(either)
             else:
                 types.append(self.equal("ptr", kind, "@numpy_array"))
         self.require(types)
+        if self.call.whole:
+            for k, shape in enumerate(self.call.arguments):
+                if shape is None:
+                    self._take_int(k)
+
+    def _take_int(self, k: int) -> None:
+        """Where the number of an argument is: in a float, or made from an int of one digit."""
+        inside = self.at(f"%arg{k}", abi.VALUE)
+        self.lines.append(f"%made{k} = alloca double")
+        here = f"b{self.blocks}"
+        self.lines.append(f"br i1 %int{k}, label %whole{k}, label %float{k}")
+        self.lines.append(f"whole{k}:")
+        size = self.load("i64", f"%arg{k}", abi.SIZE)
+        beyond = self.new(f"add i64 {size}, 1")
+        self.require([self.new(f"icmp ule i64 {beyond}, 2")])
+        digit = self.new(f"zext i32 {self.load('i32', f'%arg{k}', abi.DIGIT)} to i64")
+        signed = self.new(f"mul i64 {size}, {digit}")
+        number = self.new(f"sitofp i64 {signed} to double")
+        self.lines.append(f"store double {number}, ptr %made{k}")
+        there = f"b{self.blocks}"
+        self.lines.append(f"br label %float{k}")
+        self.lines.append(f"float{k}:")
+        self.lines.append(f"%at{k} = phi ptr [{inside}, %{here}], [%made{k}, %{there}]")
+        self.blocks += 1  # what comes next has a label that `require` knows
+        self.lines.append(f"br label %b{self.blocks}")
+        self.lines.append(f"b{self.blocks}:")
 
     def _check_facts(self) -> None:
         for k, fact in enumerate(self.call.facts):
@@ -302,7 +335,7 @@ class _Text:
     def _bases(self) -> list[str]:
         """Where the numbers of each argument and of each captured array begin."""
         return [
-            self.at(f"%arg{k}", abi.VALUE)
+            (f"%at{k}" if self.call.whole else self.at(f"%arg{k}", abi.VALUE))
             if shape is None
             else self.load("ptr", f"%arg{k}", abi.DATA)
             for k, shape in enumerate(self.call.arguments)

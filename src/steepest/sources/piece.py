@@ -40,6 +40,7 @@ class Piece:
     numbers: tuple[Slot | None, ...] = ()
     # whether such numbers may be any; before, a new one is compared with the function
     proved: Callable[[], bool] = lambda: True
+    whole: bool = False  # an int is as good as a float to who calls
     slots: tuple[Slot, ...] = ()  # facts outside that are compared
     guards: tuple[Guard, ...] = ()  # conditions on values
     made: dict[Any, Any] = each(factory=dict)  # programs and nodes shared by all calls on this path
@@ -54,9 +55,9 @@ class Piece:
         other.__dict__["values"], other.__dict__["read"] = values, read
         return other
 
-    def with_outputs(self, outputs: tuple[Node, ...], structure: Structure) -> Piece:
+    def with_outputs(self, outputs: tuple[Node, ...], structure: Structure, **more: Any) -> Piece:
         """Another function of the same inputs."""
-        return replaced(self, outputs=outputs, output_structure=structure, made={})
+        return replaced(self, outputs=outputs, output_structure=structure, made={}, **more)
 
     def chosen(self, argnums: Sequence[int | str], single: bool) -> tuple[list[int], Structure]:
         """The inputs that belong to some arguments, in order, and the structure these stand in."""

@@ -259,7 +259,7 @@ def _call_of(holder: Any, piece: Piece) -> Call | str:
             return fact
     if any(isinstance(g.expected, Said) for g in piece.guards):
         return "it depends on how a number is written as text"
-    return Call(arguments, captured, tuple(facts), outputs)
+    return Call(arguments, captured, tuple(facts), outputs, piece.whole)
 
 
 def _is_plain_array(a: Any) -> bool:
