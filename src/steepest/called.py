@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from steepest.expression import Expression
 from steepest.graph.node import Node, make
 from steepest.graph.operation import ROWS
-from steepest.sources.code import Code
-from steepest.sources.piece import Piece
-from steepest.sources.structure import flatten
-from steepest.sources.tiers import HOT, Compiled, Tiers
 from steepest.written import Written
+
+if TYPE_CHECKING:
+    from steepest.sources.code import Code
+    from steepest.sources.piece import Piece
+    from steepest.sources.tiers import Compiled, Tiers
 
 __all__ = ["Called"]
 
@@ -23,7 +24,8 @@ class Called(Written):
     """What can be called at a point, by its nodes there: interpreted at first, then compiled."""
 
     direct: ClassVar[bool] = False  # said by a class itself: its calls may jump into machine code
-    _tiers: Tiers | None  # None before the first call
+    _calls: int
+    _tiers: Tiers | None  # None before the second call
     _points: dict[Any, Piece]
 
     def __new__(cls, *_: Any, **__: Any) -> Self:
@@ -37,7 +39,7 @@ class Called(Written):
         from steepest.native.leaf import has_room
 
         kind = type(self).__mro__[1] if has_room(self) else type(self)
-        return kind.__new__, (kind,), {**vars(self), "_tiers": None}
+        return kind.__new__, (kind,), {**vars(self), "_tiers": None, "_calls": 0}
 
     @property
     def compiled(self) -> Compiled:
@@ -49,6 +51,8 @@ class Called(Written):
         >>> slope.compiled
         no machine code: it was not called 16 times yet
         """
+        from steepest.sources.tiers import HOT, Compiled
+
         if self._entered.root.by_path and not self._steps:
             return Compiled(reason="the value of Python code is what that code returns")
         found = Compiled() if self._tiers is None else self._tiers.compiled
@@ -58,20 +62,28 @@ class Called(Written):
 
     def _at_point(self, values: Sequence[Any]) -> tuple[Any] | None:
         """The value at one point by what becomes machine code; None where that is not for it."""
-        if self._tiers is None:  # a single call is served sooner without
+        if self._tiers is None:
+            self._calls += 1
+            if self._calls == 1:  # a single call is served sooner without
+                return None
+            from steepest.sources.tiers import Tiers
+
             self._tiers, self._points = Tiers(), {}
-            return None
         piece = self._piece(values)
         return None if piece is None else (self._tiers.result(self, piece),)
 
     def _piece(self, values: Sequence[Any]) -> Piece | None:
         """What a call at these values computes; None for many points, and what has no graph."""
-        root = self._entered.root
-        if isinstance(root, Code):
-            return root.piece(values, self._steps, self._whole) if self._steps else None
+        root: Any = self._entered.root
+        if root.by_path:
+            code: Code = root
+            return code.piece(values, self._steps, self._whole) if self._steps else None
         if not all(type(v) is np.float64 for v in values):
             return None
         if None not in self._points:
+            from steepest.sources.piece import Piece
+            from steepest.sources.structure import flatten
+
             base = root.expression(values)
             self._points[None] = Piece(
                 base.inputs,

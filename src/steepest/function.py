@@ -92,7 +92,7 @@ class Function(Called):
         self.label = Label(self._entered.name, single=len(self.variables) == 1)
         self._steps: tuple[tuple[Step, Step], ...] = ()  # for running, and for reading
         self._known: dict[Expression, Expression] = {}
-        self._tiers = None
+        self._tiers, self._calls = None, 0
         if (north or east) and self.axes is None:
             raise VariableError(
                 f"north={north!r}, east={east!r} must name the two variables of the function; it "
@@ -104,7 +104,7 @@ class Function(Called):
         new = Function.__new__(Function)
         vars(new).update({k: v for k, v in vars(self).items() if k not in ("gradient", "jacobian")})
         new.label, new._steps, new._known = label, (*self._steps, (step, shown or step)), {}
-        new._tiers = None
+        new._tiers, new._calls = None, 0
         return new
 
     # ---- value -----------------------------------------------------------------------------------

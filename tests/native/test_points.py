@@ -150,7 +150,7 @@ def test_what_has_no_machine_code_says_why() -> None:
 
     slope = st.Function(lambda x: digamma(x)).gradient
     warm(slope, 2.5)
-    assert slope(2.5) == pytest.approx(polygamma(1, 2.5), rel=1e-13)
+    assert slope(2.5)[0] == pytest.approx(polygamma(1, 2.5), rel=1e-13)
     assert not slope.compiled and "no machine code" in repr(slope.compiled)
 
 
