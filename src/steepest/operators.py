@@ -207,8 +207,10 @@ def jacobian(
     """All partial derivatives of a function that returns arrays: J[i, j] = ∂fᵢ/∂xⱼ, of shape
     (*f(x).shape, *x.shape).
 
-    Forward mode where there are fewer input numbers than output numbers, reverse mode otherwise.
-    See `grad` for the arguments.
+    Columns that share no row are found together in one run of forward mode, or rows that share no
+    column in one of reverse mode, whichever takes fewer runs: a banded matrix takes as many as its
+    band is wide. Machine code (`.compiled`) computes each entry by itself. See `grad` for the
+    arguments.
 
     >>> import numpy as np
     >>> jacobian(lambda x: np.array([x[0] * x[1], x[0] ** 2]))(np.array([2.0, 3.0]))
@@ -222,7 +224,11 @@ def hessian(
     f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False, pure: bool = True
 ) -> Columns:
     """All second partial derivatives of a function that returns one number: H[i, j] = ∂²f/∂xᵢ∂xⱼ.
-    See `grad`.
+    See `grad` for the arguments.
+
+    The result is symmetric: what stands below the diagonal is found once, and stands above it, too,
+    unless the function holds rules of an author's own. Where most of it is zero by structure, few
+    runs find the rest, see `jacobian`.
 
     >>> import numpy as np
     >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([2.0, 3.0]))

@@ -312,6 +312,15 @@ def test_what_cannot_be_compiled_is_interpreted() -> None:
     assert np.allclose(single(x32), rosen_hess(place(8)), rtol=1e-5)
 
 
+def test_large_matrices_are_interpreted_and_say_so() -> None:
+    bent = st.hessian(lambda x: np.sum(x**3))
+    x = place(600)
+    told = bent.compile(x)
+    assert not told and ("600 x 600" in told.reason or available())
+    assert np.array_equal(bent(x), np.diag(6 * x))
+    assert len(passes(bent, x).seeds) == 1
+
+
 def test_an_infinite_slope_does_not_spoil_its_neighbours() -> None:
     """What is zero by structure stays zero beside an infinity, in both tiers alike."""
 

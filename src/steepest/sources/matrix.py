@@ -31,6 +31,7 @@ __all__ = ["Matrix", "Passes"]
 FEW: Final = 4  # so many passes are made without asking what is zero
 EACH: Final = 64  # operations for each input number, in code that is looked at for zeros
 PAIRS: Final = 1_000_000  # steps that choosing colours may take
+NUMBERS: Final = 1 << 18  # of a matrix in machine code; in larger ones memory takes the time
 
 
 @record()
@@ -182,6 +183,11 @@ class Matrix(Piece):
     def planned(self, guards: Sequence[tuple[Node, Any]] = ()) -> Plan:
         """All entries as straight-line code."""
         rows, columns = _size(self.outputs), _size(self.by)
+        if rows * columns > NUMBERS:
+            raise CompilationError(
+                f"the matrix has {rows:,} x {columns:,} numbers, more than {NUMBERS:,}; with so "
+                "many, machine code would not be faster"
+            )
         forward = self.passes.forward
         p, first = self._linear(forward, LIMIT, guards)
         below = [(1 << i + 1) - 1 for i in range(rows)] if self.symmetric else None
