@@ -153,7 +153,7 @@ class Matrix(Piece):
             if not p.forward:
                 raise
             self.made["forward"] = False  # a rule that is run, and has no forward mode
-            del self.made[Passes]
+            self.made.pop(Passes, None)
             return self.computed()
         if p.read is None:
             return self._blocks(found.T if p.forward else found)
