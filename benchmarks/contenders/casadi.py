@@ -125,34 +125,44 @@ def floats() -> Prepared:
     return Prepared(call, POINT)
 
 
-def hessian(dense: bool) -> Callable[[], Prepared]:
-    """The numbers that are not zero, into a buffer; or all of them, put in place."""
+def hessian(kind: str) -> Callable[[], Prepared]:
+    """The numbers that are not zero, in a buffer; the same, put in their places; or all of them."""
 
     def prepare() -> Prepared:
         import casadi as ca
 
-        x = ca.SX.sym("x", 100)
+        x, dense = ca.SX.sym("x", 100), kind == "dense"
         bent = ca.hessian(rosenbrock(x), x)[0]
         pattern = bent.sparsity()
         function = built(ca.Function("bent", [x], [ca.densify(bent) if dense else bent]))
         taken, numbers = np.zeros(100), np.zeros(10_000 if dense else pattern.nnz())
         run = joined(function, taken, numbers)
+        rows, columns = pattern.get_triplet()
+        places = np.array(rows) * 100 + np.array(columns)
 
         def call(x: Any) -> Any:
             taken[:] = x
             run()
-            return numbers.copy()
+            if kind != "put in place":
+                return numbers.copy()
+            out = np.zeros(10_000)
+            out[places] = numbers
+            return out
 
         def read(found: Any) -> Any:
-            return found if dense else np.asarray(ca.DM(pattern, found).full())
+            return np.asarray(ca.DM(pattern, found).full()) if kind == "sparse" else found
 
         return Prepared(call, (place(100),), read)
 
     return prepare
 
 
-entered("hessian", "CasADi, C code, dense")(hessian(dense=True))
-entered("hessian", "CasADi, C code, sparse")(hessian(dense=False))
+for _kind, _name in (
+    ("dense", "CasADi, C code, dense"),
+    ("put in place", "CasADi, C code, sparse, put in place"),
+    ("sparse", "CasADi, C code, only what is not zero"),
+):
+    entered("hessian", _name)(hessian(_kind))
 
 
 @entered("walk", "CasADi, C code")

@@ -11,6 +11,7 @@ import numpy as np
 import steepest.operations  # noqa: F401  (fills the registry of rows)
 from steepest import compass
 from steepest.binding import bind, listed, place, real_value
+from steepest.called import Called
 from steepest.errors import ShapeError, VariableError
 from steepest.expression import Expression
 from steepest.graph.node import constant, make
@@ -18,7 +19,7 @@ from steepest.graph.operation import ROWS, Traceable
 from steepest.graph.traverse import count
 from steepest.label import Label
 from steepest.sources.entrance import Entered, enter
-from steepest.written import Step, Written
+from steepest.written import Step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Function"]
 
 
-class Function(Written):
+class Function(Called):
     """A function of numbers: called like any other, and able to tell its derivatives.
 
     Args:
@@ -63,6 +64,8 @@ class Function(Written):
     array([6.88051086, 5.7205845 ])
     """
 
+    direct = True
+
     def __init__(
         self,
         source: Any,
@@ -89,6 +92,7 @@ class Function(Written):
         self.label = Label(self._entered.name, single=len(self.variables) == 1)
         self._steps: tuple[tuple[Step, Step], ...] = ()  # for running, and for reading
         self._known: dict[Expression, Expression] = {}
+        self._tiers, self._calls = None, 0
         if (north or east) and self.axes is None:
             raise VariableError(
                 f"north={north!r}, east={east!r} must name the two variables of the function; it "
@@ -97,9 +101,10 @@ class Function(Written):
 
     def _derived(self, label: Label, step: Step, shown: Step | None = None) -> Function:
         """A function made from this one by a step of calculus; `shown` is the same for a reader."""
-        new = object.__new__(Function)
+        new = Function.__new__(Function)
         vars(new).update({k: v for k, v in vars(self).items() if k not in ("gradient", "jacobian")})
         new.label, new._steps, new._known = label, (*self._steps, (step, shown or step)), {}
+        new._tiers, new._calls = None, 0
         return new
 
     # ---- value -----------------------------------------------------------------------------------
@@ -114,6 +119,9 @@ class Function(Written):
         if any(isinstance(a, Traceable) for a in (*args, *named.values())):
             return self._followed(args, named)
         values = self.arguments(args, named)
+        point = self._at_point(values)
+        if point is not None:
+            return point[0]
         if not self._steps:
             return self._entered.root.plain(values)
         return self.expression_at(values)(values)

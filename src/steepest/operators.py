@@ -8,90 +8,30 @@ nest to any depth.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from steepest.calculus import derive
-from steepest.errors import NotDifferentiableError, ShapeError, VariableError
+from steepest.errors import ShapeError
 from steepest.graph.node import Node
 from steepest.graph.traced import Traced, as_node
+from steepest.graph.traverse import topological
 from steepest.sources.capture.trace import current
+from steepest.sources.matrix import Matrix
 from steepest.sources.once import gradient_once
+from steepest.sources.operator import Operator
 from steepest.sources.piece import Piece
-from steepest.sources.pieces import Argnums, Source, as_source
+from steepest.sources.pieces import Argnums, as_source
 from steepest.sources.structure import Structure, flatten
-from steepest.sources.tiers import HOT, Compiled, Tiers
 
 __all__ = ["Differentiated", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
 
-class Differentiated(Source):
-    """The derivative of a function: called like the function, and differentiated like it.
+class Differentiated(Operator):
+    """The gradient of a function, or its value and gradient."""
 
-    `tracing` tells how the function was followed, and whether the slopes are exact; `compiled`
-    tells of machine code, which paths become that are called more than HOT times.
-    """
-
-    def __new__(cls, *_: Any) -> Differentiated:
-        """Of a type that can hold machine code; subclasses have methods of their own instead."""
-        from steepest.native.leaf import leaf_of
-
-        return object.__new__(leaf_of(cls) if cls is Differentiated else cls)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        argnums = self.argnums[0] if self.single else self.argnums
-        kind = Differentiated if type(self).__mro__[1] is Differentiated else type(self)
-        return kind, (self.source, argnums, self.what)
-
-    def __init__(self, source: Source, argnums: Argnums, what: str) -> None:
-        self.source, self.what = source, what
-        self.argnums = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
-        self.single = isinstance(argnums, (int, str))
-        if not self.argnums:
-            raise VariableError(
-                "argnums is empty: say which arguments to differentiate by, as in argnums=0"
-            )
-        self.__name__ = f"{what}({source.__name__})"
-        self._tiers = Tiers()
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """The numbers; inside a function that is being followed, handles."""
-        if current() is not None:
-            return super().__call__(*args, **kwargs)
-        return self._tiers.result(self, self.piece(args, kwargs, ()))
-
-    def compile(self, *args: Any, **kwargs: Any) -> Compiled:
-        """Make machine code now, for the path that a call with these arguments takes; otherwise
-        that happens by itself once the path was called HOT times.
-
-        >>> slope = grad(lambda x: x**3)
-        >>> told = slope.compile(2.0)  # 2 operations in 1,832 bytes of machine code, compiled ...
-        >>> slope(2.0)
-        12.0
-        """
-        self._tiers.compile(self, self.piece(args, kwargs, ()))
-        return self.compiled
-
-    @property
-    def compiled(self) -> Compiled:
-        """What has been compiled: operations, bytes, seconds, and the code; or why nothing was."""
-        found = self._tiers.compiled
-        if found or found.reason:
-            return found
-        always = [n for n in self.tracing.notes if "traced at every call" in n]
-        if self.tracing.exact is False:
-            return Compiled(reason="the slopes come from differences, so there is no graph")
-        return Compiled(reason=always[0] if always else f"no path was called {HOT} times yet")
-
-    @property
-    def tracing(self) -> Any:
-        """How the function was followed so far."""
-        return self.source.tracing
-
-    def __repr__(self) -> str:
-        return f"{self.__name__} by {', '.join(map(repr, self.argnums))}\n{self.tracing!r}"
+    direct = True
 
     def piece(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: tuple[int | str, ...]
@@ -104,6 +44,7 @@ class Differentiated(Source):
         derived: Piece | None = inner.made.get(key)  # which lives as long as the path
         if derived is None:
             derived = inner.made[key] = self._derived(inner)
+            derived.made[GRADIENT_OF] = inner.outputs
         return derived.at(inner.values, inner.read)
 
     def _derived(self, inner: Piece) -> Piece:
@@ -166,21 +107,15 @@ def value_and_grad(
     return Differentiated(as_source(f, strict=strict, pure=pure), argnums, "value_and_grad")
 
 
-class Columns(Source):
+class Columns(Operator):
     """All partial derivatives of all outputs: an array of shape (*output, *input) for each pair of
     leaves.
+
+    Rows or columns that share no place are found together, in forward mode or in reverse mode,
+    whichever takes fewer passes; in machine code each entry is computed by itself.
     """
 
-    def __init__(self, source: Source, argnums: Argnums) -> None:
-        self.source = source
-        self.argnums = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
-        self.single = isinstance(argnums, (int, str))
-        self.__name__ = f"jacobian({source.__name__})"
-
-    @property
-    def tracing(self) -> Any:
-        """How the function was followed so far."""
-        return self.source.tracing
+    direct = True
 
     def piece(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: tuple[int | str, ...]
@@ -192,73 +127,50 @@ class Columns(Source):
         nest = _nested(inner.output_structure, structure, blocks)
         return inner.with_outputs(tuple(b for row in blocks for b in row), nest)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """The numbers: one run of forward mode for each input number, or of reverse mode for each
-        output number.
-        """
-        if current() is not None:
-            return super().__call__(*args, **kwargs)
+    def path(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Piece:
+        """The matrix as numbers, found in as few passes as its zeros allow."""
         inner = self.source.piece(args, kwargs, self.argnums)
-        by, structure = inner.chosen(self.argnums, self.single)
-        inputs = [inner.inputs[i] for i in by]
-        rows, columns = (sum(_size(n) for n in nodes) for nodes in (inner.outputs, inputs))
-        dense = _dense(inner, inputs, forward=columns <= rows)
-        blocks, down = [], 0
-        for o in inner.outputs:
-            row, across = [], 0
-            for n in inputs:
-                part = dense[down : down + _size(o), across : across + _size(n)]
-                row.append(_plain(part.reshape((*o.shape, *n.shape))))
-                across += _size(n)
-            blocks.append(row)
-            down += _size(o)
-        leaves = [b for row in blocks for b in row]
-        return _nested(inner.output_structure, structure, blocks).unflatten(leaves)
+        key = (Matrix, self.argnums, self.single)
+        found: Matrix | None = inner.made.get(key)
+        if found is None:
+            found = inner.made[key] = self._matrix(inner)
+        return found.at(inner.values, inner.read)
+
+    def _matrix(self, inner: Piece) -> Matrix:
+        if not inner.outputs:
+            raise ShapeError(
+                "st.jacobian needs a function that returns numbers, and this one has none"
+            )
+        chosen, structure = inner.chosen(self.argnums, self.single)
+        by = tuple(inner.inputs[i] for i in chosen)
+        blocks = [[np.empty((*o.shape, *n.shape), o.dtype) for n in by] for o in inner.outputs]
+        symmetric = (
+            isinstance(self.source, Differentiated)
+            and self.source.what == "grad"
+            and self.source.argnums == self.argnums
+            and _alone(inner)
+        )
+        held = {**vars(inner), "made": {}, "by": by, "symmetric": symmetric}
+        held["output_structure"] = _nested(inner.output_structure, structure, blocks)
+        return Matrix(**held)
 
 
-def _size(node: Node) -> int:
-    return int(np.prod(node.shape, dtype=int))
+GRADIENT_OF = "gradient of"  # what a gradient's piece is made of
 
 
-def _flat(parts: Sequence[Any]) -> Any:
-    return np.concatenate([np.ravel(p) for p in parts]) if parts else np.zeros(0)
+def _alone(gradient: Piece) -> bool:
+    """Whether a gradient follows from the function: then its derivatives are symmetric, as those of
+    rules that an author gave need not be.
+    """
+    return GRADIENT_OF in gradient.made and not _has_own_rules(gradient.made[GRADIENT_OF])
 
 
-def _units(nodes: Sequence[Node]) -> Any:
-    """Each unit vector of the space of these nodes, split into their shapes."""
-    ends = np.cumsum([_size(n) for n in nodes])
-    for k in range(int(ends[-1]) if len(ends) else 0):
-        unit = np.zeros(int(ends[-1]))
-        unit[k] = 1.0
-        pieces = np.split(unit, ends[:-1])
-        yield [p.reshape(n.shape).astype(n.dtype)[()] for p, n in zip(pieces, nodes, strict=True)]
-
-
-def _dense(piece: Piece, inputs: Sequence[Node], forward: bool) -> Any:
-    """J, in the shorter of the two modes; a rule that only works backwards leaves the other one."""
-    if not piece.outputs:
-        raise ShapeError("st.jacobian needs a function that returns numbers, and this one has none")
-    sizes = sum(map(_size, piece.outputs)), sum(map(_size, inputs))
-    if 0 in sizes:
-        return np.zeros(sizes)
-    if forward:
-        with suppress(NotDifferentiableError):
-            return _by_columns(piece, inputs)
-    return _by_rows(piece, inputs)
-
-
-def _by_columns(piece: Piece, inputs: Sequence[Node]) -> Any:
-    """J, a column a run of forward mode."""
-    along = piece.extra("tangents", inputs)
-    run = piece.run(("jvp", *inputs), lambda: derive.jvp(piece.outputs, inputs, along), along)
-    return np.stack([_flat(run(*unit)) for unit in _units(inputs)], axis=1)
-
-
-def _by_rows(piece: Piece, inputs: Sequence[Node]) -> Any:
-    """J, a row a run of reverse mode."""
-    bars = piece.extra("cotangents", piece.outputs)
-    run = piece.run(("vjp", *inputs), lambda: derive.vjp(piece.outputs, inputs, bars), bars)
-    return np.stack([_flat(run(*unit)) for unit in _units(piece.outputs)], axis=0)
+def _has_own_rules(outputs: Sequence[Node]) -> bool:
+    return any(
+        node.op.name.startswith("custom")
+        or (node.op.inside and _has_own_rules(node.param("graph").outputs))
+        for node in topological(outputs)
+    )
 
 
 def _block(output: Node, inputs: Sequence[Node]) -> list[Node]:
@@ -295,29 +207,35 @@ def jacobian(
     """All partial derivatives of a function that returns arrays: J[i, j] = ∂fᵢ/∂xⱼ, of shape
     (*f(x).shape, *x.shape).
 
-    Forward mode where there are fewer input numbers than output numbers, reverse mode otherwise.
-    See `grad` for the arguments.
+    Columns that share no row are found together in one run of forward mode, or rows that share no
+    column in one of reverse mode, whichever takes fewer runs: a banded matrix takes as many as its
+    band is wide. Machine code (`.compiled`) computes each entry by itself. See `grad` for the
+    arguments.
 
     >>> import numpy as np
     >>> jacobian(lambda x: np.array([x[0] * x[1], x[0] ** 2]))(np.array([2.0, 3.0]))
     array([[3., 2.],
            [4., 0.]])
     """
-    return Columns(as_source(f, strict=strict, pure=pure), argnums)
+    return Columns(as_source(f, strict=strict, pure=pure), argnums, "jacobian")
 
 
 def hessian(
     f: Callable[..., Any], argnums: Argnums = 0, *, strict: bool = False, pure: bool = True
 ) -> Columns:
     """All second partial derivatives of a function that returns one number: H[i, j] = ∂²f/∂xᵢ∂xⱼ.
-    See `grad`.
+    See `grad` for the arguments.
+
+    The result is symmetric: what stands below the diagonal is found once, and stands above it, too,
+    unless the function holds rules of an author's own. Where most of it is zero by structure, few
+    runs find the rest, see `jacobian`.
 
     >>> import numpy as np
     >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([2.0, 3.0]))
     array([[6., 4.],
            [4., 0.]])
     """
-    return Columns(grad(f, argnums, strict=strict, pure=pure), argnums)
+    return Columns(grad(f, argnums, strict=strict, pure=pure), argnums, "jacobian")
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

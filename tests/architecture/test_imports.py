@@ -31,6 +31,7 @@ ROOMS = [
     "nonfinite",
     "custom",
     "written",
+    "called",
     "slope",
     "function",
     "problems",

@@ -87,6 +87,64 @@ def test_a_cell_and_an_attribute_that_change(door: str) -> None:
     assert slope(3.0) == 120.0
 
 
+def test_numbers_outside_that_keep_changing_are_read_by_machine_code(door: str) -> None:
+    """In a cell, a dictionary and an attribute; another type, or none, is Python's."""
+
+    class Model:
+        rate = 0.0
+
+    model, table = Model(), {"k": 0.0}
+    scale = 0.0
+
+    def f(x: Any) -> Any:
+        return np.sum(scale * x**2) + model.rate * table["k"] * x[0]
+
+    x = np.array([1.0, 2.0, -3.0])
+
+    def right(value: Any, slope: Any) -> bool:
+        own = np.array([model.rate * table["k"], 0.0, 0.0])
+        return bool(
+            np.isclose(value, scale * 14.0 + own[0], rtol=1e-14)
+            and np.allclose(slope, 2 * scale * x + own, rtol=1e-14)
+        )
+
+    both = st.value_and_grad(f)
+    for k in range(3 * HOT):
+        scale, model.rate, table["k"] = 0.5 + k, 1.5 * k, 2.0 - k
+        assert right(*both(x))
+    assert both.compiled.paths[-1].direct == (door == "builtin")
+    traced = both.tracing.traced
+    for value in (3.25, -0.0, np.inf, 1e-300):
+        scale = value
+        assert right(*both(x))
+    assert both.tracing.traced == traced
+    scale = 1.0
+    model.rate = np.float64(0.5)
+    assert right(*both(x))
+    model.rate = 7  # type: ignore[assignment]
+    assert right(*both(x))
+    del table["k"]
+    with pytest.raises(KeyError):
+        both(x)
+
+
+def test_a_number_outside_that_becomes_infinite_where_python_would_raise(door: str) -> None:
+    share = 1.0
+
+    def f(x: Any) -> Any:
+        return x / (1.0 / share)
+
+    slope = st.grad(f)
+    for k in range(3 * HOT):
+        share = 1.0 + k
+        assert slope(2.0) == pytest.approx(share, rel=1e-15)
+    share = 0.0
+    with pytest.raises(ZeroDivisionError):
+        slope(2.0)
+    share = 4.0
+    assert slope(2.0) == 4.0
+
+
 def test_an_array_outside_that_changes_in_place_or_is_replaced(door: str) -> None:
     data = {"w": np.array([1.0, 2.0])}
     weights = data["w"]

@@ -26,22 +26,36 @@ __all__ = [
 ]
 
 
-def jvp(outputs: Sequence[Node], inputs: Sequence[Node], tangents: Sequence[Node]) -> list[Node]:
+def jvp(
+    outputs: Sequence[Node],
+    inputs: Sequence[Node],
+    tangents: Sequence[Node],
+    *,
+    apart: bool = False,
+) -> list[Node]:
     """Forward mode: J(x)·dx for each output. A tangent has its input's shape and dtype; so has each
     result its output's.
+
+    `apart`: elements of dx that are 0 contribute nothing, not even NaN beside an infinite slope.
     """
     _matching(inputs, tangents, "tangent", "input")
-    pushed = push_forward(outputs, dict(zip(inputs, tangents, strict=True)))
+    pushed = push_forward(outputs, dict(zip(inputs, tangents, strict=True)), apart=apart)
     whole = [zero_like(o) if t is None else t for o, t in zip(outputs, pushed, strict=True)]
     return running(whole, of=outputs)
 
 
-def vjp(outputs: Sequence[Node], inputs: Sequence[Node], cotangents: Sequence[Node]) -> list[Node]:
-    """Reverse mode: Jᵀ(x)·y_bar for each input: forward mode, transposed."""
+def vjp(
+    outputs: Sequence[Node],
+    inputs: Sequence[Node],
+    cotangents: Sequence[Node],
+    *,
+    apart: bool = False,
+) -> list[Node]:
+    """Reverse mode: Jᵀ(x)·y_bar for each input: forward mode, transposed. `apart`: see `jvp`."""
     _matching(outputs, cotangents, "cotangent", "output")
     tangents = {n: fresh(f"d{n.name}", n.shape, n.dtype) for n in inputs if n.real}
     pushed = push_forward(outputs, tangents)
-    pulled = pull_back(pushed, list(tangents.values()), list(cotangents))
+    pulled = pull_back(pushed, list(tangents.values()), list(cotangents), apart)
     found = dict(zip(tangents, pulled, strict=True))
     return running([found.get(n) or zero_like(n) for n in inputs], of=outputs)
 

@@ -25,6 +25,7 @@ def push_forward(
     outputs: Sequence[Node],
     tangents: Mapping[Node, Node],
     nudges: Mapping[Node, Node] | None = None,
+    apart: bool = False,
 ) -> list[Node | None]:
     """The tangent of each output, given a tangent for some nodes (usually inputs); None stands for
     zero.
@@ -32,10 +33,11 @@ def push_forward(
     For y = f(x) this is dy = J(x)·dx, row by row, with nothing simplified. A tangent has its node's
     shape and dtype. `nudges` are added to the tangents of nodes on the way: what would happen if
     that node alone came out a little different. The transpose then tells for each of them how much
-    the outputs answer to it.
+    the outputs answer to it. `apart`: where a given tangent is 0 nothing moves, and what does not
+    move stays 0 even beside an infinite slope.
     """
     known: dict[Node, Node | None] = dict(tangents)
-    still = Stillness({*tangents.values(), *(nudges or {}).values()})
+    still = Stillness({*tangents.values(), *(nudges or {}).values()}, apart)
     try:
         for node in topological(outputs, stop=frozenset(tangents)):
             if node not in known:
@@ -67,7 +69,7 @@ def _tangent(node: Node, known: Mapping[Node, Node | None], still: Stillness) ->
     elif row.inside:
         change = _inside(row, node, moving, params["graph"], params["which"])
     elif row.linear == EACH:
-        change = _each(row, node, args, moving, params)
+        change = _each(row, node, args, moving, params, still)
     elif row.linear == JOINTLY:
         change = _jointly(row, node, moving, params)
     elif row.tangent is not None:
@@ -105,7 +107,7 @@ def _by_partials(
     for rule, t in zip(row.partials, moving, strict=True):
         if t is None or isinstance(rule, Zero):
             continue
-        moves = still.where_moving(t) if row.steep else True
+        moves = still.where_moving(t) if row.steep or still.apart else True
         if moves is False:
             continue
         slope = as_node(rule(*args, Traced(node), **params))
@@ -135,6 +137,7 @@ def _each(
     args: Sequence[Node],
     moving: Sequence[Node | None],
     params: dict[str, Any],
+    still: Stillness,
 ) -> Node | None:
     """Dy = f(da, b) + f(a, db)."""
     total: Node | None = None
@@ -142,6 +145,12 @@ def _each(
         if t is None:
             continue
         part = make(row, (*args[:i], t, *args[i + 1 :]), **params)
+        if still.apart and row.elementwise:
+            moves = still.where_moving(t)
+            if moves is False:
+                continue
+            if moves is not True:
+                part = make(ROWS["where_moving"], (moves, part))
         total = part if total is None else make(ROWS["add"], (shaped_like(total, node), part))
     return total
 

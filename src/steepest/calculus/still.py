@@ -19,8 +19,8 @@ from steepest.calculus.masks import (
     either,
     negated,
 )
-from steepest.graph.node import Node
-from steepest.graph.operation import EACH, JOINTLY
+from steepest.graph.node import Node, constant, make
+from steepest.graph.operation import EACH, JOINTLY, ROWS
 from steepest.graph.traverse import topological
 
 __all__ = ["Stillness"]
@@ -29,10 +29,16 @@ __all__ = ["Stillness"]
 class Stillness:
     """What is known so far about the tangents of one pass. `sources` are the tangents that were
     given.
+
+    `apart`: elements of these that are 0 are taken to stand still, and every operation asks.
     """
 
-    def __init__(self, sources: Collection[Node]) -> None:
-        self._known: dict[Node, Mask] = dict.fromkeys(sources, True)
+    def __init__(self, sources: Collection[Node], apart: bool = False) -> None:
+        self.apart = apart
+        self._known: dict[Node, Mask] = {
+            s: condition(make(ROWS["not_equal"], (s, constant(0.0)))) if apart else True
+            for s in sources
+        }
 
     def where_moving(self, tangent: Node) -> Mask:
         """Where a tangent can be anything but zero."""

@@ -82,17 +82,28 @@ class Arriving:
 
 
 def pull_back(
-    tangents: Sequence[Node | None], sources: Sequence[Node], cotangents: Sequence[Node]
+    tangents: Sequence[Node | None],
+    sources: Sequence[Node],
+    cotangents: Sequence[Node],
+    apart: bool = False,
 ) -> list[Node | None]:
     """Transpose: given `tangents` as linear functions of `sources`, and one cotangent for each
     tangent, the cotangent that reaches each source; None stands for zero.
+
+    `apart`: of the cotangents only what is not 0 arrives.
     """
     seeds = [
-        (t, Arriving(Traced(c))) for t, c in zip(tangents, cotangents, strict=True) if t is not None
+        (t, Arriving(Traced(c), _there(c) if apart else True))
+        for t, c in zip(tangents, cotangents, strict=True)
+        if t is not None
     ]
     return [
         None if found is None else found.signed().settled().node for found in _pull(seeds, sources)
     ]
+
+
+def _there(cotangent: Node) -> Mask:
+    return condition(make(ROWS["not_equal"], (cotangent, constant(0.0))))
 
 
 def _pull(seeds: Sequence[tuple[Node, Arriving]], sources: Sequence[Node]) -> list[Arriving | None]:

@@ -18,8 +18,9 @@ from typing import Any, Final
 import numpy as np
 
 __all__ = [
-    "ALIGNED", "CELL", "CONTIGUOUS", "DATA", "DESCR", "DIMENSIONS", "FLAGS", "ITEMS", "NDIM",
-    "STRIDES", "TYPE", "VALUE", "address_of", "following", "symbols", "unsupported",
+    "ALIGNED", "CELL", "CONTIGUOUS", "DATA", "DESCR", "DIGIT", "DIMENSIONS", "FLAGS", "ITEMS",
+    "NDIM", "SIZE", "STRIDES", "TYPE", "VALUE", "address_of", "following", "symbols",
+    "unsupported",
 ]  # fmt: skip
 
 TESTED: Final = ((3, 11),)  # versions of CPython, with NumPy 2
@@ -27,6 +28,8 @@ TESTED: Final = ((3, 11),)  # versions of CPython, with NumPy 2
 TYPE: Final = 8  # bytes from the start of any object to its type
 VALUE: Final = 16  # of a float, and of a np.float64, to its number
 ITEMS: Final = 24  # of a tuple to its first item
+SIZE: Final = 16  # of an int to its number of digits, with its sign, and to the lowest of these
+DIGIT: Final = 24
 CELL: Final = 16  # of a closure's cell to what it holds
 DATA: Final = 16  # of an ndarray, to these:
 NDIM: Final = 24
@@ -37,7 +40,9 @@ FLAGS: Final = 64
 CONTIGUOUS: Final = 0x1
 ALIGNED: Final = 0x100
 
-_NEW_FROM_DESCR: Final = 94  # place in NumPy's table of functions, the same since its version 1.0
+# places in NumPy's table of functions, the same since its version 1.0
+_NEW_FROM_DESCR: Final = 94
+_ZEROS: Final = 183
 _ARRAY_TYPE: Final = 2
 _FUNCTIONS: Final = (
     "PyFloat_FromDouble", "PyTuple_New", "PyThreadState_Get", "_PyObject_MakeTpCall",
@@ -75,6 +80,8 @@ def _as_expected() -> bool:
         and tuple.__basicsize__ == ITEMS
         and ctypes.c_double.from_address(address_of(1.5) + VALUE).value == 1.5
         and ctypes.c_double.from_address(address_of(number) + VALUE).value == 1.25
+        and [_word(address_of(k) + SIZE) for k in (-7, 0, 7, 1 << 30)] == [-1, 0, 1, 2]
+        and ctypes.c_uint32.from_address(address_of((1 << 30) - 1) + DIGIT).value == (1 << 30) - 1
         and _word(address_of(cell) + CELL) == at
         and _word(address_of(pair) + ITEMS) == at
         and _word(at + TYPE) == address_of(np.ndarray) == _table()[_ARRAY_TYPE]
@@ -96,7 +103,7 @@ def _table() -> Any:
     pointer_of = ctypes.pythonapi.PyCapsule_GetPointer
     pointer_of.restype, pointer_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     capsule = np._core._multiarray_umath._ARRAY_API  # type: ignore[attr-defined]
-    return (ctypes.c_int64 * (_NEW_FROM_DESCR + 1)).from_address(pointer_of(capsule, None))
+    return (ctypes.c_int64 * (_ZEROS + 1)).from_address(pointer_of(capsule, None))
 
 
 @cache
@@ -113,6 +120,7 @@ def symbols() -> Mapping[str, int]:
         "numpy_array": address_of(np.ndarray),
         "numpy_double": address_of(np.dtype(np.float64)),
         "numpy_new": _table()[_NEW_FROM_DESCR],
+        "numpy_zeros": _table()[_ZEROS],
         "steepest_open": ctypes.addressof(_open),
     }
 

@@ -32,7 +32,7 @@ NOTHING: Final = object()  # what a dictionary holds under a key that it does no
 @dataclass(frozen=True)
 class Fact:
     """Something outside that must still be the very same object: what a closure's cell holds, an
-    item of a dictionary, an attribute.
+    item of a dictionary, an attribute. Where it is a number that is read, `was` is its type.
     """
 
     kind: str
@@ -46,14 +46,16 @@ class Call:
     """What a path takes and gives.
 
     arguments   for each argument its shape, None for a Python float
-    captured    arrays outside, which are read at every call
+    captured    arrays and numbers outside, which are read at every call
     outputs     numbers of outputs in nested tuples: (0, (1, 2)); an output of shape () is a float
+    whole       an int is taken where a float may be given
     """
 
     arguments: tuple[tuple[int, ...] | None, ...]
-    captured: tuple[np.ndarray[Any, Any], ...]
+    captured: tuple[np.ndarray[Any, Any] | Fact, ...]
     facts: tuple[Fact, ...]
     outputs: Any
+    whole: bool = False
 
 
 class Entry:
@@ -76,12 +78,16 @@ def entry_of(p: Plan, call: Call) -> Entry:
     """Compile a plan with its entry. Raises CompilationError where that cannot be done."""
     onward = ctypes.c_void_p()
     imports = {**abi.symbols(), "onward": ctypes.addressof(onward)}
-    for k, array in enumerate(call.captured):
-        imports[f"captured{k}"] = abi.address_of(array)
-    for k, fact in enumerate(call.facts):
-        imports[f"holder{k}"] = abi.address_of(fact.holder)
-        imports[f"key{k}"] = abi.address_of(fact.key)
-        imports[f"was{k}"] = abi.address_of(fact.was)
+    named = {}
+    for k, thing in enumerate(call.captured):
+        if isinstance(thing, Fact):
+            named[f"number{k}_"] = thing
+        else:
+            imports[f"captured{k}"] = abi.address_of(thing)
+    for name, fact in (named | {f"fact{k}_": f for k, f in enumerate(call.facts)}).items():
+        imports[f"{name}holder"] = abi.address_of(fact.holder)
+        imports[f"{name}key"] = abi.address_of(fact.key)
+        imports[f"{name}was"] = abi.address_of(fact.was)
     text = _Text(p, call).text()
     used = {name: at for name, at in imports.items() if f"@{name}" in text}
     return Entry(compiled(text, ["entry"], used, (onward, call)), onward)
@@ -97,7 +103,9 @@ declare ptr @PyObject_GetAttr(ptr, ptr)
 declare void @PyErr_Clear()
 declare void @Py_DecRef(ptr)
 declare ptr @numpy_new(ptr, ptr, i32, ptr, ptr, ptr, i32, ptr)
+declare ptr @numpy_zeros(i32, ptr, ptr, i32)
 @PyFloat_Type = external global i8
+@PyLong_Type = external global i8
 @numpy_float64 = external global i8
 @numpy_array = external global i8
 @numpy_double = external global i8
@@ -137,6 +145,7 @@ class _Text:
         """The function, with all that it declares."""
         self._check_call()
         self._check_facts()
+        self._read_numbers()
         self._check_arrays()
         called: set[str] = self._run()
         body = "\n  ".join(self.lines)
@@ -195,39 +204,92 @@ class _Text:
             if shape is None:
                 plain = self.equal("ptr", kind, "@PyFloat_Type")
                 numpys = self.equal("ptr", kind, "@numpy_float64")
-                types.append(self.new(f"or i1 {plain}, {numpys}"))
+                either = self.new(f"or i1 {plain}, {numpys}")
+                if self.call.whole:
+                    self.lines.append(f"%int{k} = icmp eq ptr {kind}, @PyLong_Type")
+                    either = self.new(f"or i1 {either}, %int{k}")
+                types.append(either)
             else:
                 types.append(self.equal("ptr", kind, "@numpy_array"))
         self.require(types)
+        if self.call.whole:
+            for k, shape in enumerate(self.call.arguments):
+                if shape is None:
+                    self._take_int(k)
+
+    def _take_int(self, k: int) -> None:
+        """Where the number of an argument is: in a float, or made from an int of one digit."""
+        inside = self.at(f"%arg{k}", abi.VALUE)
+        self.lines.append(f"%made{k} = alloca double")
+        here = f"b{self.blocks}"
+        self.lines.append(f"br i1 %int{k}, label %whole{k}, label %float{k}")
+        self.lines.append(f"whole{k}:")
+        size = self.load("i64", f"%arg{k}", abi.SIZE)
+        beyond = self.new(f"add i64 {size}, 1")
+        self.require([self.new(f"icmp ule i64 {beyond}, 2")])
+        digit = self.new(f"zext i32 {self.load('i32', f'%arg{k}', abi.DIGIT)} to i64")
+        signed = self.new(f"mul i64 {size}, {digit}")
+        number = self.new(f"sitofp i64 {signed} to double")
+        self.lines.append(f"store double {number}, ptr %made{k}")
+        there = f"b{self.blocks}"
+        self.lines.append(f"br label %float{k}")
+        self.lines.append(f"float{k}:")
+        self.lines.append(f"%at{k} = phi ptr [{inside}, %{here}], [%made{k}, %{there}]")
+        self.blocks += 1  # what comes next has a label that `require` knows
+        self.lines.append(f"br label %b{self.blocks}")
+        self.lines.append(f"b{self.blocks}:")
 
     def _check_facts(self) -> None:
         for k, fact in enumerate(self.call.facts):
-            self._outer(f"holder{k}", f"was{k}")
-            holder = f"@holder{k}"
-            was = "null" if fact.was is NOTHING else f"@was{k}"
-            if fact.kind == CELL:
-                self.require([self.equal("ptr", self.load("ptr", holder, abi.CELL), was)])
-                continue
-            self._outer(f"key{k}")
-            if fact.kind == ITEM:
-                now = self.new(f"call ptr @PyDict_GetItem(ptr {holder}, ptr @key{k})")
-                self.require([self.equal("ptr", now, was)])
-            else:
-                now = self.new(f"call ptr @PyObject_GetAttr(ptr {holder}, ptr @key{k})")
-                self.require([self.new(f"icmp ne ptr {now}, null")], "missing")
+            name = f"fact{k}_"
+            now = self._now(name, fact)
+            if fact.kind == ATTRIBUTE:
                 self.lines.append(f"call void @Py_DecRef(ptr {now})")
-                self.require([self.equal("ptr", now, was)])
+            if fact.was is not NOTHING:
+                self._outer(f"{name}was")
+            self.require([self.equal("ptr", now, "null" if fact.was is NOTHING else f"@{name}was")])
+
+    def _now(self, name: str, fact: Fact) -> str:
+        """What a fact is now, which may be null; an attribute as a new reference."""
+        self._outer(f"{name}holder")
+        if fact.kind == CELL:
+            return self.load("ptr", f"@{name}holder", abi.CELL)
+        self._outer(f"{name}key")
+        if fact.kind == ITEM:
+            return self.new(f"call ptr @PyDict_GetItem(ptr @{name}holder, ptr @{name}key)")
+        now = self.new(f"call ptr @PyObject_GetAttr(ptr @{name}holder, ptr @{name}key)")
+        self.require([self.new(f"icmp ne ptr {now}, null")], "missing")
+        return now
+
+    def _read_numbers(self) -> None:
+        """Read numbers outside, of which any will do that is of the type it was."""
+        for k, fact in enumerate(self.call.captured):
+            if not isinstance(fact, Fact):
+                continue
+            name = f"number{k}_"
+            now = self._now(name, fact)
+            self._outer(f"{name}was")
+            if fact.kind != ATTRIBUTE:
+                self.require([self.new(f"icmp ne ptr {now}, null")])
+            same = self.equal("ptr", self.load("ptr", now, abi.TYPE), f"@{name}was")
+            self.lines.append(f"%number{k} = alloca double")
+            at = self.new(f"select i1 {same}, ptr {self.at(now, abi.VALUE)}, ptr %number{k}")
+            self.lines.append(f"store double {self.load('double', at)}, ptr %number{k}")
+            if fact.kind == ATTRIBUTE:
+                self.lines.append(f"call void @Py_DecRef(ptr {now})")
+            self.require([same])
 
     def _outer(self, *names: str) -> None:
         self.outside += [f"@{name} = external global i8" for name in names]
 
     def _arrays(self) -> list[tuple[str, tuple[int, ...]]]:
         found = [(f"%arg{k}", s) for k, s in enumerate(self.call.arguments) if s is not None]
-        return found + [(f"@captured{k}", a.shape) for k, a in enumerate(self.call.captured)]
+        outside = enumerate(self.call.captured)
+        return found + [(f"@captured{k}", a.shape) for k, a in outside if not isinstance(a, Fact)]
 
     def _check_arrays(self) -> None:
-        self._outer(*(f"captured{k}" for k in range(len(self.call.captured))))
         arrays = self._arrays()
+        self._outer(*(name[1:] for name, _ in arrays if name.startswith("@")))
         held = []
         needed = abi.CONTIGUOUS | abi.ALIGNED
         for array, shape in arrays:
@@ -273,11 +335,14 @@ class _Text:
     def _bases(self) -> list[str]:
         """Where the numbers of each argument and of each captured array begin."""
         return [
-            self.at(f"%arg{k}", abi.VALUE)
+            (f"%at{k}" if self.call.whole else self.at(f"%arg{k}", abi.VALUE))
             if shape is None
             else self.load("ptr", f"%arg{k}", abi.DATA)
             for k, shape in enumerate(self.call.arguments)
-        ] + [self.load("ptr", f"@captured{k}", abi.DATA) for k in range(len(self.call.captured))]
+        ] + [
+            f"%number{k}" if isinstance(a, Fact) else self.load("ptr", f"@captured{k}", abi.DATA)
+            for k, a in enumerate(self.call.captured)
+        ]
 
     def _give(self, objects: dict[int, str], arrays: list[str]) -> None:
         """Nest the results, and return them; where memory ran out, nothing stays behind."""
@@ -301,6 +366,9 @@ class _Text:
         self.outside.append(f"@shape{j} = private constant [{len(shape)} x i64] [{sizes}]")
         count = self.load("i64", "@numpy_double")
         self.lines.append(f"store i64 {self.new(f'add i64 {count}, 1')}, ptr @numpy_double")
+        if self.plan.zeros(j):
+            sizes = f"i32 {len(shape)}, ptr @shape{j}"
+            return self.new(f"call ptr @numpy_zeros({sizes}, ptr @numpy_double, i32 0)")
         return self.new(
             f"call ptr @numpy_new(ptr @numpy_array, ptr @numpy_double, i32 {len(shape)}, "
             f"ptr @shape{j}, ptr null, ptr null, i32 0, ptr null)"

@@ -89,7 +89,8 @@ def holding(p: Plan, body: Body) -> str:
 
 def storing(p: Plan, body: Body, bases: Sequence[str | None]) -> dict[int, str]:
     """Compute all outputs, and store each as soon as it is there. Those whose base is None are
-    single numbers that stay where they are: the operand of each.
+    single numbers that stay where they are: the operand of each. What is zero is not written into
+    outputs that are made of zeros.
     """
     numbers, start = {}, 0
     for leaf, (base, shape) in enumerate(zip(bases, p.output_shapes, strict=True)):
@@ -98,9 +99,12 @@ def storing(p: Plan, body: Body, bases: Sequence[str | None]) -> dict[int, str]:
         if base is None:
             numbers[leaf] = body.compute(lanes[0])
             continue
-        k = 0
+        k, zeros = 0, p.zeros(leaf)
         while k < len(lanes):
-            k += _store(body, lanes, k, base, f"%o{leaf}_{k}")
+            if zeros and lanes[k].at in p.zero:
+                k += 1
+            else:
+                k += _store(body, lanes, k, base, f"%o{leaf}_{k}")
     return numbers
 
 
@@ -129,6 +133,7 @@ class Kernel:
     def __init__(self, p: Plan, code: Code) -> None:
         self.code = code
         self._shapes = p.output_shapes
+        self._make = [np.zeros if p.zeros(k) else np.empty for k in range(len(p.output_shapes))]
         self._run = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p)(
             code.addresses["kernel"]
         )
@@ -141,7 +146,7 @@ class Kernel:
         Raises ArithmeticError where the guards do not hold.
         """
         given = [np.ascontiguousarray(v, dtype=np.float64) for v in values]
-        found = [np.empty(shape) for shape in self._shapes]
+        found = [make(shape) for make, shape in zip(self._make, self._shapes, strict=True)]
         inputs = self._given(*(a.ctypes.data for a in given))
         if not self._run(inputs, self._found(*(a.ctypes.data for a in found))):
             raise ArithmeticError("these values belong to another path of the function")

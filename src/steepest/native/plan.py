@@ -9,9 +9,11 @@ of plan beside this one.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,8 @@ from steepest.graph.traverse import topological
 from steepest.native.scalars import BOOLEAN, LIMIT, Lane, Scalars
 
 __all__ = ["Plan", "lower", "plan", "settled"]
+
+MANY = 16  # numbers of an output from which it matters how the zeros among them come there
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,23 @@ class Plan:
         """How many instructions it has, numbers that are known or given not counted."""
         leaves = ("input", "constant")
         return sum(1 for i in self.code.instructions if i[0] not in leaves)
+
+    def zeros(self, leaf: int) -> bool:
+        """Whether most numbers of an output are known to be zero: it is better made of zeros, into
+        which the others are written.
+        """
+        start = sum(math.prod(shape) for shape in self.output_shapes[:leaf])
+        lanes = self.outputs[start : start + math.prod(self.output_shapes[leaf])]
+        known = sum([lane.at in self.zero for lane in lanes])
+        return len(lanes) >= MANY and 2 * known >= len(lanes)
+
+    @cached_property
+    def zero(self) -> frozenset[int]:
+        """Where the number 0, and not -0, is."""
+        values = enumerate(self.code.values)
+        return frozenset(
+            at for at, v in values if type(v) is float and not v and math.copysign(1.0, v) > 0
+        )
 
     def settled(self, inputs: Container[int]) -> list[int]:
         """The numbers that depend on these inputs alone and that something else needs: they can

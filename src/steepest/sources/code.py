@@ -10,10 +10,13 @@ import numpy as np
 
 from steepest.errors import ShapeError
 from steepest.expression import Expression
+from steepest.graph.node import Node
 from steepest.graph.traced import Traced
 from steepest.sources.capture import Followed, Path, Tracing
+from steepest.sources.piece import Piece
+from steepest.sources.structure import flatten
 
-__all__ = ["Code", "expression_of"]
+__all__ = ["Code", "expression_of", "piece_of"]
 
 
 class Code:
@@ -39,7 +42,9 @@ class Code:
 
     def expression(self, values: Sequence[Any]) -> Expression:
         """The nodes of the path that the function takes at these values."""
-        path = self.followed.path(tuple(values))
+        return self._expression(self.followed.path(tuple(values)))
+
+    def _expression(self, path: Path) -> Expression:
         if path.numerical:
             return expression_of(path)
         made = path.tape.made
@@ -47,6 +52,22 @@ class Code:
             made[Expression] = expression_of(path)
         found: Expression = made[Expression]
         return found
+
+    def piece(
+        self, values: Sequence[Any], key: Any, whole: Callable[[Expression], Node]
+    ) -> Piece | None:
+        """What a call at these values computes, as one node that is made of the path's nodes once;
+        None where the path could not be followed, or holds for one call only.
+        """
+        path = self.followed.path(tuple(values))
+        if path.numerical or not path.tape.keep:
+            return None
+        made = path.tape.made
+        if key not in made:
+            node = whole(self._expression(path))
+            made[key] = piece_of(path).with_outputs((node,), flatten(1.0)[1], whole=True)
+        found: Piece = made[key]
+        return found.at(path.given.values, path.captured)
 
     @property
     def always(self) -> Expression | None:
@@ -61,6 +82,22 @@ class Code:
         if path.numerical or path.graph.guards or path.graph.captured or not path.tape.keep:
             return None
         return self.expression(trial)
+
+
+def piece_of(path: Path) -> Piece:
+    """A path that was followed, as a piece."""
+    tape = path.tape
+    captured = tuple(n for n, _ in path.graph.captured)
+    return Piece(
+        path.inputs, (), path.owners, path.input_structure, path.given.layout.titles,
+        path.graph.outputs, path.output_structure, captured,
+        readers=tuple(read for _, read in path.graph.captured),
+        numbers=tuple(tape.varied[n].slot if n in tape.varied else None for n in captured),
+        proved=lambda: not tape.unproved,
+        slots=tape.slots,
+        guards=path.graph.guards,
+        shared=path.graph.made,
+    )  # fmt: skip
 
 
 def expression_of(path: Path) -> Expression:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from steepest.record import each, record, replaced
 from steepest.sources.capture.guards import Slot
 from steepest.sources.once import program_once
 from steepest.sources.structure import Structure
+
+if TYPE_CHECKING:
+    from steepest.native.plan import Plan
 
 __all__ = ["Piece"]
 
@@ -33,6 +36,11 @@ class Piece:
     captured: tuple[Node, ...] = ()  # what is read outside
     read: tuple[Any, ...] = ()  # and what was read there at this call
     readers: tuple[Callable[[], Any], ...] = ()  # how it is read
+    # of what is read outside, the numbers: where each stands; None for arrays
+    numbers: tuple[Slot | None, ...] = ()
+    # whether such numbers may be any; before, a new one is compared with the function
+    proved: Callable[[], bool] = lambda: True
+    whole: bool = False  # an int is as good as a float to who calls
     slots: tuple[Slot, ...] = ()  # facts outside that are compared
     guards: tuple[Guard, ...] = ()  # conditions on values
     made: dict[Any, Any] = each(factory=dict)  # programs and nodes shared by all calls on this path
@@ -40,16 +48,16 @@ class Piece:
     shared: dict[Any, Any] = each(factory=dict)
     around: Mapping[Node, Node] = each(factory=dict)  # inside a trace: what the inputs are there
 
-    def at(self, values: tuple[Any, ...], read: tuple[Any, ...]) -> Piece:
+    def at(self, values: tuple[Any, ...], read: tuple[Any, ...]) -> Self:
         """This piece at another call on the same path."""
-        other = object.__new__(Piece)  # without __init__: this is done at every call
+        other = object.__new__(type(self))  # without __init__: this is done at every call
         other.__dict__.update(self.__dict__)
         other.__dict__["values"], other.__dict__["read"] = values, read
         return other
 
-    def with_outputs(self, outputs: tuple[Node, ...], structure: Structure) -> Piece:
+    def with_outputs(self, outputs: tuple[Node, ...], structure: Structure, **more: Any) -> Piece:
         """Another function of the same inputs."""
-        return replaced(self, outputs=outputs, output_structure=structure, made={})
+        return replaced(self, outputs=outputs, output_structure=structure, made={}, **more)
 
     def chosen(self, argnums: Sequence[int | str], single: bool) -> tuple[list[int], Structure]:
         """The inputs that belong to some arguments, in order, and the structure these stand in."""
@@ -89,6 +97,19 @@ class Piece:
             given = (*self.inputs, *self.captured, *extra)
             program = self.made[key] = program_once(self.shared, given, outputs())
         return functools.partial(program, *self.values, *self.read)
+
+    def computed(self) -> list[Any]:
+        """The outputs at this call, by the graph."""
+        return self.run("value", lambda: self.outputs)()
+
+    def planned(self, guards: Sequence[tuple[Node, Any]] = ()) -> Plan:
+        """The outputs as straight-line code, which counts where the guards hold.
+
+        Raises CompilationError where that cannot be written.
+        """
+        from steepest.native.plan import plan
+
+        return plan((*self.inputs, *self.captured), self.outputs, guards=guards)
 
     def result(self, values: Sequence[Any]) -> Any:
         """Output values in the structure of the result; float64 scalars as Python floats."""

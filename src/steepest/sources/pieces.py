@@ -11,12 +11,11 @@ import numpy as np
 
 import steepest.operations  # noqa: F401  (fills the registry of rows)
 from steepest.errors import VariableError
-from steepest.graph.node import Node
 from steepest.graph.traced import Traced
 from steepest.sources import within
 from steepest.sources.capture import Followed, Path, Tracing
 from steepest.sources.capture.trace import current
-from steepest.sources.code import expression_of
+from steepest.sources.code import expression_of, piece_of
 from steepest.sources.piece import Piece
 from steepest.sources.structure import flatten
 
@@ -99,28 +98,18 @@ class Code(Source):
         path = followed.path(args, kwargs)
         found: Piece | None = path.tape.made.get(Piece)
         if found is None:
-            found = _piece_of(path)
+            found = _opaque(path) if path.numerical else piece_of(path)
             if not path.numerical:
                 path.tape.made[Piece] = found
         return found.at(path.given.values, () if path.numerical else path.captured)
 
 
-def _piece_of(path: Path) -> Piece:
-    """A path as a piece; what could not be followed is one node."""
-    if path.numerical:
-        outputs: tuple[Node, ...] = expression_of(path).outputs
-        structure = flatten(path.plain(path.values)[0])[1]
-        captured: tuple[Node, ...] = ()
-    else:
-        outputs, structure = path.graph.outputs, path.output_structure
-        captured = tuple(n for n, _ in path.graph.captured)
+def _opaque(path: Path) -> Piece:
+    """What could not be followed, as one node."""
+    structure = flatten(path.plain(path.values)[0])[1]
     return Piece(
-        path.inputs, (), path.owners, path.input_structure, path.given.layout.titles, outputs,
-        structure, captured,
-        readers=tuple(read for _, read in path.graph.captured),
-        slots=path.tape.slots,
-        guards=path.graph.guards,
-        shared=path.graph.made,
+        path.inputs, (), path.owners, path.input_structure, path.given.layout.titles,
+        expression_of(path).outputs, structure,
     )  # fmt: skip
 
 

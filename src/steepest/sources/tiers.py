@@ -8,7 +8,7 @@ computes the same bits whenever it runs.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["HOT", "Compiled", "Tiers"]
 
 HOT: Final = 16  # calls on one path; the next one is compiled
+LONG: Final = 4 * HOT  # ... also where a number outside has had one value all the time
 DOORS: Final = 8  # paths of one operator that calls can jump into at one time
 ENTRIES: Final = 64  # ... and in its life: a call may still run there, so they go when it goes
 
@@ -147,12 +148,13 @@ class Tiers:
         """The outputs at this call; by the graph, or by machine code where the path is hot."""
         tier = self._tier(piece)
         tier.calls += 1
-        if tier.calls > HOT and not tier.tried:
+        ready = tier.calls > HOT and (piece.proved() or tier.calls > LONG)
+        if ready and not tier.tried:
             self.compile(holder, piece)
         elif tier.entry is not None and tier.kernel is None and tier.calls > 2 * HOT:
             self._make_kernel(tier, piece)
         if tier.kernel is None:
-            return piece.result(piece.run("value", lambda: piece.outputs)())
+            return piece.result(piece.computed())
         return piece.result(tier.kernel(*piece.values, *piece.read))
 
     def compile(self, holder: Any, piece: Piece) -> None:
@@ -177,7 +179,6 @@ class Tiers:
         """Let calls jump straight into the code of this path, where that can be."""
         from steepest.native.entry import entry_of
         from steepest.native.leaf import install
-        from steepest.native.plan import plan
 
         found = _call_of(holder, piece)
         if isinstance(found, str):
@@ -187,10 +188,9 @@ class Tiers:
         if len(doors) >= DOORS or len(self._made) >= ENTRIES:
             tier.reason = f"{len(self._made)} other paths are called directly, and no more are"
             return False
-        inputs = (*piece.inputs, *piece.captured)
         guards = [(g.node, g.expected) for g in piece.guards]
         try:
-            planned = plan(inputs, piece.outputs, guards=guards)
+            planned = piece.planned(guards)
         except CompilationError as error:
             if not guards:
                 raise
@@ -209,10 +209,8 @@ class Tiers:
         """Machine code that Python calls, once it has found out that the path is this one."""
         from steepest.native.engine import compiled
         from steepest.native.kernel import Kernel, kernel_ir
-        from steepest.native.plan import plan
 
-        inputs = (*piece.inputs, *piece.captured)
-        planned = plan(inputs, piece.outputs)
+        planned = piece.planned()
         tier.operations = tier.operations or planned.size
         tier.kernel = Kernel(planned, compiled(kernel_ir(planned), ["kernel"]))
 
@@ -237,12 +235,20 @@ def _call_of(holder: Any, piece: Piece) -> Call | str:
     arguments = _arguments(piece)
     if isinstance(arguments, str):
         return arguments
-    outputs = _nest(piece.output_structure, iter(range(len(piece.outputs))))
+    outputs = _nest(piece.output_structure, count())
     if isinstance(outputs, str):
         return outputs
-    captured = tuple(read() for read in piece.readers)
-    if not all(_is_plain_array(a) for a in captured):
-        return "an array outside is not contiguous float64, or a number outside is read anew"
+    captured = tuple(
+        read() if slot is None else _fact(slot, number=True)
+        for read, slot in zip(piece.readers, piece.numbers, strict=True)
+    )
+    for thing in captured:
+        if isinstance(thing, str):
+            return thing
+    if not piece.proved():
+        return "a number outside has not been seen to change yet"
+    if not all(_is_plain_array(a) for a, s in zip(captured, piece.numbers, strict=True) if not s):
+        return "an array outside is not contiguous float64"
     # how an array lies in its memory is looked at anyway, where it is read
     seen = {(LAYOUT, id(a)) for a in captured}
     facts = [
@@ -253,7 +259,7 @@ def _call_of(holder: Any, piece: Piece) -> Call | str:
             return fact
     if any(isinstance(g.expected, Said) for g in piece.guards):
         return "it depends on how a number is written as text"
-    return Call(arguments, captured, tuple(facts), outputs)
+    return Call(arguments, captured, tuple(facts), outputs, piece.whole)
 
 
 def _is_plain_array(a: Any) -> bool:
@@ -287,11 +293,13 @@ def _nest(structure: Structure, numbers: Any) -> Any:
     return next((p for p in parts if isinstance(p, str)), tuple(parts))
 
 
-def _fact(slot: Slot) -> Any:
-    """A fact outside as an entry compares it; a sentence where it has to be Python."""
+def _fact(slot: Slot, number: bool = False) -> Any:
+    """A fact outside as an entry compares it, or reads it where it is a `number` of which any will
+    do; a sentence where it has to be Python.
+    """
     from steepest.native.entry import NOTHING, Fact
 
-    by_python = f"{slot.name} is compared by Python"
+    by_python = f"{slot.name} is {'read' if number else 'compared'} by Python"
     if slot.place is None:
         return by_python
     kind, holder, key = slot.place
@@ -301,6 +309,8 @@ def _fact(slot: Slot) -> Any:
         return by_python
     if kind not in (CELL, ITEM, ATTRIBUTE) or slot.was is MISSING:
         return by_python
+    if number:
+        return Fact(kind, holder, key, type(slot.was))
     try:
         same_object = slot.read() is slot.was
     except Exception:  # noqa: BLE001  (a property may raise anything)
