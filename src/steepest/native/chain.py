@@ -24,7 +24,7 @@ from typing import Final
 from steepest.native.plan import Plan
 from steepest.native.scalars import NUMBER, Lane, Scalars
 
-__all__ = ["ancestors", "shortened"]
+__all__ = ["leaner", "shortened"]
 
 # Cycles from operands to result on today's processors; other operations are functions.
 _CYCLES: Final = {
@@ -53,6 +53,22 @@ def shortened(
     return Plan(code, p.shapes, tuple(outputs), p.output_shapes, p.guards)
 
 
+def leaner(
+    p: Plan, ways: Sequence[int], early: Container[int], kept: Iterable[Lane], fused: bool
+) -> Plan:
+    """The same for loops that work on many points at once, which wait for nothing: where it saves
+    instructions. What is `kept` is not taken apart, but fused.
+    """
+    code = p.code
+    writer = _Writer(code, early, ancestors(code, (lane.at for lane in kept)), fused, whole=False)
+    outputs = list(p.outputs)
+    for k in ways:
+        outputs[k] = Lane(code, writer.lean(outputs[k].at))
+    before, after = (writer.cost(x.at for x in o) for o in (p.outputs, outputs))
+    found = outputs if after < before else p.outputs
+    return Plan(code, p.shapes, tuple(found), p.output_shapes, p.guards)
+
+
 def ancestors(code: Scalars, numbers: Iterable[int]) -> set[int]:
     """Some numbers, and all that they are computed from."""
     found: set[int] = set()
@@ -70,9 +86,16 @@ class _Writer:
     """Writes short forms into the code; `depths[i]` is when number i is there, in cycles."""
 
     def __init__(
-        self, code: Scalars, early: Container[int], kept: Collection[int], fused: bool
+        self,
+        code: Scalars,
+        early: Container[int],
+        kept: Collection[int],
+        fused: bool,
+        whole: bool = True,
     ) -> None:
         self.code, self.early, self.kept, self.fused = code, early, kept, fused
+        self.whole = whole  # what is kept is taken as it is
+        self._fused: dict[int, int] = {}
         self.depths: list[int] = []
         self.left = 0  # instructions that may still be written
 
@@ -91,6 +114,13 @@ class _Writer:
                 depths.append(_EARLY if start == _EARLY else start + cycles)
         return depths[at]
 
+    def cost(self, numbers: Iterable[int]) -> int:
+        """The instructions in a loop that computes them; a change of sign comes with a product."""
+        return sum(
+            self.depth(at) != _EARLY and self.code.instructions[at][0] != "fneg"
+            for at in ancestors(self.code, numbers)
+        )
+
     def short(self, at: int) -> int:
         """The number in its short form, or as it is where that is no shorter."""
         operation, *args = self.code.instructions[at]
@@ -99,6 +129,39 @@ class _Writer:
         self.left = MOST
         found = self.total(operation, args, [])
         return found if self.left >= 0 and self.depth(found) < self.depth(at) else at
+
+    def lean(self, at: int) -> int:
+        """The number with products fused into sums, wherever it comes from sums."""
+        operation, *args = self.code.instructions[at]
+        if operation not in ("fadd", "fsub") or at in self.kept:
+            return at
+        self.left = MOST
+        found = self.total(operation, args, [])
+        return found if self.left >= 0 else at
+
+    def taken(self, at: int) -> int:
+        """A number that is not taken apart."""
+        if self.whole or not self.fused:
+            return at
+        found = self._fused.get(at)
+        if found is None:
+            found = self._fused[at] = self._with_fused_sums(at)
+        return found
+
+    def _with_fused_sums(self, at: int) -> int:
+        operation, *args = self.code.instructions[at]
+        if operation not in ("fadd", "fsub"):
+            return at
+        x, y = args
+        if operation == "fadd" and self.code.instructions[x][0] == "fmul":
+            x, y = y, x
+        (first, *factors) = self.code.instructions[y]
+        if first != "fmul" or x == y:
+            return self.write(operation, self.taken(args[0]), self.taken(args[1]))
+        u, v = factors
+        if operation == "fsub":
+            u = self.write("fneg", u)
+        return self.write("fma", u, v, self.taken(x))
 
     def total(self, operation: str, args: Sequence[int], factors: list[int]) -> int:
         """A sum or difference of two numbers, times some factors that are known earlier."""
@@ -127,7 +190,7 @@ class _Writer:
                 return self.pair(args[0], [*factors, self.code.place(2.0)])
             if operation in ("fadd", "fsub"):
                 return None, self.total(operation, args, factors)
-        numbers = sorted((at, *self.flat(factors)), key=self.depth)
+        numbers = sorted(map(self.taken, (at, *self.flat(factors))), key=self.depth)
         first: int | None = None
         for n in numbers[:-1]:
             first = n if first is None else self.write("fmul", first, n)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.graph.node import Node
+from steepest.native.chain import leaner
 from steepest.native.emit import Body, declarations, type_of
 from steepest.native.engine import Code, compiled, functions, target
 from steepest.native.plan import Plan, plan
@@ -172,6 +173,7 @@ class Herd:
     t: Node
     following: Sequence[Node]
     going: Node | None = None
+    kept: Sequence[Node] = ()  # numbers that are not taken apart (`native.chain`)
 
 
 class Flock:
@@ -179,12 +181,19 @@ class Flock:
 
     def __init__(self, herd: Herd, limit: int) -> None:
         going = [] if herd.going is None else [herd.going]
-        self.plan: Plan = plan(
-            (*herd.carry, *herd.settings, herd.t, *herd.data), (*herd.following, *going), limit
+        self.rows, fixed = _count(herd.carry), _count(herd.settings)
+        written = plan(
+            (*herd.carry, *herd.settings, herd.t, *herd.data),
+            (*herd.following, *going, *herd.kept),
+            limit,
         )
-        self.rows = _count(herd.carry)
+        end = self.rows + len(going)
+        self.plan: Plan = leaner(
+            replace(written, outputs=written.outputs[:end]), range(self.rows),
+            range(self.rows, self.rows + fixed), written.outputs[end:], target().fused,
+        )  # fmt: skip
         self.lanes = lanes()
-        text = _flock(self.plan, self.rows, _count(herd.settings), bool(going), self.lanes)
+        text = _flock(self.plan, self.rows, fixed, bool(going), self.lanes)
         self.code: Code = compiled(text, ["flock"])
         self._run = ctypes.CFUNCTYPE(
             None,

@@ -225,7 +225,7 @@ class Flocks:
             ) from error
         data = [n for n, _ in expression.captured]
         made = [as_node(v) for v in leaves]
-        return Herd(symbols.nodes, settings.nodes, data, t, made, going)
+        return Herd(symbols.nodes, settings.nodes, data, t, made, going, [as_node(found.f)])
 
 
 def _kept(expression: Expression, key: Any, make: Callable[[], Any]) -> Any:
