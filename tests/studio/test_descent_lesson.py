@@ -14,7 +14,7 @@ import pytest
 import steepest as st
 from steepest.studio.lesson import Lessons
 
-from .conftest import figures, go, number, settled
+from .conftest import figures, follow, number, settled
 
 FORMULA = Lessons().by_name["descent"].content["formula"].split("= ")[1]
 F = st.Function(FORMULA, ("w",))
@@ -59,7 +59,7 @@ def test_every_number_is_the_engines_to_the_digits_shown(visit: Visit) -> None:
     page = visit("/lesson/descent#tab=explain")
     for _ in range(5):
         w, rate = round(spread.uniform(-3.4, 3.4), 2), round(spread.uniform(0.05, 1.2), 2)
-        go(page, f"{page.url.split('#')[0]}#x={w}&rate={rate}&tab=explain")
+        follow(page, f"x={w}&rate={rate}&tab=explain")
         at = F.at(w)
         after = w - rate * at.gradient[0]
         truths = [at.gradient[0], -rate * at.gradient[0], at.value, F(after)]

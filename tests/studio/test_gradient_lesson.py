@@ -13,7 +13,7 @@ import pytest
 import steepest as st
 from steepest.studio.lesson import Lessons
 
-from .conftest import figures, go, number, settled
+from .conftest import figures, follow, number, settled
 
 FORMULA = Lessons().by_name["gradient"].content["formula"].split("= ")[1]
 F = st.Function(FORMULA, ("n", "e"))
@@ -47,7 +47,7 @@ def test_arrow_and_numbers_are_the_engines_anywhere(visit: Visit) -> None:
     page = visit("/lesson/gradient#tab=explain")
     for _ in range(6):
         n, e = round(spread.uniform(-1.9, 1.9), 2), round(spread.uniform(-1.9, 1.9), 2)
-        go(page, f"{page.url.split('#')[0]}#x={n},{e}&tab=explain")
+        follow(page, f"x={n},{e}&tab=explain")
         at = F.at(n, e)
         assert at.bearing is not None
         assert abs((drawn_bearing(page) - at.bearing + 180) % 360 - 180) < 0.6

@@ -8,7 +8,7 @@ import json
 import os
 import struct
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -94,11 +94,11 @@ class Pool:
         self._free: asyncio.Queue[Process] = asyncio.Queue()
         self._renewing: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
-        """Start all workers."""
-        await asyncio.gather(*(p.start() for p in self._all))
-        for p in self._all:
-            self._free.put_nowait(p)
+    def start(self) -> None:
+        """Begin to start the workers, one after the other: the first is ready soonest so, and
+        whoever asks before that waits for it alone.
+        """
+        self._soon(self._renew(*self._all))
 
     def end(self) -> None:
         """End all workers."""
@@ -122,14 +122,18 @@ class Pool:
                 self._free.put_nowait(process)
             else:
                 process.end()
-                self._renewing.add(task := asyncio.create_task(self._renew(process)))
-                task.add_done_callback(self._renewing.discard)
+                self._soon(self._renew(process))
 
-    async def _renew(self, process: Process) -> None:
-        """Start a worker again before anybody has to wait for it."""
-        with contextlib.suppress(asyncio.IncompleteReadError, OSError):
-            await process.start()
-        self._free.put_nowait(process)
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        self._renewing.add(task := asyncio.create_task(work))
+        task.add_done_callback(self._renewing.discard)
+
+    async def _renew(self, *processes: Process) -> None:
+        """Start workers before anybody has to wait for them."""
+        for process in processes:
+            with contextlib.suppress(asyncio.IncompleteReadError, OSError):
+                await process.start()
+            self._free.put_nowait(process)
 
     async def answers(
         self, body: Mapping[str, Any], seconds: float, stopping: asyncio.Event
