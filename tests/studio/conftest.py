@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
+from .reader import PATIENCE, ready
+
 HERE = Path(__file__).parent
 PAGES = HERE.parents[1] / "src" / "steepest" / "studio" / "pages"
-PATIENCE = 60_000  # milliseconds that a page may take: machines are busy while others test
 # WebGL in software, for the mountain; all else is painted without it, which is many times faster.
 FLAGS = [
     *("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
@@ -172,53 +173,3 @@ def visit(studio: Studio, browser: Any) -> Iterator[Callable[..., Any]]:
         wrong = [text for page in context.pages for text in page.wrong]
         context.close()
         assert not wrong, wrong
-
-
-def ready(page: Any) -> None:
-    """Wait until a page is there, its numbers included."""
-    page.wait_for_selector("html[data-ready=yes]", state="attached")
-    calm(page)
-
-
-def calm(page: Any) -> None:
-    """Wait until everything is drawn, and the numbers are the engine's for what is shown."""
-    page.evaluate(
-        """async (patience) => {
-          const began = performance.now();
-          for (let frames = 0; frames < 3; ) {
-            await new Promise(requestAnimationFrame);
-            frames = document.documentElement.dataset.settled === 'no' ? 0 : frames + 1;
-            if (performance.now() - began > patience) throw new Error('the page does not settle');
-          }
-        }""",
-        PATIENCE,
-    )
-
-
-def settled(page: Any, act: Callable[[], Any]) -> None:
-    """Do something, and wait until the engine has said its numbers."""
-    act()
-    calm(page)
-
-
-def follow(page: Any, link: str) -> None:
-    """Follow another link to the same page, "x=1&tab=try"; the page takes what it says."""
-    page.evaluate(
-        """(link) => new Promise((done) => {
-          if (location.hash.slice(1) === link) return done();
-          addEventListener('hashchange', () => done(), { once: true });
-          location.hash = link;
-        })""",
-        link,
-    )
-    calm(page)
-
-
-def number(text: str) -> float:
-    """A number as a page shows it."""
-    return float(text.replace("−", "-").rstrip("°"))
-
-
-def figures(page: Any) -> list[str]:
-    """What the card of numbers shows."""
-    return page.locator(".figure").all_inner_texts()

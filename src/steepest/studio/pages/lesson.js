@@ -92,6 +92,8 @@ export async function openLesson(main, lesson, wire, speak) {
     if (next.f !== store.state.f) await take(next.f, true).catch(() => {});
     verdict.update(null);
     store.set(next);
+    draw();
+    settle();
   }
 
   function undo() {
