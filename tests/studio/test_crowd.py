@@ -32,10 +32,10 @@ from .conftest import Studio
 OF = {"formula": "n**2 + 3*e**2 + sin(3*n)*e"}
 OTHERS = 49
 ROUNDS = 5
-SECONDS = 0.8  # of one round
-# A quiet answer takes two to three milliseconds, which is less than the turn that the kernel gives a
-# process which computes (three to four milliseconds). Where the cores are fewer than the workers an
-# answer waits for such a turn, whatever the studio does: below it a ratio says nothing of the studio.
+ANSWERS = 3  # for each of the others, in a round
+# A quiet answer takes two to three milliseconds, less than the turn that the kernel gives a process
+# which computes (three to four milliseconds). Where the cores are fewer than the workers an answer
+# waits for such a turn, whatever the studio does: below it a ratio says nothing of the studio.
 TURN = 0.004
 GROWTH = 400 * 2**20  # bytes that the server and its workers may grow by
 BAD = [
@@ -47,7 +47,7 @@ BAD = [
     json.dumps({"id": 4, "ask": "rain", "of": OF, "stretches": [[-9, 9], [-9, 9]], "count": 240}),
     json.dumps({"id": 5, "ask": "describe",
                 "of": {"formula": "*".join(f"(sin({k}x)+cos({k}y)^2)" for k in range(2, 60))}}),
-    json.dumps({"id": -3, "ask": "stop"}), json.dumps({"id": 5, "ask": "at", "of": OF, "x": [1, 1]}),
+    json.dumps({"id": -3, "ask": "stop"}), json.dumps({"id": 5, "ask": "at", "of": OF, "x": [1]}),
     "x" * 2**20,
 ]  # fmt: skip
 
@@ -58,15 +58,16 @@ def plug_in(studio: Studio) -> Any:
 
 
 class Rounds:
-    """Which round it is, and how long answers took in each."""
+    """Which round it is, and how long the answers took to the questions of each."""
 
     def __init__(self) -> None:
-        self.now: int | None = -1  # None ends it; -1 warms up, and between rounds nobody counts
+        self.now: int | None = -1  # None ends it; -1 is the time before the first, and between them
         self.took: dict[int, list[float]] = {}
 
-    def count(self, at_first: int | None, seconds: float) -> None:
-        if at_first == self.now is not None:
-            self.took.setdefault(self.now, []).append(seconds)
+    async def enough(self, which: int) -> None:
+        """Wait until a round has had its answers, however long they take."""
+        while len(self.took.setdefault(which, [])) < OTHERS * ANSWERS:
+            await asyncio.sleep(0.02)
 
     def median(self, which: int) -> float:
         return statistics.median(self.took[which])
@@ -84,7 +85,7 @@ async def reader(studio: Studio, number: int, rounds: Rounds) -> None:
             await socket.send(json.dumps({"id": asked, "ask": "at", "of": OF, "x": x}))
             head, _ = read_frame(await socket.recv())
             assert head["id"] == asked and "value" in head
-            rounds.count(here, time.monotonic() - began)
+            rounds.took.setdefault(here, []).append(time.monotonic() - began)
             await asyncio.sleep(0.25)
 
 
@@ -163,11 +164,11 @@ async def crowd(studio: Studio) -> Rounds:
     """Rounds with even numbers are quiet; in the others there is a hostile page too."""
     rounds = Rounds()
     readers = [asyncio.create_task(reader(studio, k, rounds)) for k in range(OTHERS)]
-    await asyncio.sleep(SECONDS)
+    await rounds.enough(-1)
     for which in range(2 * ROUNDS):
         trouble = asyncio.create_task(nuisance(studio)) if which % 2 else None
         rounds.now = which
-        await asyncio.sleep(SECONDS)
+        await rounds.enough(which)
         rounds.now = -1
         if trouble is not None:
             trouble.cancel()

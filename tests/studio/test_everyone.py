@@ -66,7 +66,8 @@ def test_a_sentence_says_what_the_picture_shows(visit: Visit) -> None:
     page.wait_for_function(
         """(before) => {
           const spoken = document.querySelector('#spoken').textContent;
-          return spoken !== before && spoken === document.querySelector('.map .point').ariaValueText;
+          const point = document.querySelector('.map .point');
+          return spoken !== before && spoken === point.ariaValueText;
         }""",
         arg=said,
     )

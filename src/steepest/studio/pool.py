@@ -107,12 +107,32 @@ class Pool:
         for p in self._all:
             p.end()
 
+    async def _taken(self, stopping: asyncio.Event) -> Process:
+        """The next worker that is free. Raises EOFError where nobody wants it any longer."""
+        taken, stopped = asyncio.create_task(self._free.get()), asyncio.create_task(stopping.wait())
+        kept = None
+        try:
+            await asyncio.wait({taken, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if stopping.is_set():
+                raise EOFError("stopped before it began")
+            kept = taken.result()
+            return kept
+        finally:
+            stopped.cancel()
+            if kept is None:
+                taken.add_done_callback(self._give_back)
+                taken.cancel()
+
+    def _give_back(self, taken: asyncio.Task[Process]) -> None:
+        if not taken.cancelled():
+            self._free.put_nowait(taken.result())
+
     @asynccontextmanager
-    async def worker(self) -> AsyncIterator[Process]:
+    async def worker(self, stopping: asyncio.Event) -> AsyncIterator[Process]:
         """A worker of one's own for as long as the block lasts; one left in the middle of an
         answer is replaced.
         """
-        process = await self._free.get()
+        process = await self._taken(stopping)
         whole = False
         try:
             yield process
@@ -141,10 +161,10 @@ class Pool:
         """The frames of an answer.
 
         Raises TimeoutError where it takes longer than `seconds`, EOFError where the worker died
-        of it; `stopping` ends it before its time.
+        of it or never began; `stopping` ends it before its time.
         """
         last = b""
-        async with self.worker() as process:
+        async with self.worker(stopping) as process:
             watch = asyncio.create_task(_stop(process, stopping))
             try:
                 async with asyncio.timeout(seconds):
