@@ -111,8 +111,8 @@ def serve(
     Another host than the loopback address lets other machines in, if they have the token.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named so that asyncio sends small pieces at once (TCP_NODELAY); else the second
-    # piece of an answer waits some 40 ms until the first is acknowledged.
+    # The protocol is named so that asyncio sends small pieces at once (TCP_NODELAY); else the
+    # second piece of an answer waits some 40 ms until the first is acknowledged.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
