@@ -33,7 +33,10 @@ FLAGS = [
 # was painted and on the screen, that is in the task after the frame that painted it.
 NOTES = """
 window.pressed = window.painted = 0;
-addEventListener('keydown', (event) => { window.pressed = event.timeStamp; window.painted = 0; }, true);
+addEventListener('keydown', (event) => {
+  window.pressed = event.timeStamp;
+  window.painted = 0;
+}, true);
 const draw = CanvasRenderingContext2D.prototype.drawImage;
 CanvasRenderingContext2D.prototype.drawImage = function (...given) {
   draw.apply(this, given);
@@ -63,7 +66,8 @@ class Times:
         return statistics.median(self.ms)
 
     def row(self) -> str:
-        """
+        """Its row of the table.
+
         >>> Times("a drag", 2.0, [1.0, 1.5, 9.0]).row()
         '| a drag | 2 ms | 1.5 ms | 1.0 to 9.0 ms | 3 |'
         """
