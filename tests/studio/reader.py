@@ -129,13 +129,21 @@ def figures_of(lesson: Lesson, found: Mapping[str, float]) -> list[str]:
     ]  # fmt: skip
 
 
+LISTS = {"point": "", "gradient": "slope_", "step": "step_", "next": "next_"}
+
+
 def numbers_in(lesson: Lesson, text: str, found: Mapping[str, float]) -> list[str]:
     """What should stand in the braces of a lesson's text."""
-    return [
-        compass_word(found["bearing"]) if match[1] == "compass"
-        else shown(lesson.evaluate(match[1], found), int(match[2] or 2))
-        for match in BRACES.finditer(text)
-    ]  # fmt: skip
+
+    def filled(source: str, decimals: int) -> str:
+        if source == "compass":
+            return compass_word(found["bearing"])
+        if source in LISTS:  # one number for each variable
+            names = [f"{LISTS[source]}{v}" for v in lesson.function.variables]
+            return ", ".join(shown(found[name], decimals) for name in names)
+        return shown(lesson.evaluate(source, found), decimals)
+
+    return [filled(match[1], int(match[2] or 2)) for match in BRACES.finditer(text)]
 
 
 def holds(lesson: Lesson, condition: str, found: Mapping[str, float]) -> bool:
