@@ -17,13 +17,23 @@ from typing import Any
 
 import pytest
 
+from .reader import PATIENCE, ready
+
 HERE = Path(__file__).parent
 PAGES = HERE.parents[1] / "src" / "steepest" / "studio" / "pages"
+# WebGL in software, for the mountain; all else is painted without it, which is many times faster.
 FLAGS = [
     *("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
+    *("--disable-gpu-compositing", "--disable-gpu-rasterization"),
     *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--disable-quic", "--force-color-profile=srgb"),
 ]
+NO_WEBGL = """
+const get = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+  return kind === 'webgl2' ? null : get.call(this, kind, ...more);
+};
+"""
 OWN = """
 import numpy as np
 
@@ -87,6 +97,12 @@ class Studio:
     def cookie(self) -> str:
         return f"steepest-{self.port}={self.token}"
 
+    @property
+    def pass_(self) -> Any:
+        """The cookie as a browser is given it."""
+        name, _, value = self.cookie.partition("=")
+        return {"name": name, "value": value, "url": self.base, "httpOnly": True}
+
 
 def started(*words: str) -> Iterator[Studio]:
     """Run the command, and end it."""
@@ -126,22 +142,30 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(studio: Studio, browser: Any) -> Iterator[Callable[..., Any]]:
-    """Open a page of the studio as a new reader: visit("/lesson/descent", width=360)."""
+    """Open a page of the studio as a new reader: visit("/lesson/descent", width=360).
+
+    Where the mountain is not what a test looks at, the browser says that it has no WebGL, and the
+    map does all the work: drawing in software takes most of a page's time.
+    """
     contexts = []
 
-    def opened(path: str, *, width: int = 1280, height: int = 800, **traits: Any) -> Any:
+    def opened(
+        path: str, *, width: int = 1280, height: int = 800, mountain: bool = False, **traits: Any
+    ) -> Any:
         traits = {"reduced_motion": "reduce", **traits}
         context = browser.new_context(viewport={"width": width, "height": height}, **traits)
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        context.add_cookies([studio.pass_])
+        if not mountain:
+            context.add_init_script(NO_WEBGL)
         page = context.new_page()
-        page.set_default_timeout(60_000)  # machines are busy while others test
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
         page.wrong = wrong
-        page.goto(studio.address)
+        page.goto(studio.base + path)
         ready(page)
-        go(page, studio.base + path)
         return page
 
     yield opened
@@ -149,32 +173,3 @@ def visit(studio: Studio, browser: Any) -> Iterator[Callable[..., Any]]:
         wrong = [text for page in context.pages for text in page.wrong]
         context.close()
         assert not wrong, wrong
-
-
-def go(page: Any, address: str) -> None:
-    """Load an address anew, also where only what stands behind # differs."""
-    page.goto("about:blank")
-    page.goto(address)
-    ready(page)
-
-
-def ready(page: Any) -> None:
-    page.wait_for_selector("html[data-ready=yes]", state="attached")
-
-
-def settled(page: Any, act: Callable[[], Any]) -> None:
-    """Do something, and wait until the engine has said its numbers."""
-    before = int(page.evaluate("document.documentElement.dataset.settled ?? 0"))
-    act()
-    page.wait_for_selector(f"html:not([data-settled='{before}'])", state="attached")
-    page.wait_for_timeout(30)
-
-
-def number(text: str) -> float:
-    """A number as a page shows it."""
-    return float(text.replace("−", "-").rstrip("°"))
-
-
-def figures(page: Any) -> list[str]:
-    """What the card of numbers shows."""
-    return page.locator(".figure").all_inner_texts()

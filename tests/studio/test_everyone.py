@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,53 +9,51 @@ import pytest
 
 from steepest.studio.lesson import FOLDER
 
-from .conftest import go, ready, settled
+from .conftest import Studio
+from .reader import Visit, follow, ready, settled
 
-Visit = Callable[..., Any]
 LESSONS = sorted(path.stem for path in FOLDER.glob("*.toml"))
 PATHS = ["/", "/free", *(f"/lesson/{name}" for name in LESSONS)]
-STATES = ["", *(f"#tab={tab}" for tab in ("try", "explain", "own"))]
+TABS = ("predict", "try", "explain", "own")
 
 
-def violations(page: Any, npm: Path) -> list[str]:
-    page.evaluate((npm / "axe-core" / "axe.min.js").read_text() + "; 0")
+def violations(page: Any, state: str) -> list[str]:
+    """What axe finds wrong with what is shown now."""
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
-        f"{v['id']}: {node['html'][:120]} {node['failureSummary'][:300]}"
+        f"{state}: {v['id']}: {node['html'][:120]} {node['failureSummary'][:300]}"
         for v in found["violations"]
         for node in v["nodes"]
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PATHS)
-def test_axe_finds_nothing(visit: Visit, npm: Path, path: str, scheme: str) -> None:
-    page = visit(path, color_scheme=scheme)
-    wrong = violations(page, npm)
-    if path.startswith("/lesson"):
-        for state in STATES[1:]:
-            go(page, f"{page.url.split('#')[0]}{state}")
-            wrong += violations(page, npm)
+def test_axe_finds_nothing_in_any_part_and_theme(visit: Visit, npm: Path, path: str) -> None:
+    page = visit(path, mountain=path == "/lesson/gradient")
+    page.evaluate((npm / "axe-core" / "axe.min.js").read_text() + "; 0")
+    papers, wrong = set(), []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        papers.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        for tab in TABS if path in PATHS[2:] else [""]:
+            if tab:
+                follow(page, f"tab={tab}")
+            wrong += violations(page, f"{scheme} {tab}")
+    assert len(papers) == 2
     assert not wrong, "\n".join(dict.fromkeys(wrong))
 
 
-@pytest.mark.parametrize("width", [360, 768, 1920])
 @pytest.mark.parametrize("path", PATHS)
-def test_nothing_scrolls_sideways(visit: Visit, path: str, width: int) -> None:
-    page = visit(path, width=width, height=740)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_nothing_scrolls_sideways(visit: Visit, path: str) -> None:
+    page = visit(path, height=740)
+    for width in (360, 768, 1280, 1920):
+        settled(page, lambda width=width: page.set_viewport_size({"width": width, "height": 740}))
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("path", ["/lesson/gradient", "/lesson/many", "/free"])
 def test_without_webgl_the_map_stays(visit: Visit, path: str) -> None:
     page = visit(path)
-    page.add_init_script(
-        "const get = HTMLCanvasElement.prototype.getContext;"
-        "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
-        "  return kind === 'webgl2' ? null : get.call(this, kind, ...more); };"
-    )
-    page.reload()
-    ready(page)
     assert page.locator(".map canvas").is_visible() and not page.locator(".mountain canvas").count()
     assert page.locator(".hint", has_text="no WebGL").is_visible()
 
@@ -67,8 +64,11 @@ def test_a_sentence_says_what_the_picture_shows(visit: Visit) -> None:
     assert "Steepest descent: south-west, bearing 234 degrees" in said
     settled(page, lambda: page.locator(".map .point").press("ArrowUp"))
     page.wait_for_function(
-        "said => document.querySelector('#spoken').textContent !== said && document.querySelector("
-        "'#spoken').textContent === document.querySelector('.map .point').ariaValueText",
+        """(before) => {
+          const spoken = document.querySelector('#spoken').textContent;
+          const point = document.querySelector('.map .point');
+          return spoken !== before && spoken === point.ariaValueText;
+        }""",
         arg=said,
     )
 
@@ -91,3 +91,29 @@ def test_the_list_of_keys_opens_and_closes(visit: Visit) -> None:
     page.wait_for_selector("dialog[open]")
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog:not([open])", state="attached")
+
+
+def test_the_printed_address_opens_it_and_leaves_no_token(studio: Studio, browser: Any) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(studio.address)
+    ready(page)
+    assert page.url == studio.base + "/"
+    page.click("nav a >> nth=0")
+    ready(page)
+    assert page.url.startswith(f"{studio.base}/lesson/")
+    context.close()
+
+
+def test_nothing_is_drawn_while_nothing_changes(visit: Visit) -> None:
+    for path in ("/lesson/descent", "/lesson/gradient", "/free"):
+        page = visit(path)
+        asked = page.evaluate(
+            """() => new Promise((done) => {
+              const ask = requestAnimationFrame;
+              let count = 0;
+              window.requestAnimationFrame = (f) => (count++, ask(f));
+              setTimeout(() => done(count), 600);
+            })"""
+        )
+        assert asked == 0, path

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import steepest as st
 
-from .conftest import settled
-
-Visit = Callable[..., Any]
+from .reader import Visit, settled
 
 
 def test_a_formula_its_slope_and_two_walks(visit: Visit) -> None:

@@ -18,7 +18,6 @@ from steepest.studio.tape import tape_of
 __all__ = ["Grounds", "described"]
 
 LONG_FORMULA = 1_500  # letters of LaTeX that still fit on a page
-LONG_DERIVATIVE = 40  # operations of a function whose derivative is still worth simplifying
 
 
 class Grounds:
@@ -73,7 +72,6 @@ def described(function: Function) -> dict[str, Any]:
         "numerical": function.tracing is not None and function.tracing.exact is False,
         "tape": tape_of(function),
         "latex": shown(function),
-        "partials": _partials(function),
     }
     source = function.source
     if isinstance(source, Terrain):
@@ -82,12 +80,6 @@ def described(function: Function) -> dict[str, Any]:
         found["title"] = source.name
         found["rate"] = float(f"{2 * max(source.spacing):.1g}")  # on metres 0.1 takes for ever
     return found
-
-
-def _partials(function: Function) -> list[str | None]:
-    if function.by_path or function.size > LONG_DERIVATIVE:
-        return [None for _ in function.variables]
-    return [shown(function.derivative(v)) for v in function.variables]
 
 
 def shown(function: Function) -> str | None:

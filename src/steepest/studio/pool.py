@@ -8,7 +8,7 @@ import json
 import os
 import struct
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -94,11 +94,11 @@ class Pool:
         self._free: asyncio.Queue[Process] = asyncio.Queue()
         self._renewing: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
-        """Start all workers."""
-        await asyncio.gather(*(p.start() for p in self._all))
-        for p in self._all:
-            self._free.put_nowait(p)
+    def start(self) -> None:
+        """Begin to start the workers, one after the other: the first is ready soonest so, and
+        whoever asks before that waits for it alone.
+        """
+        self._soon(self._renew(*self._all))
 
     def end(self) -> None:
         """End all workers."""
@@ -107,12 +107,32 @@ class Pool:
         for p in self._all:
             p.end()
 
+    async def _taken(self, stopping: asyncio.Event) -> Process:
+        """The next worker that is free. Raises EOFError where nobody wants it any longer."""
+        taken, stopped = asyncio.create_task(self._free.get()), asyncio.create_task(stopping.wait())
+        kept = None
+        try:
+            await asyncio.wait({taken, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if stopping.is_set():
+                raise EOFError("stopped before it began")
+            kept = taken.result()
+            return kept
+        finally:
+            stopped.cancel()
+            if kept is None:
+                taken.add_done_callback(self._give_back)
+                taken.cancel()
+
+    def _give_back(self, taken: asyncio.Task[Process]) -> None:
+        if not taken.cancelled():
+            self._free.put_nowait(taken.result())
+
     @asynccontextmanager
-    async def worker(self) -> AsyncIterator[Process]:
+    async def worker(self, stopping: asyncio.Event) -> AsyncIterator[Process]:
         """A worker of one's own for as long as the block lasts; one left in the middle of an
         answer is replaced.
         """
-        process = await self._free.get()
+        process = await self._taken(stopping)
         whole = False
         try:
             yield process
@@ -122,14 +142,18 @@ class Pool:
                 self._free.put_nowait(process)
             else:
                 process.end()
-                self._renewing.add(task := asyncio.create_task(self._renew(process)))
-                task.add_done_callback(self._renewing.discard)
+                self._soon(self._renew(process))
 
-    async def _renew(self, process: Process) -> None:
-        """Start a worker again before anybody has to wait for it."""
-        with contextlib.suppress(asyncio.IncompleteReadError, OSError):
-            await process.start()
-        self._free.put_nowait(process)
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        self._renewing.add(task := asyncio.create_task(work))
+        task.add_done_callback(self._renewing.discard)
+
+    async def _renew(self, *processes: Process) -> None:
+        """Start workers before anybody has to wait for them."""
+        for process in processes:
+            with contextlib.suppress(asyncio.IncompleteReadError, OSError):
+                await process.start()
+            self._free.put_nowait(process)
 
     async def answers(
         self, body: Mapping[str, Any], seconds: float, stopping: asyncio.Event
@@ -137,10 +161,10 @@ class Pool:
         """The frames of an answer.
 
         Raises TimeoutError where it takes longer than `seconds`, EOFError where the worker died
-        of it; `stopping` ends it before its time.
+        of it or never began; `stopping` ends it before its time.
         """
         last = b""
-        async with self.worker() as process:
+        async with self.worker(stopping) as process:
             watch = asyncio.create_task(_stop(process, stopping))
             try:
                 async with asyncio.timeout(seconds):

@@ -83,7 +83,8 @@ class Session:
             await self._pass_on(request, lane, self._long, LIMITS.long)
         else:
             async with self._turn:
-                await self._pass_on(request, lane, self._quick, LIMITS.quick)
+                if not self._gone:
+                    await self._pass_on(request, lane, self._quick, LIMITS.quick)
 
     async def _pass_on(self, request: Request, lane: Lane, pool: Pool, seconds: float) -> None:
         try:
@@ -112,15 +113,14 @@ class Session:
                 self._gone = True
 
     async def close(self) -> None:
-        """The page is gone: ask what runs for it to end, and wait for that. Ending a worker instead
-        would cost more than letting it finish.
+        """The page is gone: ask what runs for it to end, and wait for that. What is nearly done may
+        finish, which costs less than a new worker; what is not ends a second later.
         """
         self._gone = True
         running = []
-        for (ask, _), lane in self._lanes.items():
+        for lane in self._lanes.values():
             lane.waiting = None
-            if ask in LONG:
-                lane.stopping.set()
+            lane.stopping.set()
             if lane.task is not None:
                 running.append(lane.task)
         await asyncio.gather(*running, return_exceptions=True)

@@ -39,10 +39,22 @@ class Worker:
         """Answer until the input ends."""
         threading.Thread(target=self._read, daemon=True).start()
         self._send(frame({"id": None, "ready": True}))
+        self._warm()
         while (request := self._waiting.get()) is not None:
             self._now = request.id
             self._stopped.clear()
             self._send(self._answered(request))
+
+    def _warm(self) -> None:
+        """Load what is loaded at its first use, before anybody waits for it."""
+        of = {"formula": "sin(x) y^2"}
+        asks: dict[str, dict[str, Any]] = {
+            "describe": {},
+            "at": {"x": [1, 1]},
+            "grid": {"stretches": [[0, 1], [0, 1]], "count": 16},
+        }
+        for ask, more in asks.items():
+            answer(Request(0, ask, {"of": of, **more}), self._room)
 
     def _answered(self, request: Request) -> bytes:
         try:

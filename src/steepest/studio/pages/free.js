@@ -9,6 +9,7 @@ import { typeset } from './math.js';
 import { short } from './numerals.js';
 import { makePicture } from './picture.js';
 import { makeRace } from './race.js';
+import { settling } from './settling.js';
 import { sayCurve, sayMap, TEXT } from './strings.js';
 
 /**
@@ -28,7 +29,7 @@ const MEASURED = [9000, 14000]; // where a reader first stands on the real mount
  * @param {(text: string) => void} speak
  */
 export async function openFree(main, own, wire, speak) {
-  const link = new URLSearchParams(location.hash.slice(1));
+  let link = new URLSearchParams(location.hash.slice(1));
   /** @type {Ground | null} */
   let ground = null;
   /** @type {number[]} */
@@ -36,8 +37,7 @@ export async function openFree(main, own, wire, speak) {
   /** @type {number[][]} */
   let stretches = [];
   /** @type {Record<string, any>} */
-  let named = link.has('terrain') ? { terrain: 'jacksboro' } : link.has('own') && own ? { own: true } : { formula: link.get('f') ?? (own ? '' : FIRST) };
-  if (!named.formula && !named.terrain && own) named = { own: true };
+  let named = namedBy(link, own);
   /** @type {any} */
   let picture = null;
   /** @type {any} */
@@ -75,6 +75,10 @@ export async function openFree(main, own, wire, speak) {
     element('div', { class: 'below' }, slope, race.el), element('section', { class: 'card' }, element('h2', {}, TEXT.basinsTitle), element('div', { class: 'row wrap' }, basin), shares));
   makeKeys(main, { Enter: race.start, Backspace: undo });
 
+  addEventListener('hashchange', () => {
+    link = new URLSearchParams(location.hash.slice(1));
+    look(namedBy(link, own), true);
+  });
   await look(named, true);
 
   /**
@@ -85,6 +89,7 @@ export async function openFree(main, own, wire, speak) {
   async function look(next, first = false) {
     said.classList.remove('wrong');
     write(said, TEXT.reading);
+    settling(false);
     try {
       const told = await wire.ask('describe', { of: next });
       named = next;
@@ -104,6 +109,7 @@ export async function openFree(main, own, wire, speak) {
       makeRanges();
       await draw();
     } catch (error) {
+      settling(true); // what was shown before still stands
       said.classList.add('wrong');
       write(said, /** @type {Error} */ (error).message);
     }
@@ -158,6 +164,7 @@ export async function openFree(main, own, wire, speak) {
   }
 
   function changed() {
+    settling(false);
     if (!queued) {
       queued = true;
       requestAnimationFrame(paint);
@@ -192,7 +199,7 @@ export async function openFree(main, own, wire, speak) {
       if (here !== x) return;
       table.replaceChildren(...told.words.map((/** @type {[string, string]} */ [name, text]) => element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, text))));
       speak(sentence.textContent ?? '');
-      document.documentElement.dataset.settled = String(Number(document.documentElement.dataset.settled ?? 0) + 1);
+      settling(true);
     } catch {
       // given up for a later one
     }
@@ -216,4 +223,16 @@ export async function openFree(main, own, wire, speak) {
       write(basin, TEXT.basins);
     }
   }
+}
+
+/**
+ * The function that a link names, as requests name it.
+ * @param {URLSearchParams} link
+ * @param {string} own
+ * @returns {Record<string, any>}
+ */
+function namedBy(link, own) {
+  if (link.has('terrain')) return { terrain: 'jacksboro' };
+  const formula = link.has('own') ? '' : link.get('f') ?? (own ? '' : FIRST);
+  return own && !formula ? { own: true } : { formula };
 }

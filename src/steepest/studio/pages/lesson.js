@@ -9,7 +9,8 @@ import { quantities, words } from './live.js';
 import { makePanels } from './panels.js';
 import { makePicture } from './picture.js';
 import { evaluator, prose } from './prose.js';
-import { makeStore } from './store.js';
+import { settling } from './settling.js';
+import { makeStore, stateOf } from './store.js';
 import { sayCurve, sayMap, TEXT } from './strings.js';
 import * as strip from './view/strip.js';
 import { makeWalk } from './walk.js';
@@ -54,7 +55,7 @@ export async function openLesson(main, lesson, wire, speak) {
   const exercise = makeExercise(lesson, evaluate, (answer) => /** @type {any} */ (wire.ask('check', { lesson: lesson.name, answer })));
   const controls = makeControls(picture.controls ?? [], lesson.range ?? {}, store);
   const walk = makeWalk({ store, ground: () => ground, wire, stretches, verdict });
-  const acts = { step: walk.step, run: walk.run, mirror: walk.mirror, undo: () => store.undo() };
+  const acts = { step: walk.step, run: walk.run, mirror: walk.mirror, undo };
   const buttons = makeButtons((picture.actions ?? []).map((/** @type {keyof typeof acts} */ name) => ({ name, main: name === 'step', act: acts[name] })));
   const views = makePicture({ picture, wire, stretches, onmove: move, ongrab: () => store.mark(), onrest: settle,
     onguess: (degrees) => store.set({ guess: degrees }) });
@@ -69,9 +70,10 @@ export async function openLesson(main, lesson, wire, speak) {
     element('details', { class: 'spoken' }, element('summary', {}, TEXT.spoken), said), views.second ? card : null);
   const right = element('div', { class: 'right' }, panels.el, views.second ?? card, loss ? losses : null, table?.el);
   main.replaceChildren(element('div', { class: `lesson ${single ? 'one' : 'two'}` }, left, right), verdict.el, rule.el, exercise.el);
-  makeKeys(main, { Enter: walk.step, ' ': walk.run, Backspace: () => store.undo(), '[': () => controls.nudge('rate', -1), ']': () => controls.nudge('rate', 1) });
+  makeKeys(main, { Enter: walk.step, ' ': walk.run, Backspace: undo, '[': () => controls.nudge('rate', -1), ']': () => controls.nudge('rate', 1) });
 
   store.subscribe(changed);
+  addEventListener('hashchange', follow);
   if (store.state.f) await take(store.state.f, true).catch(() => views.look(ground));
   else await views.look(ground);
   draw();
@@ -82,7 +84,26 @@ export async function openLesson(main, lesson, wire, speak) {
     store.set({ x, trail: [] });
   }
 
+  /** Another link to this page: what it says takes the place of what is shown, and undo brings that back. */
+  async function follow() {
+    walk.halt();
+    store.mark();
+    const next = stateOf(location.hash.slice(1), first);
+    if (next.f !== store.state.f) await take(next.f, true).catch(() => {});
+    verdict.update(null);
+    store.set(next);
+    draw();
+    settle();
+  }
+
+  function undo() {
+    const { f } = store.state;
+    store.undo();
+    if (store.state.f !== f) take(store.state.f, true).catch(() => {});
+  }
+
   function changed() {
+    settling(false);
     if (!queued) {
       queued = true;
       requestAnimationFrame(draw);
@@ -126,7 +147,7 @@ export async function openLesson(main, lesson, wire, speak) {
       rule.settle({ numbers, words: live.words });
       figures.update({ numbers, words: live.words }, state.tab === 'predict' && !state.told);
       speak(said.textContent ?? '');
-      document.documentElement.dataset.settled = String(Number(document.documentElement.dataset.settled ?? 0) + 1);
+      settling(true);
     } catch {
       // a later question took its place, or the engine is away, which the page says elsewhere
     }
@@ -139,9 +160,14 @@ export async function openLesson(main, lesson, wire, speak) {
    */
   async function take(formula, stay = false) {
     const named = formula ? { formula, variables } : lesson.of;
-    const described = formula ? await wire.ask('describe', { of: named }) : lesson.described;
-    ground = makeGround(named, described, wire, changed);
-    await views.look(ground);
+    settling(false);
+    try {
+      const described = formula ? await wire.ask('describe', { of: named }) : lesson.described;
+      ground = makeGround(named, described, wire, changed);
+      await views.look(ground);
+    } finally {
+      changed();
+    }
     if (!stay) {
       store.mark();
       store.set({ f: formula, trail: [] });
