@@ -47,7 +47,7 @@ export function makeNumbers(listed, evaluate) {
       note.el.classList.toggle('veiled', veiled);
     }
   }
-  return { el: element('div', { class: 'numbers' }, element('dl', {}, ...rows.map((r) => r.el)), digits), update };
+  return { el: element('dl', { class: 'numbers' }, ...rows.map((r) => r.el)), digits, update };
 }
 
 /**

@@ -62,12 +62,12 @@ export async function openLesson(main, lesson, wire, speak) {
   const loss = picture.strip ? strip.make(losses) : null;
   const said = element('p', { class: 'sentence' });
   const lead = prose(lesson.lead, evaluate, 'p', { class: 'lead' });
-  const card = element('section', { class: 'card' }, figures.el, controls.el, buttons);
+  const card = element('section', { class: 'card figures' }, figures.el, element('div', { class: 'tools' }, controls.el, buttons, figures.digits));
   const left = element('div', { class: 'left' },
     element('p', { class: 'kicker' }, TEXT.lesson(lesson.number, lesson.kicker)),
-    element('h1', {}, lesson.title), lead.el, views.first,
-    element('details', { class: 'spoken' }, element('summary', {}, TEXT.spoken), said), views.second ? card : null);
-  const right = element('div', { class: 'right' }, panels.el, views.second ?? card, loss ? losses : null, table?.el);
+    element('h1', {}, lesson.title), lead.el, views.first, single ? null : card,
+    element('details', { class: 'spoken' }, element('summary', {}, TEXT.spoken), said));
+  const right = element('div', { class: 'right' }, panels.el, views.second, single ? card : null, loss ? losses : null, table?.el);
   main.replaceChildren(element('div', { class: `lesson ${single ? 'one' : 'two'}` }, left, right), verdict.el, rule.el, exercise.el);
   makeKeys(main, { Enter: walk.step, ' ': walk.run, Backspace: () => store.undo(), '[': () => controls.nudge('rate', -1), ']': () => controls.nudge('rate', 1) });
 

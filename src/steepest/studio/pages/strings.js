@@ -45,6 +45,7 @@ export const TEXT = {
     ['?', 'this list'],
   ],
   close: 'Close',
+  ways: ['N', 'E', 'S', 'W'],
   left: 'Turn the mountain to the left',
   right: 'Turn the mountain to the right',
   noMountain: 'This browser draws no 3-D pictures here (no WebGL 2). The map shows everything that the mountain would.',
@@ -54,7 +55,7 @@ export const TEXT = {
   hint: {
     curve: 'Drag the white point, or use the arrow keys.',
     profiles: 'Drag a white point: it moves along its own cut.',
-    map: 'Drag the white point in either picture; arrow keys walk, with Shift five times as far.',
+    map: 'Drag the white point, or walk with the arrow keys.',
     mountain: (/** @type {string} */ scale) => `${scale}. Drag the point to walk, the mountain to turn it.`,
   },
   scale: (/** @type {number} */ times) => (Math.abs(times - 1) < 0.05 ? 'Height to scale' : `Height drawn ×${short(times, 2)}`),

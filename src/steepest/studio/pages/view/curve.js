@@ -4,6 +4,7 @@ import { change, drawn, show, unique, write } from '../element.js';
 import { fixed, grain, marks, round, short, snapped } from '../numerals.js';
 import { TERRAIN } from '../palette.js';
 import { TEXT } from '../strings.js';
+import { flatArrow } from './arrows.js';
 import { makeSlider } from './slider.js';
 
 /**
@@ -252,17 +253,4 @@ export function range(heights, air) {
   if (high - low > 20 * (at(0.9) - at(0.1)) && at(0.9) > at(0.1)) [low, high] = [Math.max(low, at(0.03)), Math.min(high, at(0.97))];
   const span = high > low ? high - low : Math.max(1, Math.abs(high));
   return [low - air * span, high + 0.08 * span];
-}
-
-/**
- * A wide arrow along the axis.
- * @param {number} from
- * @param {number} to
- * @param {number} y
- */
-function flatArrow(from, to, y) {
-  const way = Math.sign(to - from) || 1;
-  const head = Math.min(17, Math.abs(to - from));
-  const neck = to - way * head;
-  return `M${from},${y - 4.5}H${neck}v-6L${to},${y}L${neck},${y + 10.5}v-6H${from}Z`;
 }
