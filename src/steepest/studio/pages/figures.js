@@ -39,7 +39,7 @@ export function makeNumbers(listed, evaluate) {
     last = { live, hidden };
     for (const { entry, value, note } of rows) {
       const found = evaluate(entry.value, live.numbers);
-      const veiled = hidden && entry.tone === 'down';
+      const veiled = hidden && (entry.veil ?? entry.tone === 'down');
       const text = whole ? full(found) : entry.format === 'bearing' ? `${fixed(found, 0).padStart(3, '0')}°` : fixed(found, entry.decimals ?? 2);
       write(value, veiled ? '?' : text);
       value.classList.toggle('whole', whole);

@@ -1,8 +1,10 @@
 // A lesson: one frame for all of them, filled from its content file.
 
+import { makeClock } from './clock.js';
 import { makeButtons, makeControls } from './controls.js';
 import { element, show, write } from './element.js';
 import { makeExercise, makeNumbers, makeRule, makeTable, makeVerdict } from './figures.js';
+import { makeGlide } from './glide.js';
 import { makeGround } from './ground.js';
 import { makeKeys } from './keys.js';
 import { quantities, words } from './live.js';
@@ -19,6 +21,8 @@ import { makeWalk } from './walk.js';
  * @typedef {ReturnType<typeof import('./wire.js').connect>} Wire
  */
 
+const STEPPING = 520; // milliseconds that a step takes
+const RUNNING = 230; // and one of many
 const REST = 350; // milliseconds without a change after which the engine is asked, and the link written
 
 /**
@@ -32,6 +36,7 @@ export async function openLesson(main, lesson, wire, speak) {
   const stretches = variables.map((v) => lesson.stretches[v]);
   const single = variables.length === 1;
   const { picture } = lesson;
+  const actions = /** @type {('step' | 'run' | 'mirror' | 'undo' | 'play')[]} */ (picture.actions ?? []);
   /** @type {import('./store.js').State} */
   const first = {
     x: variables.map((v) => lesson.start[v]), trail: [], rate: lesson.set.rate, h: lesson.set.h, heading: lesson.set.heading,
@@ -54,8 +59,10 @@ export async function openLesson(main, lesson, wire, speak) {
   const exercise = makeExercise(lesson, evaluate, (answer) => /** @type {any} */ (wire.ask('check', { lesson: lesson.name, answer })));
   const controls = makeControls(picture.controls ?? [], lesson.range ?? {}, store);
   const walk = makeWalk({ store, ground: () => ground, wire, stretches, verdict });
-  const acts = { step: walk.step, run: walk.run, mirror: walk.mirror, undo: () => store.undo() };
-  const buttons = makeButtons((picture.actions ?? []).map((/** @type {keyof typeof acts} */ name) => ({ name, main: name === 'step', act: acts[name] })));
+  const clock = makeClock(store, stretches[0]);
+  const glide = makeGlide();
+  const acts = { step: walk.step, run: walk.run, mirror: walk.mirror, undo: () => store.undo(), play: clock.toggle };
+  const buttons = makeButtons(actions.map((name) => ({ name, main: name === 'step' || name === 'play', act: acts[name] })));
   const views = makePicture({ picture, wire, stretches, onmove: move, ongrab: () => store.mark(), onrest: settle,
     onguess: (degrees) => store.set({ guess: degrees }) });
   const losses = element('div', { class: 'view' });
@@ -69,7 +76,10 @@ export async function openLesson(main, lesson, wire, speak) {
     element('details', { class: 'spoken' }, element('summary', {}, TEXT.spoken), said));
   const right = element('div', { class: 'right' }, panels.el, views.second, single ? card : null, loss ? losses : null, table?.el);
   main.replaceChildren(element('div', { class: `lesson ${single ? 'one' : 'two'}` }, left, right), verdict.el, rule.el, exercise.el);
-  makeKeys(main, { Enter: walk.step, ' ': walk.run, Backspace: () => store.undo(), '[': () => controls.nudge('rate', -1), ']': () => controls.nudge('rate', 1) });
+  const keys = /** @type {Record<string, () => void>} */ ({ Backspace: () => store.undo(), '[': () => controls.nudge('rate', -1), ']': () => controls.nudge('rate', 1) });
+  const pressed = /** @type {const} */ ([['step', 'Enter'], ['run', ' '], ['play', ' ']]);
+  for (const [name, key] of pressed) if (actions.includes(name)) keys[key] = acts[name];
+  makeKeys(main, keys);
 
   store.subscribe(changed);
   if (store.state.f) await take(store.state.f, true).catch(() => views.look(ground));
@@ -82,7 +92,14 @@ export async function openLesson(main, lesson, wire, speak) {
     store.set({ x, trail: [] });
   }
 
+  /** @type {import('./store.js').State} */
+  let before = store.state;
+
   function changed() {
+    const { state } = store;
+    if (state.trail.length === before.trail.length + 1 && state.trail.at(-1) === before.x) glide.begin(before.x, state.x, walk.running ? RUNNING : STEPPING);
+    else if (state.x !== before.x) glide.end();
+    before = state;
     if (!queued) {
       queued = true;
       requestAnimationFrame(draw);
@@ -100,7 +117,18 @@ export async function openLesson(main, lesson, wire, speak) {
     const hidden = state.tab === 'predict' && !state.told;
     const sentence = single ? sayCurve(variables[0], numbers, hidden)
       : sayMap(variables, numbers, ground.described.axes ? live.words.compass : '', { value: picture.unit ?? '', along: picture.unit ?? '', hidden });
-    views.update({ x: state.x, trail: state.trail, numbers, hidden, said: sentence, guess: hidden || state.tab === 'predict' ? state.guess : null, heading: state.heading, paths: picture.shows.includes('path') && !single ? [{ points: [...state.trail, state.x], kind: 'first' }] : [] });
+    const stepping = glide.now;
+    const path = stepping ? state.trail : [...state.trail, state.x];
+    const drawnNumbers = stepping ? quantities(ground, { ...state, x: stepping.x, trail: state.trail.slice(0, -1) }, stretches) : numbers;
+    views.update({
+      x: stepping?.x ?? state.x, trail: stepping ? state.trail.slice(0, -1) : state.trail, numbers: drawnNumbers, hidden, said: sentence, stepping,
+      guess: hidden || state.tab === 'predict' ? state.guess : null, heading: state.heading,
+      paths: picture.shows.includes('path') && !single ? [{ points: path, kind: 'first' }] : [],
+    });
+    if (stepping && !queued) {
+      queued = true;
+      requestAnimationFrame(draw);
+    }
     loss?.update([{ values: [...state.trail, state.x].map(ground.value), kind: 'first' }]);
     panels.update(live, state);
     figures.update(live, hidden);

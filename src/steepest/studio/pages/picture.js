@@ -6,6 +6,7 @@ import * as curve from './view/curve.js';
 import * as map from './view/map.js';
 import * as mountain from './view/mountain.js';
 import * as profiles from './view/profiles.js';
+import * as runner from './view/runner.js';
 
 /**
  * @typedef {import('./ground.js').Ground} Ground
@@ -20,6 +21,7 @@ import * as profiles from './view/profiles.js';
  */
 
 export const SIDE = 192; // points along one side of a picture
+const LINES = new Set(['curve', 'runner']); // views of one variable
 
 /**
  * @param {Ground} ground
@@ -50,7 +52,7 @@ export async function landOf(ground, stretches, wire, count = SIDE) {
  */
 export function makePicture({ picture, wire, stretches, onmove, ongrab, onrest, onguess }) {
   const shows = new Set(/** @type {string[]} */ (picture.shows));
-  const makers = { curve, map, mountain, profiles };
+  const makers = { curve, map, mountain, profiles, runner };
   const names = /** @type {(keyof typeof makers)[]} */ (picture.views);
   const boxes = names.map((name) => element('div', { class: `view ${name}` }));
   const hints = names.map(() => element('p', { class: 'hint' }));
@@ -69,9 +71,9 @@ export function makePicture({ picture, wire, stretches, onmove, ongrab, onrest, 
       const heights = single && !ground.taped ? (await wire.ask('grid', { of: ground.named, stretches, count: 481 })).arrays.heights : undefined;
       views.forEach((view) => view.dispose());
       views = names.map((name, i) => {
-        if (single && name !== 'curve') return null;
-        const data = single ? { ground, stretch: stretches[0], heights, name: ground.variables[0], shows } : { ground, land, shows, units: picture.unit ?? '' };
-        const label = single ? 'a curve with a movable point' : 'a map with a movable point';
+        if (single && !LINES.has(name)) return null;
+        const data = single ? { ground, stretch: stretches[0], heights, name: ground.variables[0], shows, labels: picture.labels } : { ground, land, shows, units: picture.unit ?? '' };
+        const label = single ? TEXT.aCurve : TEXT.aMap;
         const made = /** @type {any} */ (makers[name]).make(boxes[i], /** @type {any} */ (data), { label, onmove, ongrab, onrest, onguess });
         show(boxes[i], Boolean(made));
         write(hints[i], made ? (name === 'mountain' ? TEXT.hint.mountain(made.scale) : TEXT.hint[name]) : TEXT.noMountain);

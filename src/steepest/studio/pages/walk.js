@@ -1,5 +1,6 @@
 // Steps of gradient descent in a lesson, by hand; and what the engine says of them.
 
+import { still } from './glide.js';
 import { grain, snapped } from './numerals.js';
 
 /**
@@ -8,7 +9,7 @@ import { grain, snapped } from './numerals.js';
  */
 
 const RUN = 10; // steps
-const PACE = 160; // milliseconds between two of them
+const PACE = 250; // milliseconds between two of them
 const LONGEST = 400; // steps that are remembered
 const FURTHER = 200; // steps that the engine looks ahead
 
@@ -46,9 +47,9 @@ export function makeWalk({ store, ground, wire, stretches, verdict }) {
     if (left) return halt();
     store.mark();
     left = RUN;
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const motionless = still();
     const tick = () => {
-      if (left-- > 0 && advance()) clock = window.setTimeout(tick, still ? 0 : PACE);
+      if (left-- > 0 && advance()) clock = window.setTimeout(tick, motionless ? 0 : PACE);
       else {
         left = 0;
         judge();
@@ -109,5 +110,10 @@ export function makeWalk({ store, ground, wire, stretches, verdict }) {
     verdict.update(null);
   }
 
-  return { step, run, mirror, halt };
+  return {
+    step, run, mirror, halt,
+    get running() {
+      return left > 0;
+    },
+  };
 }

@@ -19,6 +19,7 @@ import { makeSlider } from './slider.js';
  * @property {number | null} guess       bearing of a predicted arrow
  * @property {number} heading
  * @property {number[][]} [trail]
+ * @property {import('../glide.js').Gliding | null} [stepping]
  * @property {{points: number[][], kind: string}[]} [paths]
  * @property {{labels: Int16Array & {shape: number[]}, minima: number[][]} | null} [basins]
  */
@@ -155,7 +156,8 @@ export function make(el, { ground, land, shows, units }, opts) {
     if (!seen) return;
     const { x: at, numbers: q, hidden } = seen;
     const [x, y] = [X(at[order[0]]), Y(at[order[1]])];
-    slider.move(x, y, [at[order[0]], at[order[1]]], seen.said);
+    const on = seen.stepping ? seen.stepping.x.map((v, i) => v + (/** @type {any} */ (seen?.stepping).to[i] - v) * /** @type {any} */ (seen?.stepping).share) : at;
+    slider.move(X(on[order[0]]), Y(on[order[1]]), [at[order[0]], at[order[1]]], seen.said);
     const [ge, gn] = [q[`slope_${names[0]}`], q[`slope_${names[1]}`]];
     const slope = Math.hypot(ge, gn);
     const level = !(slope > 0) || !Number.isFinite(slope);

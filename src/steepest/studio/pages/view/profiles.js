@@ -20,7 +20,8 @@ export function make(el, { ground, land, shows }, opts) {
   const { variables } = ground;
   let at = variables.map(() => 0);
   const cuts = variables.map((name, i) => {
-    const title = element('p', { class: `cut-title ${i === (ground.described.axes ?? [0, 1])[0] ? 'tone-north' : 'tone-east'}` });
+    const tone = i === (ground.described.axes ?? [0, 1])[0] ? 'north' : 'east';
+    const title = element('p', { class: `cut-title tone-${tone}` });
     const box = element('div', { class: 'cut' });
     el.append(title, box);
     const stretch = name === land.names[0] ? land.right : land.up;
@@ -47,7 +48,7 @@ export function make(el, { ground, land, shows }, opts) {
           before = String(others);
           view?.dispose();
           const heights = Float64Array.from({ length: APART + 1 }, (_, k) => ground.value(through(stretch[0] + ((stretch[1] - stretch[0]) * k) / APART)));
-          view = curve.make(box, { ground: slice, stretch, heights, name, shows, range: [land.low, land.high] }, {
+          view = curve.make(box, { ground: slice, stretch, heights, name, shows, range: [land.low, land.high], tone, labels: { along: name, height: '', slope: `∂f/∂${name}` } }, {
             ...opts, small: true, label: TEXT.cutLabel(name), onmove: ([v]) => opts.onmove(through(v)),
           });
         }
