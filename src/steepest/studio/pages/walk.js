@@ -18,7 +18,7 @@ const FURTHER = 200; // steps that the engine looks ahead
  * @param {Store} given.store
  * @param {() => Ground} given.ground
  * @param {{ask: (what: string, question: any) => Promise<any>}} given.wire
- * @param {number[][]} given.stretches
+ * @param {() => number[][]} given.stretches
  * @param {{update: (v: any) => void}} given.verdict
  */
 export function makeWalk({ store, ground, wire, stretches, verdict }) {
@@ -94,7 +94,7 @@ export function makeWalk({ store, ground, wire, stretches, verdict }) {
   /** Go as far to the other side of the minimum; not over the next crest. */
   function mirror() {
     halt();
-    const [low, high] = stretches[0];
+    const [low, high] = stretches()[0];
     const [w] = store.state.x;
     const slope = (/** @type {number} */ v) => ground().at([v]).g[0];
     const way = -Math.sign(slope(w));

@@ -12,8 +12,22 @@ import { bilinear, colouring, openness, slopes } from './relief.js';
  */
 
 const TALL = { alike: 1.45, free: 1.15 }; // how high the land is drawn, where its longer side is 4
+const STEEP = 0.85; // how steep the ground is drawn at most, at seven of ten places
 const DEEP = 0.3; // the wall below the lowest place
 const MARGIN = 7; // half the side of the ground on which the block throws its shadow
+
+/**
+ * The slope that three of ten places exceed, were a unit of height as long as one in space.
+ * @param {Land} land
+ * @param {number} halfX
+ * @param {number} halfZ
+ */
+function usualSlope(land, halfX, halfZ) {
+  const { right, up } = slopes(land);
+  const [rows, columns] = land.heights.shape;
+  const sizes = Float32Array.from(right, (g, k) => Math.hypot((g * (columns - 1)) / (2 * halfX), (up[k] * (rows - 1)) / (2 * halfZ))).sort();
+  return sizes[Math.floor(0.7 * (sizes.length - 1))] || 1e-9;
+}
 
 /**
  * @param {Land} land
@@ -26,7 +40,7 @@ export function makeBlock(land, alike) {
   const aspect = Math.min(1.6, Math.max(0.6, (up[1] - up[0]) / (right[1] - right[0])));
   const [halfX, halfZ] = aspect > 1 ? [2 / aspect, 2] : [2, 2 * aspect];
   const toScale = (2 * halfX) / (right[1] - right[0]);
-  const wanted = (alike ? TALL.alike : TALL.free) / (high - low);
+  const wanted = Math.min((alike ? TALL.alike : TALL.free) / (high - low), STEEP / usualSlope(land, halfX, halfZ));
   const times = alike ? round(wanted / toScale) : 1;
   const rise = alike ? times * toScale : wanted;
   const clamped = (/** @type {number} */ h) => Math.min(high, Math.max(low, h));

@@ -9,12 +9,13 @@ import { makeSlider } from './slider.js';
 
 /**
  * @typedef {import('../ground.js').Ground} Ground
- * @typedef {{x: number[], trail: number[][], numbers: Record<string, number>, hidden: boolean, said: string, stepping?: import('../glide.js').Gliding | null}} Seen
+ * @typedef {{x: number[], trail: number[][], numbers: Record<string, number>, hidden: boolean, said: string, paths?: {points: number[][], kind: string}[], stepping?: import('../glide.js').Gliding | null}} Seen
  * @typedef {{along: string, height: string, slope: string}} Labels   what stands at the axes
  * @typedef {{update: (seen: Seen) => void, render: () => void, dispose: () => void}} View
  */
 
 const SAMPLES = 480;
+const BEADS = 400; // steps of a walk that are drawn one by one
 export const EDGE = { left: 46, right: 26, top: 22, bottom: 58 };
 
 /**
@@ -38,9 +39,7 @@ export function make(el, data, opts) {
   svg.append(back, front, over);
 
   const line = (/** @type {string} */ kind, parent = front) => parent.appendChild(drawn('path', { class: kind }));
-  const trailCasing = line('casing');
-  const trailLine = line('trail');
-  const beads = front.appendChild(drawn('g'));
+  const trails = front.appendChild(drawn('g'));
   const plumb = line('plumb');
   const plumbNext = line('plumb down');
   const secantCasing = line('casing wide');
@@ -59,6 +58,7 @@ export function make(el, data, opts) {
 
   /** @type {Seen | null} */
   let seen = null;
+  let trailsDrawn = '';
   let width = 0;
   let height = 0;
   const heights = data.heights ?? Float64Array.from({ length: SAMPLES + 1 }, (_, i) => ground.value([low + ((high - low) * i) / SAMPLES]));
@@ -137,7 +137,7 @@ export function make(el, data, opts) {
 
   function paint() {
     if (!seen) return;
-    const { numbers: q, hidden, trail } = seen;
+    const { numbers: q, hidden } = seen;
     const [w] = seen.x;
     const x = X(w);
     const y = Y(q.f);
@@ -150,7 +150,7 @@ export function make(el, data, opts) {
     paintTangent(q, x, y, floor, pixels, hidden);
     paintSecant(q, w, x, y);
     paintStep(q, x, floor, hidden, moving ? px : null);
-    paintTrail(trail, w);
+    paintTrails();
   }
 
   /**
@@ -259,19 +259,19 @@ export function make(el, data, opts) {
     change(there, { x: Math.abs(far - x) < 22 ? x + (x2 >= x ? 22 : -22) : far, y: floor + 42 });
   }
 
-  /**
-   * @param {number[][]} trail
-   * @param {number} w
-   */
-  function paintTrail(trail, w) {
-    const points = shows.has('path') ? [...trail.map(([v]) => v), w] : [];
-    const d = points.length > 1 ? points.map((v, i) => `${i ? 'L' : 'M'}${X(v).toFixed(1)},${Y(ground.value([v])).toFixed(1)}`).join('') : '';
-    change(trailLine, { d });
-    change(trailCasing, { d });
-    const wanted = points.slice(0, -1);
-    while (beads.childElementCount > wanted.length) beads.lastElementChild?.remove();
-    while (beads.childElementCount < wanted.length) beads.append(drawn('circle', { class: 'bead', r: 4.5 }));
-    wanted.forEach((v, i) => change(beads.children[i], { cx: X(v), cy: Y(ground.value([v])) }));
+  /** The walk that led here, or walks that were made elsewhere. */
+  function paintTrails() {
+    if (!seen || !shows.has('path')) return;
+    const walks = seen.paths?.length ? seen.paths : seen.trail.length ? [{ points: [...seen.trail, seen.x], kind: 'first' }] : [];
+    const key = walks.map((walk) => `${walk.kind} ${walk.points.length} ${walk.points.at(-1)}`).join(';') + width;
+    if (key === trailsDrawn) return;
+    trailsDrawn = key;
+    trails.replaceChildren(...walks.map(({ points, kind }, k) => {
+      const places = points.map(([v]) => [X(v).toFixed(1), Y(ground.value([v])).toFixed(1)]).filter(([, y]) => y !== 'NaN');
+      const d = places.length > 1 ? `M${places.map((p) => p.join()).join('L')}` : '';
+      const beads = points.length <= BEADS ? places.slice(0, seen?.paths?.length ? undefined : -1).map(([cx, cy]) => drawn('circle', { class: `bead ${kind}`, r: 4.5 - k, cx, cy })) : [];
+      return drawn('g', {}, drawn('path', { class: 'casing', d }), drawn('path', { class: `trail ${kind}`, d }), ...beads);
+    }));
   }
 
   const watch = new ResizeObserver(layout);

@@ -25,7 +25,7 @@ import { makeSlider } from './slider.js';
  */
 
 const EDGE = { left: 40, right: 8, top: 24, bottom: 40 };
-const LEAST = 26; // pixels of the shortest arrow
+const LEAST = 30; // pixels of the shortest arrow
 const MARK = ['①', '②', '③', '④', '⑤', '⑥', '⑦', '⑧', '⑨'];
 
 /**
@@ -162,7 +162,7 @@ export function make(el, { ground, land, shows, units }, opts) {
     const slope = Math.hypot(ge, gn);
     const level = !(slope > 0) || !Number.isFinite(slope);
     const wanted = slope * scale * size;
-    const length = level ? 0 : Math.min(0.46 * size, Math.max(LEAST, wanted));
+    const length = level ? 0 : Math.min(0.36 * size, Math.max(LEAST, wanted));
     const [ux, uy] = level ? [0, 0] : [-ge / slope, gn / slope]; // of the descent, on the screen
     const [tipX, tipY] = [x + ux * length, y + uy * length];
     const arrowed = shows.has('arrow') && !hidden && !level;

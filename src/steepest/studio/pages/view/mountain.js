@@ -160,7 +160,7 @@ export function make(el, { ground, land, shows }, opts) {
     const slope = Math.hypot(ge, gn);
     if (!(slope > 0) || !Number.isFinite(slope)) return;
     const [ux, uz] = [-ge / slope, gn / slope];
-    const length = Math.min(1.7, Math.max(LEAST, slope * scale * 4));
+    const length = Math.min(1.5, Math.max(LEAST, slope * scale * 4));
     const tip = /** @type {Vec} */ ([x + ux * length, y, z + uz * length]);
     gl.disable(gl.DEPTH_TEST);
     pen.arrow(here, [ux, uz], length, 0.024, [1, 1, 1, 0.3]);

@@ -84,8 +84,8 @@ export function bilinear(values, rows, columns, i, j) {
 }
 
 /**
- * How long the arrows are drawn: so that a steep slope (the ninth of ten) reaches over a fifth of
- * the picture. Per unit of slope, in shares of the width.
+ * How long the arrows are drawn: so that the middle one of all slopes reaches over a sixth of the
+ * picture. Per unit of slope, in shares of the width.
  * @param {Land} land
  */
 export function arrowScale(land) {
@@ -95,8 +95,8 @@ export function arrowScale(land) {
   const perRight = width / (columns - 1);
   const perUp = (land.up[1] - land.up[0]) / (rows - 1);
   const sizes = Float32Array.from(right, (g, k) => Math.hypot(g / perRight, up[k] / perUp)).filter(Number.isFinite).sort();
-  const steep = sizes[Math.floor(0.9 * (sizes.length - 1))] || 1;
-  return 0.22 / steep;
+  const middle = sizes[sizes.length >> 1] || sizes.at(-1) || 1;
+  return 0.17 / middle;
 }
 
 /** What of the heights is coloured: all, or most where a few tower over the rest. @param {Land} land */

@@ -20,7 +20,7 @@ export function make(el) {
     // of a walk that runs away only what lies within ten times its first value's height is drawn
     const low = Math.min(...all);
     const high = Math.min(Math.max(...all), low + 10 * Math.max(1e-12, (all[0] ?? 1) - low || 1));
-    if (!all.length) return svg.replaceChildren();
+    if (all.length < 2) return svg.replaceChildren(drawn('text', { class: 'mark', x: width / 2, y: height / 2, 'text-anchor': 'middle' }, TEXT.stripEmpty));
     const X = (/** @type {number} */ v) => EDGE.left + (v / longest) * (width - EDGE.left - EDGE.right);
     const Y = (/** @type {number} */ v) => height - EDGE.bottom - (Math.min(1.1, (v - low) / (high - low || 1))) * (height - EDGE.top - EDGE.bottom);
     const back = [drawn('path', { class: 'axis', d: `M${EDGE.left},${height - EDGE.bottom}H${width - EDGE.right}` })];
