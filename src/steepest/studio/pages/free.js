@@ -83,7 +83,7 @@ export async function openFree(main, own, wire, speak) {
     element('section', { class: 'card source' }, element('div', { class: 'formula-box' }, element('span', { class: 'maths', 'aria-hidden': 'true' }, 'f ='), box, take),
       element('div', { class: 'row wrap' }, ...chips), said, latex, notes, ranges.el),
     pictures, variables.el, element('details', { class: 'spoken' }, element('summary', {}, TEXT.spoken), sentence),
-    below, basins.el);
+    below);
   makeKeys(main, { Enter: race.start, Backspace: undo });
 
   addEventListener('hashchange', () => {
@@ -152,7 +152,7 @@ export async function openFree(main, own, wire, speak) {
     pictures.className = `pictures ${count === 1 ? 'single' : ''}`;
     // beside a curve there is room for its numbers
     pictures.replaceChildren(picture.first, picture.second ?? slope);
-    below.replaceChildren(...(picture.second ? [slope] : []), race.el);
+    below.replaceChildren(...(picture.second ? [element('div', {}, slope, basins.el)] : []), race.el);
     await picture.look({ ground, stretches, pair, x });
     changed();
     await settle();

@@ -237,7 +237,7 @@ export async function openLesson(main, lesson, wire, speak) {
     settling(false);
     try {
       const described = formula ? await wire.ask('describe', { of: named }) : lesson.described;
-      if (!single && described.variables.length < 2) throw new Error(TEXT.tooFew);
+      if (!single && described.variables.length < 2) throw new Error(TEXT.tooFew(described.variables));
       const was = Object.fromEntries(ground.variables.map((v, i) => [v, store.state.x[i]]));
       ground = makeGround(named, described, wire, changed);
       stretches = stretchesOf(ground.variables);

@@ -77,7 +77,7 @@ export const TEXT = {
   length: (/** @type {string} */ v, /** @type {boolean} */ step = false) => (step ? `α‖∇f‖ = ${v}` : `‖∇f‖ = ${v}`),
   along: (/** @type {string} */ name, /** @type {string} */ v, /** @type {string} */ slope) => `${name} = ${v}; the slope along it is ${slope}`,
   slice: (/** @type {string} */ held) => `A slice, where ${held}. Arrow and path are what can be seen of them in it.`,
-  tooFew: 'This lesson is about two variables and more: write a formula with at least two, such as x^2 + y^2 + z^2.',
+  tooFew: (/** @type {string[]} */ names) => `This formula has ${names.length ? `one variable, ${names[0]}` : 'no variable'}, and this lesson is about two and more: write something such as x^2 + y^2 + z^2.`,
   stripEmpty: 'Here f will stand, after every step.',
   strip: 'the value after every step',
   steps_: (/** @type {number} */ n) => `${n} ${n === 1 ? 'step' : 'steps'}`,
