@@ -87,8 +87,8 @@ def grid(body: Mapping[str, Any], room: Room) -> Answer:
         function.axes if len(function.variables) == 2 else (1, 0),  # the first to the right
     )
     low, high = sheet.limits()
-    head = {"order": [pair[i] for i in sheet.order], "stretches": stretches, "low": low, "high": high,
-            "spiky": sheet.spiky}  # fmt: skip
+    order = [pair[i] for i in sheet.order]
+    head = {"order": order, "stretches": stretches, "low": low, "high": high, "spiky": sheet.spiky}
     return head, {"heights": sheet.heights.astype(np.float32)}
 
 

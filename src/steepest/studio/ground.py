@@ -44,7 +44,9 @@ class Grounds:
                 return self._terrain()
             variables = named.get("variables")
             if variables is not None:
-                variables = tuple(text_within(v, "name") for v in list(variables)[: LIMITS.variables])
+                variables = tuple(
+                    text_within(v, "name") for v in list(variables)[: LIMITS.variables]
+                )
             return self._formula(text_within(named.get("formula")), variables)
 
 

@@ -132,10 +132,12 @@ export async function openLesson(main, lesson, wire, speak) {
     walk.halt();
     clock.halt();
     store.mark();
+    const { f, pair } = store.state;
     const next = stateOf(location.hash.slice(1), first);
-    if (next.f !== store.state.f) await take(next.f, true).catch(() => {});
-    verdict.update(null);
     store.set(next);
+    if (next.f !== f) await take(next.f, true).catch(() => {});
+    else if (next.pair.join() !== pair.join()) await look();
+    verdict.update(null);
     draw();
     settle();
   }
