@@ -40,6 +40,7 @@ export async function openFree(main, own, wire, speak) {
   /** @type {number[][]} */
   let stretches = [];
   let pair = [0, 1];
+  let log = link.has('log');
   let named = namedBy(link, own);
   /** @type {any} */
   let picture = null;
@@ -65,6 +66,11 @@ export async function openFree(main, own, wire, speak) {
     stretches = next;
     draw();
   });
+  const logarithm = element('input', { type: 'checkbox', onchange: () => {
+    log = logarithm.checked;
+    draw();
+  } });
+  const logBox = element('label', { class: 'row log' }, logarithm, TEXT.logarithm);
   const pictures = element('div', { class: 'pictures' });
   const table = element('tbody', {});
   const sentence = element('p', { class: 'sentence hint' });
@@ -81,7 +87,7 @@ export async function openFree(main, own, wire, speak) {
   main.replaceChildren(
     element('p', { class: 'kicker' }, TEXT.free), element('h1', {}, TEXT.freeTitle),
     element('section', { class: 'card source' }, element('div', { class: 'formula-box' }, element('span', { class: 'maths', 'aria-hidden': 'true' }, 'f ='), box, take),
-      element('div', { class: 'row wrap' }, ...chips), said, latex, notes, ranges.el),
+      element('div', { class: 'row wrap' }, ...chips), said, notes, element('div', { class: 'row wrap reading' }, latex, element('div', { class: 'row wrap' }, logBox, ranges.el))),
     pictures, variables.el, element('details', { class: 'spoken' }, element('summary', {}, TEXT.spoken), sentence),
     below);
   makeKeys(main, { Enter: race.start, Backspace: undo });
@@ -133,6 +139,8 @@ export async function openFree(main, own, wire, speak) {
     stretches = told.variables.map((/** @type {string} */ _, /** @type {number} */ i) => (good(given, 2 * count) ? given.slice(2 * i, 2 * i + 2) : told.bounds?.[i] ?? STRETCH));
     x = good(list('x'), count) ? list('x') : told.bounds ? MEASURED : stretches.map(([a, b], i) => Number((a + (b - a) * [0.7, 0.62, 0.4, 0.55][i % 4]).toPrecision(3)));
     const drawn = list('pair');
+    if (from === link) log = from.has('log');
+    logarithm.checked = log;
     pair = good(drawn, 2) && drawn[0] !== drawn[1] && drawn.every((i) => i in told.variables) ? drawn : [0, 1];
   }
 
@@ -153,7 +161,8 @@ export async function openFree(main, own, wire, speak) {
     // beside a curve there is room for its numbers
     pictures.replaceChildren(picture.first, picture.second ?? slope);
     below.replaceChildren(...(picture.second ? [element('div', {}, slope, basins.el)] : []), race.el);
-    await picture.look({ ground, stretches, pair, x });
+    await picture.look({ ground, stretches, pair, x, log });
+    show(logBox, count > 1);
     changed();
     await settle();
   }
@@ -202,6 +211,7 @@ export async function openFree(main, own, wire, speak) {
     const parts = new URLSearchParams(named.formula ? { f: named.formula } : { [named.terrain ? 'terrain' : 'own']: '1' });
     parts.set('x', x.join(','));
     if (!named.terrain) parts.set('range', stretches.flat().join(','));
+    if (log) parts.set('log', '1');
     if (pair.join() !== '0,1') parts.set('pair', pair.join(','));
     history.replaceState(null, '', `#${parts}`);
     const here = x;

@@ -24,12 +24,12 @@ export async function openHome(main, lessons, wire, said) {
       element('h1', {}, TEXT.welcome), element('p', { class: 'lead' }, TEXT.about), stage),
     element('div', { class: 'right' }, element('h2', {}, TEXT.lessons), element('ol', { class: 'beads' }, ...beads),
       element('a', { class: 'mine', href: '/free' }, TEXT.mine))));
-  const lesson = lessons.find((one) => one.picture.views.includes('mountain'));
+  const lesson = lessons.find((one) => one.picture.views[0] === 'mountain');
   if (!lesson) return;
   const stretches = lesson.of.variables.map((/** @type {string} */ v) => lesson.stretches[v]);
   const ground = makeGround(lesson.of, lesson.described, wire, () => {});
   let x = lesson.of.variables.map((/** @type {string} */ v) => lesson.start[v]);
-  const views = makePicture({ picture: { ...lesson.picture, views: ['mountain'] }, wire, ongrab: () => {}, onrest: () => {}, onguess: () => {}, onmove: (to) => {
+  const views = makePicture({ picture: { ...lesson.picture, views: ['mountain'], tall: 0.66 }, wire, ongrab: () => {}, onrest: () => {}, onguess: () => {}, onmove: (to) => {
     x = to;
     paint();
   } });

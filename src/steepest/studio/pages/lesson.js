@@ -97,10 +97,10 @@ export async function openLesson(main, lesson, wire, speak) {
   function arrange() {
     const some = (/** @type {any[]} */ ...list) => list.filter(Boolean);
     const drawn = loss ? losses : null;
-    if (narrow.matches) left.replaceChildren(...some(...head, panels.el, views.first, views.second, card, drawn, variables?.el, table?.el, spoken));
+    if (narrow.matches) left.replaceChildren(...some(...head, panels.el, views.first, views.second, views.third, card, drawn, variables?.el, table?.el, spoken));
     else {
       left.replaceChildren(...some(...head, views.first, single ? null : card, variables?.el, spoken));
-      right.replaceChildren(...some(panels.el, views.second, single ? card : null, drawn, table?.el));
+      right.replaceChildren(...some(panels.el, views.second, views.third, single ? card : null, drawn, table?.el));
     }
   }
 

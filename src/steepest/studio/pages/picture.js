@@ -2,6 +2,7 @@
 
 import { element, show, write } from './element.js';
 import { fixed } from './numerals.js';
+import { landOf } from './land.js';
 import { TEXT } from './strings.js';
 import * as curve from './view/curve.js';
 import * as map from './view/map.js';
@@ -11,40 +12,17 @@ import * as runner from './view/runner.js';
 
 /**
  * @typedef {import('./ground.js').Ground} Ground
- * @typedef {object} Land   heights over a rectangle, rows upwards
- * @property {any} heights  with `shape` [rows, columns]
- * @property {number[]} right
- * @property {number[]} up
- * @property {number} low
- * @property {number} high
- * @property {number[]} order  the places of the variables that go right and up
- * @property {string[]} names  of these two
+ * @typedef {import('./land.js').Land} Land
  *
  * @typedef {object} Shown     what is looked at
  * @property {Ground} ground
  * @property {number[][]} stretches
  * @property {number[]} pair   the places of the two variables that are drawn
  * @property {number[]} x      where the others are held
+ * @property {boolean} [log]   whether heights are drawn by their logarithms
  */
 
-export const SIDE = 192; // points along one side of a picture
 const LINES = new Set(['curve', 'runner']); // views of one variable
-
-/**
- * @param {Shown} shown
- * @param {any} wire
- * @param {number} [count]
- * @returns {Promise<Land>}
- */
-async function landOf({ ground, stretches, pair, x }, wire, count = SIDE) {
-  const many = ground.variables.length > 2;
-  const told = await wire.ask('grid', { of: ground.named, stretches, count, ...(many ? { pair, x } : {}) });
-  const [right, up] = told.order;
-  return {
-    heights: told.arrays.heights, low: told.low, high: told.high, order: told.order,
-    right: stretches[right], up: stretches[up], names: [ground.variables[right], ground.variables[up]],
-  };
-}
 
 /**
  * Where the variables that are not drawn are held, in words.
@@ -91,10 +69,10 @@ export function makePicture({ picture, wire, onmove, ongrab, onrest, onguess }) 
     views = names.map((name, i) => {
       if (single && !LINES.has(name)) return null;
       const data = single ? { ground, stretch: stretches[0], heights, name: ground.variables[0], shows, labels: picture.labels } : { ground, land, shows, units: picture.unit ?? '' };
-      const made = /** @type {any} */ (makers[name]).make(boxes[i], /** @type {any} */ (data), { label: single ? TEXT.aCurve : TEXT.aMap, onmove, ongrab, onrest, onguess });
+      const made = /** @type {any} */ (makers[name]).make(boxes[i], /** @type {any} */ (data), { label: single ? TEXT.aCurve : TEXT.aMap, onmove, ongrab, onrest, onguess, tall: picture.tall, low: i === 2 });
       show(boxes[i], Boolean(made));
       const hint = made ? (name === 'mountain' ? TEXT.hint.mountain(made.scale) : TEXT.hint[name]) : TEXT.noMountain;
-      write(hints[i], name === 'map' && ground.variables.length > 2 ? TEXT.slice(heldAt(next)) : hint);
+      write(hints[i], name === 'map' && ground.variables.length > 2 ? TEXT.slice(heldAt(next)) : i === 2 && !made ? '' : hint);
       return made;
     }).filter(Boolean);
     if (last && last.x.length === ground.variables.length) views.forEach((view) => view.update(last));
@@ -112,6 +90,7 @@ export function makePicture({ picture, wire, onmove, ongrab, onrest, onguess }) 
   return {
     first: sides[0],
     second: sides[1] ?? null,
+    third: sides[2] ?? null,
     look,
     /** @param {any} seen */
     update(seen) {

@@ -69,6 +69,7 @@ export const TEXT = {
   speedVeiled: 'Here its speed will stand, once you have predicted.',
   aCurve: 'a curve with a movable point',
   aMap: 'a map with a movable point',
+  logarithm: 'height as a logarithm',
   variables: 'Every variable by itself',
   toRight: 'to the right',
   upwards: 'upwards',

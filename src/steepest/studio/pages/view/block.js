@@ -6,7 +6,7 @@ import { mesh } from './gl.js';
 import { bilinear, colouring, openness, slopes } from './relief.js';
 
 /**
- * @typedef {import('../picture.js').Land} Land
+ * @typedef {import('../land.js').Land} Land
  * @typedef {import('./gl.js').Vec} Vec
  * @typedef {ReturnType<typeof makeBlock>} Block
  */

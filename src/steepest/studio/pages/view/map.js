@@ -9,7 +9,7 @@ import { makeSheet } from './sheet.js';
 import { makeSlider } from './slider.js';
 
 /**
- * @typedef {import('../picture.js').Land} Land
+ * @typedef {import('../land.js').Land} Land
  * @typedef {import('../ground.js').Ground} Ground
  * @typedef {object} Seen
  * @property {number[]} x

@@ -13,7 +13,7 @@ import { makePen, paint } from './pen.js';
 import { arrowScale } from './relief.js';
 
 /**
- * @typedef {import('../picture.js').Land} Land
+ * @typedef {import('../land.js').Land} Land
  * @typedef {import('../ground.js').Ground} Ground
  * @typedef {import('./gl.js').Vec} Vec
  */
@@ -23,6 +23,7 @@ const INK = '#1d2433', GREEN = '#00a676', NORTH = '#3346c9', EAST = '#b8560f';
 const WALKS = { first: INK, second: '#7a3d00' };
 const ANGLE = (24 * Math.PI) / 180; // of view
 const ROUND = 1.02; // radius of the compass disc
+const CUT = 120; // pieces of a line on the land
 const LEAST = 0.34; // length of the shortest arrow
 
 /**
@@ -63,7 +64,7 @@ export function make(el, { ground, land, shows }, opts) {
 
   function layout() {
     width = Math.max(240, el.clientWidth);
-    height = Math.round(Math.min(560, Math.max(270, 0.48 * width)));
+    height = Math.round(Math.min(560, Math.max(opts.low ? 210 : 270, (opts.tall ?? 0.48) * width)));
     ratio = Math.min(2, devicePixelRatio || 1);
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
@@ -137,13 +138,14 @@ export function make(el, { ground, land, shows }, opts) {
   function at() {
     if (!seen) return [0, 9, 0];
     const [r, u] = [seen.x[order[0]], seen.x[order[1]]];
-    return [X(r), (Number.isFinite(seen.numbers.f) ? Y(seen.numbers.f) : drawnHeight(r, u)) + 0.05, Z(u)];
+    return [X(r), (Number.isFinite(seen.numbers.f) ? Y(land.lift(seen.numbers.f)) : drawnHeight(r, u)) + 0.05, Z(u)];
   }
 
   /** @param {Vec} here */
   function drawSeen(here) {
     gl.depthMask(false);
     if (shows.has('disc')) disc(here);
+    if (shows.has('cuts')) drawCuts(seen.x[order[0]], seen.x[order[1]]);
     for (const { points, kind } of seen.paths ?? []) drawPath(points, paint(WALKS[kind] ?? INK));
     if (shows.has('arrow') && !seen.hidden) drawArrow(here);
     gl.disable(gl.DEPTH_TEST);
@@ -160,7 +162,7 @@ export function make(el, { ground, land, shows }, opts) {
     const slope = Math.hypot(ge, gn);
     if (!(slope > 0) || !Number.isFinite(slope)) return;
     const [ux, uz] = [-ge / slope, gn / slope];
-    const length = Math.min(1.5, Math.max(LEAST, slope * scale * 4));
+    const length = Math.min(shows.has('disc') ? 0.9 : 1.5, Math.max(LEAST, slope * scale * 4));
     const tip = /** @type {Vec} */ ([x + ux * length, y, z + uz * length]);
     gl.disable(gl.DEPTH_TEST);
     pen.arrow(here, [ux, uz], length, 0.024, [1, 1, 1, 0.3]);
@@ -197,6 +199,20 @@ export function make(el, { ground, land, shows }, opts) {
     if (!seen.hidden && shows.has('heading')) {
       const angle = (seen.heading * Math.PI) / 180;
       pen.line([x, y, z, x + ROUND * Math.sin(angle), y, z - ROUND * Math.cos(angle)], paint(INK, 0.7), 1.6);
+    }
+  }
+
+  /** The two lines along which the land is cut, lying on it. @param {number} r @param {number} u */
+  function drawCuts(r, u) {
+    const share = (/** @type {number[]} */ [a, b], /** @type {number} */ k) => a + ((b - a) * k) / CUT;
+    for (const [across, colour] of /** @type {[boolean, string][]} */ ([[true, EAST], [false, NORTH]])) {
+      const list = [];
+      for (let k = 0; k <= CUT; k++) {
+        const [p, q] = across ? [share(right, k), u] : [r, share(up, k)];
+        list.push(X(p), drawnHeight(p, q) + 0.012, Z(q));
+      }
+      pen.line(list, [1, 1, 1, 0.9], 6);
+      pen.line(list, paint(colour), 3);
     }
   }
 

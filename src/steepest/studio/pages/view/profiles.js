@@ -13,7 +13,7 @@ const APART = 160; // samples along a cut
 
 /**
  * @param {HTMLElement} el
- * @param {{ground: Ground, land: import('../picture.js').Land, shows: Set<string>}} data
+ * @param {{ground: Ground, land: import('../land.js').Land, shows: Set<string>}} data
  * @param {any} opts
  */
 export function make(el, { ground, land, shows }, opts) {

@@ -1,7 +1,7 @@
 // How land is shaded: the slope of every grid point, and how open its sky is. For pictures only.
 
 /**
- * @typedef {import('../picture.js').Land} Land
+ * @typedef {import('../land.js').Land} Land
  */
 
 /**
@@ -89,7 +89,7 @@ export function bilinear(values, rows, columns, i, j) {
  * @param {Land} land
  */
 export function arrowScale(land) {
-  const { right, up } = slopes(land);
+  const { right, up } = slopes({ ...land, heights: land.raw });
   const [rows, columns] = land.heights.shape;
   const width = land.right[1] - land.right[0];
   const perRight = width / (columns - 1);

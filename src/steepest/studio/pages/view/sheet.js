@@ -8,7 +8,7 @@ import { contour, contourStep } from './contours.js';
 import { colouring, slopes } from './relief.js';
 
 /**
- * @typedef {import('../picture.js').Land} Land
+ * @typedef {import('../land.js').Land} Land
  * @typedef {import('./contours.js').Line} Line
  */
 
@@ -52,7 +52,7 @@ export function makeSheet(land) {
       const spot = points.length > 60 ? spotOf(points, sx, sy, canvas, ratio, taken) : null;
       if (spot) {
         taken.push(spot);
-        label(pen, short(level), spot, ratio);
+        label(pen, short(land.told(level), 3), spot, ratio);
       }
     }
   }
