@@ -9,14 +9,16 @@ const JUMP = 400; // milliseconds between two places where no motion is wanted
 /**
  * @param {import('./store.js').Store} store
  * @param {number[]} stretch
+ * @param {(running: boolean) => void} told  whether it runs
  */
-export function makeClock(store, [low, high]) {
+export function makeClock(store, [low, high], told) {
   let running = 0;
 
   function halt() {
     cancelAnimationFrame(running);
     clearTimeout(running);
     running = 0;
+    told(false);
   }
 
   /** Begin, from the start again where time is up; or stop. */
@@ -39,6 +41,7 @@ export function makeClock(store, [low, high]) {
       else halt();
     }
     next();
+    told(true);
   }
 
   return { toggle, halt };

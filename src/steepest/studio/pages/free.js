@@ -198,7 +198,7 @@ export async function openFree(main, own, wire, speak) {
     const single = ground.variables.length === 1;
     const numbers = quantities(ground, { x }, stretches);
     const units = ground.described.units ?? {};
-    const spoken = single ? sayCurve(ground.variables[0], numbers, true)
+    const spoken = single ? sayCurve(ground.variables[0], numbers, { slope: true, step: false })
       : sayMap(ground.variables, numbers, ground.described.axes ? words(numbers, ground.variables).compass : '', { value: units.value ?? '', along: units[ground.variables[0]] ?? '', hidden: false });
     write(sentence, spoken);
     variables.update(x, numbers, pair, false);

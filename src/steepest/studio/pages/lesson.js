@@ -63,7 +63,10 @@ export async function openLesson(main, lesson, wire, speak) {
   const exercise = makeExercise(lesson, evaluate, (answer) => /** @type {any} */ (wire.ask('check', { lesson: lesson.name, answer })));
   const controls = makeControls(picture.controls ?? [], lesson.range ?? {}, store);
   const walk = makeWalk({ store, ground: () => ground, wire, stretches: () => stretches, verdict });
-  const clock = makeClock(store, stretches[0]);
+  const clock = makeClock(store, stretches[0], (running) => {
+    const button = buttons.querySelector('[data-action=play]');
+    if (button) write(button, running ? TEXT.stop : TEXT.actions.play);
+  });
   const glide = makeGlide();
   const acts = { step: walk.step, run: walk.run, mirror: walk.mirror, undo, play: clock.toggle };
   const buttons = makeButtons(actions.map((name) => ({ name, main: name === 'step' || name === 'play', act: acts[name] })));
@@ -174,7 +177,7 @@ export async function openLesson(main, lesson, wire, speak) {
     const numbers = quantities(ground, state, stretches);
     live = { numbers, words: { ...words(numbers, ground.variables), formula: state.f || lesson.formula.replace(/^.*?= */, '') } };
     const hidden = state.tab === 'predict' && !state.told;
-    const sentence = single ? sayCurve(ground.variables[0], numbers, hidden)
+    const sentence = single ? sayCurve(ground.variables[0], numbers, { slope: !(hidden && picture.shows.includes('veil')), step: !hidden && picture.shows.includes('step') })
       : sayMap(ground.variables, numbers, ground.described.axes ? compassOf(live) : '', { value: picture.unit ?? '', along: picture.unit ?? '', hidden });
     drawViews(numbers, hidden, sentence);
     loss?.update([{ values: [...state.trail, state.x].map(ground.value), kind: 'first' }]);

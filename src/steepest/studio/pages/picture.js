@@ -31,6 +31,16 @@ const LINES = new Set(['curve', 'runner']); // views of one variable
 const heldAt = ({ ground, pair, x }) => ground.variables.flatMap((v, i) => (pair.includes(i) ? [] : [`${v} = ${fixed(x[i])}`])).join(', ');
 
 /**
+ * What the marks of a map mean.
+ * @param {string[]} names  to the right, and up
+ * @param {Set<string>} shows
+ */
+function legendOf([right, up], shows) {
+  const marks = [['down', TEXT.legend.down, true], ['up', TEXT.legend.up, shows.has('gradient')], ['north', `∂f/∂${up}`, shows.has('legs')], ['east', `∂f/∂${right}`, shows.has('legs')]];
+  return marks.filter(([, , there]) => there).map(([tone, text]) => element('li', {}, element('span', { class: `key ${tone}`, 'aria-hidden': 'true' }), String(text)));
+}
+
+/**
  * Views for a page: one to the left, and of two the second to the right.
  * @param {object} given
  * @param {any} given.picture
@@ -46,7 +56,8 @@ export function makePicture({ picture, wire, onmove, ongrab, onrest, onguess }) 
   const names = /** @type {(keyof typeof makers)[]} */ (picture.views);
   const boxes = names.map((name) => element('div', { class: `view ${name}` }));
   const hints = names.map(() => element('p', { class: 'hint' }));
-  const sides = names.map((_, i) => element('figure', {}, boxes[i], hints[i]));
+  const legends = names.map((name) => element('ul', { class: 'legend', hidden: name !== 'map' || !shows.has('arrow') }));
+  const sides = names.map((_, i) => element('figure', {}, boxes[i], hints[i], legends[i]));
   /** @type {any[]} */
   let views = [];
   /** @type {any} */
@@ -73,6 +84,7 @@ export function makePicture({ picture, wire, onmove, ongrab, onrest, onguess }) 
       show(boxes[i], Boolean(made));
       const hint = made ? (name === 'mountain' ? TEXT.hint.mountain(made.scale) : TEXT.hint[name]) : TEXT.noMountain;
       write(hints[i], name === 'map' && ground.variables.length > 2 ? TEXT.slice(heldAt(next)) : i === 2 && !made ? '' : hint);
+      if (land && !legends[i].hidden) legends[i].replaceChildren(...legendOf(land.names, shows));
       return made;
     }).filter(Boolean);
     if (last && last.x.length === ground.variables.length) views.forEach((view) => view.update(last));

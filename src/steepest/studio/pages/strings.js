@@ -69,6 +69,7 @@ export const TEXT = {
   speedVeiled: 'Here its speed will stand, once you have predicted.',
   aCurve: 'a curve with a movable point',
   aMap: 'a map with a movable point',
+  legend: { down: '−∇f, steepest descent', up: '∇f, the gradient' },
   logarithm: 'height as a logarithm',
   variables: 'Every variable by itself',
   toRight: 'to the right',
@@ -120,15 +121,15 @@ export const TEXT = {
  * What a screen reader says of a point on a curve.
  * @param {string} name
  * @param {Record<string, number>} q
- * @param {boolean} hidden  whether the step is still to be predicted
+ * @param {{slope: boolean, step: boolean}} told  whether slope and step are told; some are to be predicted
  */
-export function sayCurve(name, q, hidden) {
+export function sayCurve(name, q, told) {
   const way = q.slope > 0 ? 'up' : 'down';
-  const slope = q.slope === 0 ? 'The curve is level.' : `Slope ${fixed(q.slope)}: the curve goes ${way} to the right.`;
+  const slope = !told.slope ? '' : q.slope === 0 ? ' The curve is level.' : ` Slope ${fixed(q.slope)}: the curve goes ${way} to the right.`;
   const next = q[`next_${name}`];
   const side = next > q[name] ? 'right' : 'left';
-  const step = hidden || q.slope === 0 ? '' : ` A step goes ${side}, to ${name} = ${fixed(next)}, where f is ${fixed(q.next_f)}.`;
-  return `${name} = ${fixed(q[name])}, f = ${fixed(q.f)}. ${slope}${step}`;
+  const step = !told.step || q.slope === 0 ? '' : ` A step goes ${side}, to ${name} = ${fixed(next)}, where the value is ${fixed(q.next_f)}.`;
+  return `${name} = ${fixed(q[name])}, the value is ${fixed(q.f)}.${slope}${step}`;
 }
 
 /**

@@ -12,6 +12,7 @@ import { makeSlider } from './slider.js';
  * @typedef {{x: number[], trail: number[][], numbers: Record<string, number>, hidden: boolean, said: string, paths?: {points: number[][], kind: string}[], stepping?: import('../glide.js').Gliding | null}} Seen
  * @typedef {{along: string, height: string, slope: string}} Labels   what stands at the axes
  * @typedef {{update: (seen: Seen) => void, render: () => void, dispose: () => void}} View
+ * @typedef {View & {reshape: (heights: ArrayLike<number>) => void}} Curve
  */
 
 const SAMPLES = 480;
@@ -22,7 +23,7 @@ export const EDGE = { left: 46, right: 26, top: 22, bottom: 58 };
  * @param {HTMLElement} el
  * @param {{ground: Ground, stretch: number[], heights?: ArrayLike<number>, range?: number[], name: string, shows: Set<string>, labels?: Labels, tone?: string}} data
  * @param {{label: string, onmove: (x: number[]) => void, ongrab: () => void, onrest: () => void, small?: boolean, tall?: number}} opts
- * @returns {View}
+ * @returns {Curve}
  */
 export function make(el, data, opts) {
   const { ground, stretch, name, shows } = data;
@@ -33,6 +34,8 @@ export function make(el, data, opts) {
   el.append(svg);
   const clip = unique('clip');
   const fill = unique('fill');
+  const land = drawn('path', { class: 'land', fill: `url(#${fill})`, 'clip-path': `url(#${clip})` });
+  const shape = drawn('path', { class: 'shape', 'clip-path': `url(#${clip})` });
   const back = drawn('g');
   const front = drawn('g', { 'clip-path': `url(#${clip})` });
   const over = drawn('g');
@@ -61,7 +64,7 @@ export function make(el, data, opts) {
   let trailsDrawn = '';
   let width = 0;
   let height = 0;
-  const heights = data.heights ?? Float64Array.from({ length: SAMPLES + 1 }, (_, i) => ground.value([low + ((high - low) * i) / SAMPLES]));
+  let heights = data.heights ?? Float64Array.from({ length: SAMPLES + 1 }, (_, i) => ground.value([low + ((high - low) * i) / SAMPLES]));
   const [bottom, top] = range(data.range ?? heights, shows.has('step') ? 0.34 : 0.1);
   const X = (/** @type {number} */ v) => EDGE.left + ((v - low) / (high - low)) * (width - EDGE.left - EDGE.right);
   const Y = (/** @type {number} */ v) => height - EDGE.bottom - ((v - bottom) / (top - bottom)) * (height - EDGE.top - EDGE.bottom);
@@ -93,12 +96,14 @@ export function make(el, data, opts) {
     const gradient = drawn('linearGradient', { id: fill, gradientUnits: 'userSpaceOnUse', x1: 0, x2: 0, y1: EDGE.top, y2: height - EDGE.bottom }, ...stops);
     const found = [drawn('defs', {}, frame, gradient)];
     const path = outline();
-    found.push(drawn('path', { class: 'land', d: path.area, fill: `url(#${fill})`, 'clip-path': `url(#${clip})` }));
+    change(land, { d: path.area });
+    change(shape, { d: path.line });
+    found.push(land);
     for (const v of marks(bottom, top, height / 70)) {
       found.push(drawn('path', { class: 'grid', d: `M${box.x},${Y(v)}h${box.width}` }));
       found.push(drawn('text', { class: 'mark', x: box.x - 8, y: Y(v) + 4, 'text-anchor': 'end' }, short(v)));
     }
-    found.push(drawn('path', { class: 'shape', d: path.line, 'clip-path': `url(#${clip})` }));
+    found.push(shape);
     found.push(drawn('path', { class: 'axis', d: `M${box.x},${height - EDGE.bottom}h${box.width}` }));
     for (const v of marks(low, high, width / 90)) {
       found.push(drawn('path', { class: 'axis', d: `M${X(v)},${height - EDGE.bottom}v6` }));
@@ -283,6 +288,13 @@ export function make(el, data, opts) {
       paint();
     },
     render: layout,
+    /** Another curve over the same stretch and range. @param {ArrayLike<number>} next */
+    reshape(next) {
+      heights = next;
+      const { line: d, area } = outline();
+      change(land, { d: area });
+      change(shape, { d });
+    },
     dispose() {
       watch.disconnect();
       svg.remove();

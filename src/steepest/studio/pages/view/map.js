@@ -66,6 +66,10 @@ export function make(el, { ground, land, shows, units }, opts) {
   const sheet = makeSheet(land);
   let size = 0;
   let tall = 0;
+  let pathsDrawn = '';
+  /** @type {any} */
+  let basinsDrawn = null;
+  let basinsSize = 0;
   /** @type {Seen | null} */
   let seen = null;
 
@@ -185,6 +189,7 @@ export function make(el, { ground, land, shows, units }, opts) {
     change(headingLine, { d: turned ? `M${x},${y}L${x + 44 * sin},${y - 44 * cos}` : '' });
     paintCuts(x, y);
     paintPaths();
+    paintBasins();
   }
 
   /** @param {number} x @param {number} y */
@@ -208,17 +213,21 @@ export function make(el, { ground, land, shows, units }, opts) {
 
   function paintPaths() {
     const paths = seen?.paths ?? [];
+    const key = paths.map(({ points, kind }) => `${kind} ${points.length} ${points[0]} ${points.at(-1)}`).join(';') + size;
+    if (key === pathsDrawn) return;
+    pathsDrawn = key;
     const made = paths.map(({ points, kind }) => {
       const d = points.map((p, i) => `${i ? 'L' : 'M'}${X(p[order[0]]).toFixed(1)},${Y(p[order[1]]).toFixed(1)}`).join('');
       const beads = points.length <= 60 ? points.map((p) => drawn('circle', { class: `bead ${kind}`, r: 3.2, cx: X(p[order[0]]), cy: Y(p[order[1]]) })) : [];
       return drawn('g', {}, drawn('path', { class: 'casing', d }), drawn('path', { class: `trail ${kind}`, d }), ...beads);
     });
     lines.replaceChildren(...made);
-    paintBasins();
   }
 
   function paintBasins() {
     const basins = seen?.basins ?? null;
+    if (basins === basinsDrawn && size === basinsSize) return;
+    [basinsDrawn, basinsSize] = [basins, size];
     if (!basins) return void veil.replaceChildren(), void marksOf.replaceChildren();
     const found = basins.minima.map((m, k) => {
       const text = drawn('text', { class: 'basin-mark', x: X(m[order[0]]), y: Y(m[order[1]]) + 7, 'text-anchor': 'middle' });

@@ -12,6 +12,7 @@ export function make(el) {
   el.append(svg);
   /** @type {{values: ArrayLike<number>, t?: ArrayLike<number>, kind: string}[]} */
   let walks = [];
+  let before = ' ';
   function render() {
     const [width, height] = [Math.max(240, el.clientWidth), 130];
     change(svg, { viewBox: `0 0 ${width} ${height}`, width, height });
@@ -34,7 +35,10 @@ export function make(el) {
   return {
     /** @param {{values: ArrayLike<number>, t?: ArrayLike<number>, kind: string}[]} now */
     update(now) {
+      const key = now.map((w) => `${w.kind} ${w.values.length} ${w.values.length > 1 ? [w.values[0], w.values[w.values.length - 1]] : ''}`).join(';');
       walks = now;
+      if (key === before) return;
+      before = key;
       render();
     },
     render,
