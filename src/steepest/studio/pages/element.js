@@ -67,6 +67,22 @@ export function write(made, text) {
   if (made.textContent !== text) made.textContent = text;
 }
 
+/**
+ * Call whenever an element has got another width than it has now; end it with `disconnect()`.
+ * @param {Element} el
+ * @param {() => void} layout
+ */
+export function onWidth(el, layout) {
+  let width = el.clientWidth;
+  const watch = new ResizeObserver(() => {
+    if (el.clientWidth === width) return; // a ResizeObserver tells of the beginning too
+    width = el.clientWidth;
+    layout();
+  });
+  watch.observe(el);
+  return watch;
+}
+
 let made = 0;
 
 /** A name that no other element of this page has. @param {string} word */

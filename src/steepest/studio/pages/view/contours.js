@@ -15,20 +15,27 @@ export function contour(heights, rows, columns, level) {
   // A crossing lies on an edge of the grid: 2k for the one to the right of point k, 2k + 1 upwards.
   /** @type {Map<number, number[]>} */
   const joins = new Map();
-  const above = (/** @type {number} */ k) => heights[k] >= level;
   for (let i = 0; i < rows - 1; i++) {
-    for (let j = 0; j < columns - 1; j++) {
-      const k = i * columns + j;
-      const corners = [k, k + 1, k + columns + 1, k + columns];
-      if (!corners.every((c) => Number.isFinite(heights[c]))) continue;
-      const edges = [2 * k, 2 * (k + 1) + 1, 2 * (k + columns), 2 * k + 1]; // below, right, above, left
-      const crossed = edges.filter((_, e) => above(corners[e]) !== above(corners[(e + 1) % 4]));
-      if (crossed.length === 2) join(joins, crossed[0], crossed[1]);
-      else if (crossed.length === 4) {
-        const middle = (heights[k] + heights[k + 1] + heights[k + columns] + heights[k + columns + 1]) / 4 >= level;
-        const turn = middle === above(k) ? 1 : 0;
-        join(joins, edges[0], edges[turn ? 1 : 3]);
-        join(joins, edges[2], edges[turn ? 3 : 1]);
+    let right = heights[i * columns] >= level;
+    let across = heights[(i + 1) * columns] >= level;
+    for (let j = 0, k = i * columns; j < columns - 1; j++, k++) {
+      const up = k + columns;
+      const here = right;
+      const ahead = across;
+      right = heights[k + 1] >= level;
+      across = heights[up + 1] >= level;
+      if (here === right && right === across && across === ahead) continue; // most cells by far
+      const sum = heights[k] + heights[k + 1] + heights[up + 1] + heights[up];
+      if (!Number.isFinite(sum)) continue;
+      const [below, beside, above, left] = [2 * k, 2 * k + 3, 2 * up, 2 * k + 1];
+      if (here === across && right === ahead) {
+        const turn = sum / 4 >= level === here; // whether the middle belongs to this corner
+        join(joins, below, turn ? beside : left);
+        join(joins, above, turn ? left : beside);
+      } else {
+        const from = here !== right ? below : right !== across ? beside : above;
+        const to = ahead !== here ? left : across !== ahead ? above : beside;
+        join(joins, from, to);
       }
     }
   }
@@ -44,11 +51,11 @@ export function contour(heights, rows, columns, level) {
  * @param {number} q
  */
 function join(joins, p, q) {
-  for (const [a, b] of [[p, q], [q, p]]) {
-    const list = joins.get(a);
-    if (list) list.push(b);
-    else joins.set(a, [b]);
-  }
+  const [ofP, ofQ] = [joins.get(p), joins.get(q)];
+  if (ofP) ofP.push(q);
+  else joins.set(p, [q]);
+  if (ofQ) ofQ.push(p);
+  else joins.set(q, [p]);
 }
 
 /** @param {Map<number, number[]>} joins */

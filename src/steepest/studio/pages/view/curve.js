@@ -1,6 +1,6 @@
 // A curve over a stretch: the point on it, its tangent or secant, and the step along the axis.
 
-import { change, drawn, show, unique, write } from '../element.js';
+import { change, drawn, onWidth, show, unique, write } from '../element.js';
 import { fixed, grain, marks, round, short, snapped } from '../numerals.js';
 import { TERRAIN } from '../palette.js';
 import { TEXT } from '../strings.js';
@@ -279,8 +279,7 @@ export function make(el, data, opts) {
     }));
   }
 
-  const watch = new ResizeObserver(layout);
-  watch.observe(el);
+  const watch = onWidth(el, layout);
   layout();
   return {
     update(now) {

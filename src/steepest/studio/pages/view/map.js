@@ -1,6 +1,6 @@
 // The map: shaded heights and contours on a canvas; point, arrows and paths in SVG over it.
 
-import { change, drawn, element, show, unique, write } from '../element.js';
+import { change, drawn, element, onWidth, show, unique, write } from '../element.js';
 import { grain, marks, round, short, snapped } from '../numerals.js';
 import { openArrow, wideArrow } from './arrows.js';
 import { contour } from './contours.js';
@@ -248,8 +248,7 @@ export function make(el, { ground, land, shows, units }, opts) {
     }));
   }
 
-  const watch = new ResizeObserver(layout);
-  watch.observe(el);
+  const watch = onWidth(el, layout);
   addEventListener('theme', layout);
   layout();
   return {

@@ -1,7 +1,7 @@
 // The mountain: the land in three dimensions, with the compass disc and the arrows lying flat in it.
 // A picture only: the map beside it says and does all the same.
 
-import { element } from '../element.js';
+import { element, onWidth } from '../element.js';
 import { grain, snapped } from '../numerals.js';
 import { dark } from '../palette.js';
 import { TEXT } from '../strings.js';
@@ -276,8 +276,7 @@ export function make(el, { ground, land, shows }, opts) {
     event.preventDefault();
     lost = true;
   });
-  const watch = new ResizeObserver(layout);
-  watch.observe(el);
+  const watch = onWidth(el, layout);
   addEventListener('theme', render);
   layout();
   return {

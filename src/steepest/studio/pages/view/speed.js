@@ -1,6 +1,6 @@
 // The speed over time, below the curve of the place: its height is the slope of the tangent above.
 
-import { change, drawn, show, unique, write } from '../element.js';
+import { change, drawn, onWidth, show, unique, write } from '../element.js';
 import { fixed, grain, marks, short, snapped } from '../numerals.js';
 import { TEXT } from '../strings.js';
 import { EDGE, range } from './curve.js';
@@ -117,8 +117,7 @@ export function makeSpeed(el, slopes, { stretch, name }, labels, opts) {
     svg.addEventListener('pointercancel', end, { once: true });
   });
 
-  const watch = new ResizeObserver(render);
-  watch.observe(el);
+  const watch = onWidth(el, render);
   render();
   return {
     /** @param {number} t @param {number} slope @param {boolean} veiled */

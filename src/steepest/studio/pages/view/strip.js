@@ -1,6 +1,6 @@
 // The value after every step of one or two walks: how fast they come down.
 
-import { change, drawn } from '../element.js';
+import { change, drawn, onWidth } from '../element.js';
 import { marks, short } from '../numerals.js';
 import { TEXT } from '../strings.js';
 
@@ -30,8 +30,7 @@ export function make(el) {
     const lines = walks.map(({ values, t, kind }) => drawn('path', { class: `trail ${kind} loss`, d: Array.from(values, (v, i) => (Number.isFinite(v) ? `${i ? 'L' : 'M'}${X(t ? t[i] : i).toFixed(1)},${Y(v).toFixed(1)}` : '')).join('') }));
     svg.replaceChildren(...back, ...lines);
   }
-  const watch = new ResizeObserver(render);
-  watch.observe(el);
+  const watch = onWidth(el, render);
   return {
     /** @param {{values: ArrayLike<number>, t?: ArrayLike<number>, kind: string}[]} now */
     update(now) {

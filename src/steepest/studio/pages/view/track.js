@@ -1,6 +1,6 @@
 // The track that a runner runs on, seen from the side: where x is, and how fast it changes.
 
-import { change, drawn, show } from '../element.js';
+import { change, drawn, onWidth, show } from '../element.js';
 import { marks, short } from '../numerals.js';
 import { openArrow } from './arrows.js';
 import { EDGE } from './curve.js';
@@ -61,8 +61,7 @@ export function makeTrack(el, [first, last], label) {
     for (const one of [arrow, casing]) change(one, { d: openArrow(x + way * 18, floor - 27, way, 0, reach) });
   }
 
-  const watch = new ResizeObserver(render);
-  watch.observe(el);
+  const watch = onWidth(el, render);
   render();
   return {
     /** @param {number} f @param {number} slope @param {boolean} veiled */
