@@ -111,6 +111,7 @@ export async function openFree(main, own, wire, speak) {
       const told = await wire.ask('describe', { of: next });
       named = next;
       box.value = next.formula ?? '';
+      box.placeholder = next.formula ? '' : TEXT.lookedAt(told.name, told.variables);
       ground = makeGround(named, told, wire, changed);
       past.length = 0;
       place(told, first ? link : new URLSearchParams());
