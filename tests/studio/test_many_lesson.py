@@ -102,11 +102,15 @@ def test_the_keyboard_alone_completes_the_lesson(visit: Visit) -> None:
     assert "steps it has come down" in page.locator(".explain p:not([hidden])").inner_text()
     open_tab(page, "Your own")
     tab_to(page, ".panel input[type=text]")
-    page.keyboard.type("x^2 + 10y^2")
+    page.keyboard.type("x^2 + 2y^2 + 3z^2")
     settled(page, lambda: page.keyboard.press("Enter"))
     page.wait_for_function("() => location.hash.includes('f=')")
-    here = dict(zip("xy", place(page), strict=True))
-    own = st.Function("x^2 + 10y^2", ("x", "y"))
+    here = dict(zip("xyz", place(page), strict=True))
+    own = st.Function("x^2 + 2y^2 + 3z^2", ("x", "y", "z"))
     assert figures(page) == figures_of(LESSON, quantities(own, here, rate=RATE))
+    open_tab(page, "Try")
+    tab_to(page, ".map .point")
+    press(page, "Enter", 30)  # along x the way left shrinks by a fifth a step
+    assert done(page) == [True, True, True]
     assert "wrong" in answer(page, "1")
     assert "good" in answer(page, "0.9^2")

@@ -132,7 +132,7 @@ def test_exercises_are_checked(wire: Wire) -> None:
 REFUSED = {
     "letters": ("describe", {"of": {"formula": "x+" * 2000 + "x"}}, "letters"),
     "grammar": ("describe", {"of": {"formula": "__import__('os').getcwd()"}}, "^"),
-    "three variables": ("describe", {"of": {"formula": "x + y + z"}}, "one variable"),
+    "nine variables": ("describe", {"of": {"formula": "a+b+c+d+x+y+z+u+v"}}, "one to 8 variables"),
     "no variable": ("describe", {"of": {"formula": "3"}}, "none"),
     "a vector": ("describe", {"of": {"formula": "[x, y]"}}, ""),
     "names": ("describe", {"of": {"formula": "x", "variables": [5]}}, "text"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import click
 
 from steepest.cli.program import program
@@ -31,8 +34,7 @@ def studio(function: str, port: int, host: str, no_browser: bool) -> None:
         from steepest.studio.server import serve
     except ModuleNotFoundError as error:
         raise VariableError(
-            f"the studio needs {error.name}, which is not installed; "
-            "write pip install 'steepest[studio]'"
+            f"the studio needs {error.name}, which is not installed; write {_installing()}"
         ) from error
     _look_at(function)
     try:
@@ -42,6 +44,14 @@ def studio(function: str, port: int, host: str, no_browser: bool) -> None:
             f"the studio cannot listen at {host}:{port} ({error.strerror}); choose another --port, "
             "or leave it out"
         ) from error
+
+
+def _installing() -> str:
+    """How the studio's server is installed, for a checkout too, where it was begun from one."""
+    checkout = Path(__file__).parents[3]
+    if (checkout / "pyproject.toml").is_file():
+        return f"{sys.executable} -m pip install --editable '{checkout}[studio]'"
+    return f"{sys.executable} -m pip install 'steepest[studio]'"
 
 
 def _look_at(function: str) -> None:

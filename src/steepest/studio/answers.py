@@ -15,29 +15,31 @@ from numpy.typing import NDArray
 from steepest.basins import basins
 from steepest.descent import METHODS, descend
 from steepest.function import Function
-from steepest.landscape import sample_curve, sample_sheet
+from steepest.landscape import Values, sample_curve, sample_sheet
 from steepest.studio.ground import Grounds, described
 from steepest.studio.lesson import Lessons
 from steepest.studio.limits import LIMITS, LimitError, count_within, numbers_within
 from steepest.studio.protocol import Request
 
-__all__ = ["ASKS", "LONG", "Answer", "Room", "answer"]
+__all__ = ["ASKS", "LONG", "Answer", "Arrays", "Room", "answer"]
 
 Arrays = Mapping[str, NDArray[Any]]
 Answer = tuple[Mapping[str, Any], Arrays]
 TELLING = 0.1  # seconds between two lines of progress
+FINER = 2  # how much finer each picture of basins is than the one before
+COARSE = 20  # starts along a side of the first, at most
 
 
 @dataclass(frozen=True)
 class Room:
     """What an answer may use: the functions, the lessons, and the way to the page while it works.
 
-    tell(head)      sends progress; stopped() says whether the page wants no more of it
+    tell(head, arrays)      sends progress; stopped() says whether the page wants no more of it
     """
 
     grounds: Grounds
     lessons: Lessons
-    tell: Callable[[Mapping[str, Any]], None]
+    tell: Callable[[Mapping[str, Any], Arrays], None]
     stopped: Callable[[], bool]
 
 
@@ -66,18 +68,57 @@ def at(body: Mapping[str, Any], room: Room) -> Answer:
 
 
 def grid(body: Mapping[str, Any], room: Room) -> Answer:
-    """The land over a rectangle, or the curve over a stretch: heights for a picture."""
+    """The land over a rectangle, or the curve over a stretch: heights for a picture.
+
+    Of more than two variables `pair` says which two are drawn; the others stay as they are in `x`.
+    """
     function = room.grounds.find(body.get("of"))
     stretches = _stretches(body, function)
     count = count_within(body.get("count", 128), LIMITS.side, "count")
     if len(function.variables) == 1:
         curve = sample_curve(function, function.variables[0], stretches[0], max(2, count))
         return {"stretches": stretches}, {"heights": curve.y}
-    sheet = sample_sheet(function, function.variables, stretches, max(2, count), function.axes)
+    pair = _pair(body, function)
+    sheet = sample_sheet(
+        _slice(function, body, pair),
+        [function.variables[i] for i in pair],
+        [stretches[i] for i in pair],
+        max(2, count),
+        function.axes if len(function.variables) == 2 else (1, 0),  # the first to the right
+    )
     low, high = sheet.limits()
-    head = {"order": sheet.order, "stretches": stretches, "low": low, "high": high,
-            "spiky": sheet.spiky}  # fmt: skip
+    order = [pair[i] for i in sheet.order]
+    head = {"order": order, "stretches": stretches, "low": low, "high": high, "spiky": sheet.spiky}
     return head, {"heights": sheet.heights.astype(np.float32)}
+
+
+def _pair(body: Mapping[str, Any], function: Function) -> tuple[int, int]:
+    """The places of the two variables that are drawn."""
+    count = len(function.variables)
+    pair = body.get("pair", [0, 1])
+    if (
+        isinstance(pair, list)
+        and len(pair) == 2
+        and all(type(i) is int and 0 <= i < count for i in pair)
+        and pair[0] != pair[1]
+    ):
+        return pair[0], pair[1]
+    raise LimitError(f"pair must name two different variables by their places, 0 to {count - 1}")
+
+
+def _slice(function: Function, body: Mapping[str, Any], pair: tuple[int, int]) -> Values:
+    """The function of two variables that is left when all others are held."""
+    count = len(function.variables)
+    if count == 2 and pair == (0, 1):
+        return function.over
+    held: list[Any] = list(numbers_within(body.get("x"), count, "x"))
+
+    def through(first: NDArray[Any], second: NDArray[Any]) -> Any:
+        point = list(held)
+        point[pair[0]], point[pair[1]] = first, second
+        return function.over(*point)
+
+    return through
 
 
 def methods(body: Mapping[str, Any], room: Room) -> Answer:
@@ -108,7 +149,7 @@ def walk(body: Mapping[str, Any], room: Room) -> Answer:
         now = time.monotonic()
         if now - told > TELLING:
             told = now
-            room.tell({"progress": {"step": place.step, "value": place.value}})
+            room.tell({"progress": {"step": place.step, "value": place.value}}, {})
         return room.stopped()
 
     found = descend(
@@ -130,7 +171,12 @@ def walk(body: Mapping[str, Any], room: Room) -> Answer:
         "method": repr(found.method),
         "last": {"x": list(found.last.x.values()), "value": found.last.value},
         "best": {"x": list(found.best.x.values()), "value": found.best.value},
-        "verdict": {"cause": verdict.cause, "sentence": verdict.sentence, "advice": verdict.advice},
+        "verdict": {
+            "cause": verdict.cause,
+            "sentence": verdict.sentence,
+            "evidence": verdict.evidence,
+            "advice": verdict.advice,
+        },
     }
     thin = _thinned(int(kept.sum()))
     return head, {
@@ -159,13 +205,35 @@ def _method(body: Mapping[str, Any]) -> Any:
 
 
 def rain(body: Mapping[str, Any], room: Room) -> Answer:
-    """Which minimum a walk from each place of a rectangle comes down to."""
+    """Which minimum a walk from each place of a rectangle comes down to.
+
+    A coarse picture is told first and a finer one after it, each with four times the starts, as far
+    as `count` along a side. Stopped, or where the next would take too long, the last one stands.
+    """
     function = room.grounds.find(body.get("of"))
-    size = count_within(body.get("count", 96), LIMITS.starts, "count")
-    found = basins(function, _stretches(body, function), size=max(2, size), steps=2_000)
-    head = {"minima": found.minima, "values": found.shown, "shares": found.shares,
-            "lost": found.lost, "rate": found.rate}  # fmt: skip
-    return head, {"labels": found.labels.astype(np.int16)}
+    size = max(2, count_within(body.get("count", 96), LIMITS.starts, "count"))
+    stretches = _stretches(body, function)
+    begun = time.monotonic()
+    for side in _finer(size):
+        before = time.monotonic()
+        found = basins(function, stretches, size=side, steps=2_000)
+        head = {"minima": found.minima, "values": found.shown, "shares": found.shares,
+                "lost": found.lost, "rate": found.rate, "side": side}  # fmt: skip
+        arrays = {"labels": found.labels.astype(np.int16)}
+        now = time.monotonic()
+        ahead = now - begun + FINER**2 * (now - before)
+        if side == size or room.stopped() or ahead > 0.8 * LIMITS.long:
+            break
+        room.tell({**head, "progress": {"side": side, "of": size}}, arrays)
+    return head, arrays
+
+
+def _finer(size: int) -> list[int]:
+    """Sides of grids, each twice as fine as the one before, up to `size`."""
+    found = [size]
+    while found[0] > COARSE:
+        found.insert(0, -(-found[0] // FINER))
+    return found
 
 
 def check(body: Mapping[str, Any], room: Room) -> Answer:

@@ -12,7 +12,7 @@ from typing import Any
 from steepest.errors import FormulaError, ShapeError
 from steepest.function import Function
 from steepest.sources.terrain import Terrain
-from steepest.studio.limits import text_within
+from steepest.studio.limits import LIMITS, text_within
 from steepest.studio.tape import tape_of
 
 __all__ = ["Grounds", "described"]
@@ -43,17 +43,19 @@ class Grounds:
                 return self._terrain()
             variables = named.get("variables")
             if variables is not None:
-                variables = tuple(text_within(v, "name") for v in list(variables)[:8])
+                variables = tuple(
+                    text_within(v, "name") for v in list(variables)[: LIMITS.variables]
+                )
             return self._formula(text_within(named.get("formula")), variables)
 
 
 def _typed(formula: str, variables: tuple[str, ...] | None) -> Function:
     function = Function(formula, variables)
-    if not 1 <= len(function.variables) <= 2:
+    if not 1 <= len(function.variables) <= LIMITS.variables:
         have = ", ".join(function.variables) or "none"
         raise ShapeError(
-            "the studio draws functions of one variable, as a curve, and of two, as a mountain; "
-            f"this one has {have}. Descents in more dimensions: steepest.descend in Python"
+            f"the studio shows functions of one to {LIMITS.variables} variables; this one has "
+            f"{have}. Descents in more dimensions: steepest.descend in Python"
         )
     function.gradient  # noqa: B018  (raises ShapeError where the formula gives a vector)
     return function

@@ -29,7 +29,8 @@ __all__ = ["FOLDER", "Lesson", "LessonError", "Lessons"]
 
 FOLDER = Path(__file__).parent / "lessons"
 BRACES = re.compile(r"\{\{(.+?)(?::([0-9]|r|000))?\}\}")
-TEXTS = frozenset({"compass", "way", "formula", "derivative", "said"})  # words the page knows
+# Words and lists of numbers that the page knows, besides `quantities`.
+TEXTS = frozenset({"compass", "way", "formula", "names", "point", "gradient", "step", "next"})
 NEEDED = ("number", "short", "kicker", "title", "lead", "formula", "stretches", "start", "picture",
           "predict", "try", "explain", "own", "numbers", "footer", "exercise")  # fmt: skip
 

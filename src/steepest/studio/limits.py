@@ -19,6 +19,7 @@ class Limits:
     """The largest requests that are answered."""
 
     letters: int = 2_000  # of a formula
+    variables: int = 8  # of a formula that is typed on a page
     message: int = 65_536  # bytes of one request
     side: int = 512  # points along one side of a grid
     starts: int = 240  # points along one side of a field of starts

@@ -21,7 +21,7 @@ PARAMETERS: Mapping[str, float] = {"rate": 0.1, "h": 1.0, "heading": 0.0}
 
 def names_of(variables: Sequence[str]) -> tuple[str, ...]:
     """All names that may stand in a lesson about these variables."""
-    found = [*variables, "f", "magnitude", *PARAMETERS, "next_f", "steps", "start_f"]
+    found = [*variables, "f", "magnitude", *PARAMETERS, "next_f", "steps", "start_f", "count"]
     found += [
         f"{word}_{v}" for word in ("slope", "next", "step", "down", "start") for v in variables
     ]
@@ -51,6 +51,7 @@ def quantities(function: Function, point: Mapping[str, float], **given: float) -
         "next_f": float(function(**after)),
         "steps": 0.0,
         "start_f": at.value,
+        "count": float(len(variables)),
     }
     for i, v in enumerate(variables):
         found[f"slope_{v}"] = slopes[v]

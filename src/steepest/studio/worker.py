@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from steepest.errors import SteepestError
-from steepest.studio.answers import Room, answer
+from steepest.studio.answers import Arrays, Room, answer
 from steepest.studio.ground import Grounds
 from steepest.studio.lesson import Lessons
 from steepest.studio.limits import LIMITS
@@ -67,8 +67,8 @@ class Worker:
         except Exception as error:  # noqa: BLE001  (a user's own function may raise anything)
             return refusal(request.id, f"{type(error).__name__}: {error}")
 
-    def _tell(self, head: Mapping[str, Any]) -> None:
-        self._send(frame({"id": self._now, **head}))
+    def _tell(self, head: Mapping[str, Any], arrays: Arrays) -> None:
+        self._send(frame({"id": self._now, **head}, arrays))
 
     def _send(self, data: bytes) -> None:
         self._sink.write(struct.pack("<I", len(data)) + data)

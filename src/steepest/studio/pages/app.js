@@ -24,6 +24,7 @@ function header(lessons, path) {
     element('a', { class: 'brand', href: '/', 'aria-label': `${TEXT.brand}: ${TEXT.home}` }, logo, TEXT.brand),
     element('nav', { 'aria-label': TEXT.lessons }, element('ol', {}, ...links)),
     element('a', { class: 'free', href: '/free', 'aria-current': path === '/free' ? 'page' : null }, TEXT.free), theme);
+  document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
 }
 
 function turnTheme() {

@@ -5,6 +5,7 @@ import { fixed, full } from './numerals.js';
 import { typeset } from './math.js';
 import { filled, prose } from './prose.js';
 import { TEXT } from './strings.js';
+import { makeVerdict } from './verdict.js';
 
 /**
  * @typedef {import('./prose.js').Live} Live
@@ -39,7 +40,7 @@ export function makeNumbers(listed, evaluate) {
     last = { live, hidden };
     for (const { entry, value, note } of rows) {
       const found = evaluate(entry.value, live.numbers);
-      const veiled = hidden && entry.tone === 'down';
+      const veiled = hidden && (entry.veil ?? entry.tone === 'down');
       const text = whole ? full(found) : entry.format === 'bearing' ? `${fixed(found, 0).padStart(3, '0')}°` : fixed(found, entry.decimals ?? 2);
       write(value, veiled ? '?' : text);
       value.classList.toggle('whole', whole);
@@ -47,7 +48,7 @@ export function makeNumbers(listed, evaluate) {
       note.el.classList.toggle('veiled', veiled);
     }
   }
-  return { el: element('div', { class: 'numbers' }, element('dl', {}, ...rows.map((r) => r.el)), digits), update };
+  return { el: element('dl', { class: 'numbers' }, ...rows.map((r) => r.el)), digits, update };
 }
 
 /**
@@ -77,8 +78,8 @@ export function makeRule(lesson, evaluate) {
     /** The digits come from the engine, once the point rests. @param {Live} live */
     settle(live) {
       write(code, filled(python.trim(), evaluate, live));
-      const values = [result].flat().map((name) => full(live.numbers[name]));
-      write(prints, `→ ${Array.isArray(result) ? `[${values.join(', ')}]` : values[0]}`);
+      const list = Array.isArray(result) ? result.map((name) => live.numbers[name]) : live.words[result];
+      write(prints, `→ ${Array.isArray(list) ? `[${list.map(full).join(', ')}]` : full(live.numbers[result])}`);
     },
   };
 }
@@ -151,19 +152,17 @@ export function makeExercise(lesson, evaluate, check) {
   return { el: element('section', { class: 'card exercise' }, element('h2', {}, TEXT.exercise), question.el, row, said) };
 }
 
-/** What the engine says of a walk. */
-export function makeVerdict() {
-  const sentence = element('p', { class: 'sentence' });
-  const advice = element('p', { class: 'advice' });
-  const el = element('section', { class: 'card verdict', 'aria-live': 'polite' }, element('h2', {}, TEXT.engine), sentence, advice);
+/** What the engine says of the walk, in a card of its own. */
+export function makeVerdictCard() {
+  const told = makeVerdict();
+  const el = element('section', { class: 'card verdict', 'aria-live': 'polite' }, element('h2', {}, TEXT.engine), told.el);
   el.hidden = true;
   return {
     el,
-    /** @param {{sentence: string, advice: string} | null} verdict */
+    /** @param {import('./verdict.js').Verdict | null} verdict */
     update(verdict) {
       show(el, Boolean(verdict));
-      write(sentence, verdict?.sentence ?? '');
-      write(advice, verdict?.advice ?? '');
+      told.update(verdict);
     },
   };
 }

@@ -1,16 +1,18 @@
 // Free exploration: any formula, the real mountain, or the function the studio was started with;
 // two walks by whatever methods the engine has, basins, and what the engine says of them.
 
+import { makeBasins } from './basins.js';
 import { element, show, write } from './element.js';
 import { makeGround } from './ground.js';
 import { makeKeys } from './keys.js';
 import { quantities, words } from './live.js';
 import { typeset } from './math.js';
-import { short } from './numerals.js';
 import { makePicture } from './picture.js';
 import { makeRace } from './race.js';
+import { makeRanges } from './ranges.js';
 import { settling } from './settling.js';
 import { sayCurve, sayMap, TEXT } from './strings.js';
+import { makeVariables } from './variables.js';
 
 /**
  * @typedef {ReturnType<typeof import('./wire.js').connect>} Wire
@@ -18,8 +20,9 @@ import { sayCurve, sayMap, TEXT } from './strings.js';
  */
 
 const FIRST = 'n^2 + 3e^2 + sin(3n) e';
-const EXAMPLES = [FIRST, '(1-x)^2 + 100(y-x^2)^2', 'sin(x) cos(y) + (x^2 + y^2)/20', '(x^2 + y - 11)^2 + (x + y^2 - 7)^2', 'abs(x) + sqrt(1 + y^2)', 'w^4 - 3w^2 + w'];
-const REST = 350;
+const EXAMPLES = [FIRST, '(1-x)^2 + 100(y-x^2)^2', 'sin(x) cos(y) + (x^2 + y^2)/20', '(x^2 + y - 11)^2 + (x + y^2 - 7)^2', 'w^4 - 3w^2 + w', 'x^2 + 2y^2 + 3z^2 + x y z'];
+const REST = 350; // milliseconds without a change after which the engine is asked, and the link written
+const STRETCH = [-4, 4];
 const MEASURED = [9000, 14000]; // where a reader first stands on the real mountain, in metres
 
 /**
@@ -36,15 +39,14 @@ export async function openFree(main, own, wire, speak) {
   let x = [];
   /** @type {number[][]} */
   let stretches = [];
-  /** @type {Record<string, any>} */
+  let pair = [0, 1];
+  let log = link.has('log');
   let named = namedBy(link, own);
   /** @type {any} */
   let picture = null;
-  /** @type {any} */
-  let basins = null;
   let resting = 0;
   let queued = false;
-  const past = /** @type {number[][]} */ ([]);
+  const past = /** @type {{x: number[], pair: number[]}[]} */ ([]);
 
   const box = element('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off', maxlength: 2000, 'aria-label': TEXT.yourFunction, value: named.formula ?? '' });
   const said = element('p', { class: 'said', role: 'status' });
@@ -54,25 +56,40 @@ export async function openFree(main, own, wire, speak) {
   box.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Enter') look({ formula: box.value });
   });
+  const chip = (/** @type {string} */ text, /** @type {Record<string, any>} */ next, kind = '') => element('button', { type: 'button', class: `chip ${kind}`, onclick: () => look(next) }, text);
   const chips = [
-    own ? element('button', { type: 'button', class: 'chip', onclick: () => look({ own: true }) }, own.includes('.py:') ? own.replace(/^.*[\\/]/, '') : TEXT.ownFormula) : null,
-    element('button', { type: 'button', class: 'chip', onclick: () => look({ terrain: 'jacksboro' }) }, TEXT.mountain),
-    ...EXAMPLES.map((formula) => element('button', { type: 'button', class: 'chip maths', onclick: () => look({ formula }) }, formula)),
+    own ? chip(own.includes('.py:') ? own.replace(/^.*[\\/]/, '') : TEXT.ownFormula, { own: true }) : null,
+    chip(TEXT.mountain, { terrain: 'jacksboro' }),
+    ...EXAMPLES.map((formula) => chip(formula, { formula }, 'maths')),
   ];
-  const ranges = element('div', { class: 'row wrap ranges' });
+  const ranges = makeRanges((next) => {
+    stretches = next;
+    draw();
+  });
+  const logarithm = element('input', { type: 'checkbox', onchange: () => {
+    log = logarithm.checked;
+    draw();
+  } });
+  const logBox = element('label', { class: 'row log' }, logarithm, TEXT.logarithm);
   const pictures = element('div', { class: 'pictures' });
   const table = element('tbody', {});
   const sentence = element('p', { class: 'sentence hint' });
   const slope = element('section', { class: 'card' }, element('h2', {}, TEXT.here), element('table', { class: 'slope', 'aria-label': TEXT.here }, table));
-  const shares = element('ul', { class: 'shares' });
-  const basin = element('button', { type: 'button', onclick: findBasins }, TEXT.basins);
+  const remember = () => past.push({ x, pair });
+  const variables = makeVariables({ steps: false, onmove: move, ongrab: remember, onrest: settle, onpair: (next) => {
+    remember();
+    pair = next;
+    draw();
+  } });
+  const basins = makeBasins({ wire, changed, where: () => ({ of: ground?.named, stretches, variables: ground?.variables ?? [] }) });
   const race = await makeRace({ wire, where: () => ({ of: ground?.named, x }), changed });
+  const below = element('div', { class: 'below' });
   main.replaceChildren(
     element('p', { class: 'kicker' }, TEXT.free), element('h1', {}, TEXT.freeTitle),
     element('section', { class: 'card source' }, element('div', { class: 'formula-box' }, element('span', { class: 'maths', 'aria-hidden': 'true' }, 'f ='), box, take),
-      element('div', { class: 'row wrap' }, ...chips), said, latex, notes, ranges),
-    pictures, element('details', { class: 'spoken' }, element('summary', {}, TEXT.spoken), sentence),
-    element('div', { class: 'below' }, slope, race.el), element('section', { class: 'card' }, element('h2', {}, TEXT.basinsTitle), element('div', { class: 'row wrap' }, basin), shares));
+      element('div', { class: 'row wrap' }, ...chips), said, notes, element('div', { class: 'row wrap reading' }, latex, element('div', { class: 'row wrap' }, logBox, ranges.el))),
+    pictures, variables.el, element('details', { class: 'spoken' }, element('summary', {}, TEXT.spoken), sentence),
+    below);
   makeKeys(main, { Enter: race.start, Backspace: undo });
 
   addEventListener('hashchange', () => {
@@ -93,20 +110,15 @@ export async function openFree(main, own, wire, speak) {
     try {
       const told = await wire.ask('describe', { of: next });
       named = next;
-      if (next.formula) box.value = next.formula;
+      box.value = next.formula ?? '';
+      box.placeholder = next.formula ? '' : TEXT.lookedAt(told.name, told.variables);
       ground = makeGround(named, told, wire, changed);
-      const bounds = told.bounds ?? told.variables.map(() => [-4, 4]);
-      const list = (/** @type {string} */ key) => (first && link.get(key) ? (link.get(key) ?? '').split(',').map(Number) : []);
-      const given = list('range');
-      const fits = given.length === 2 * bounds.length && given.every(Number.isFinite);
-      stretches = bounds.map((/** @type {number[]} */ b, /** @type {number} */ i) => (fits ? given.slice(2 * i, 2 * i + 2) : b));
-      const place = list('x');
-      x = place.length === bounds.length && place.every(Number.isFinite) ? place : told.bounds ? MEASURED : stretches.map(([a, b], i) => Number((a + (b - a) * (i ? 0.62 : 0.7)).toPrecision(3)));
+      past.length = 0;
+      place(told, first ? link : new URLSearchParams());
       write(said, '');
       if (told.latex) typeset(latex, told.latex);
       show(latex, Boolean(told.latex));
       write(notes, [told.title ? TEXT.measured : '', told.numerical ? TEXT.numerical : '', ...told.notes].filter(Boolean).join(' · '));
-      makeRanges();
       await draw();
     } catch (error) {
       settling(true); // what was shown before still stands
@@ -115,52 +127,60 @@ export async function openFree(main, own, wire, speak) {
     }
   }
 
-  /** Fields for the stretch of every variable. */
-  function makeRanges() {
-    const fields = ground?.variables.map((name, i) => {
-      const ends = [0, 1].map((k) => element('input', { type: 'number', step: 'any', value: short(stretches[i][k], 6).replace('−', '-'), 'aria-label': TEXT.end(name, k === 1),
-        onchange: async (/** @type {Event} */ event) => {
-          const value = Number(/** @type {HTMLInputElement} */ (event.target).value);
-          const next = stretches.map((s, j) => (j === i ? s.map((v, m) => (m === k ? value : v)) : s));
-          if (!(next[i][0] < next[i][1])) return;
-          stretches = next;
-          await draw();
-        } }));
-      return element('span', { class: 'row' }, ends[0], element('span', { class: 'maths' }, `≤ ${name} ≤`), ends[1]);
-    });
-    ranges.replaceChildren(...(fields ?? []));
+  /**
+   * Point, stretches and pair, as a link says them or as suits a function.
+   * @param {any} told
+   * @param {URLSearchParams} from
+   */
+  function place(told, from) {
+    const count = told.variables.length;
+    const list = (/** @type {string} */ key) => (from.get(key) ?? '').split(',').filter(Boolean).map(Number);
+    const good = (/** @type {number[]} */ found, /** @type {number} */ size) => found.length === size && found.every(Number.isFinite);
+    const given = list('range');
+    stretches = told.variables.map((/** @type {string} */ _, /** @type {number} */ i) => (good(given, 2 * count) ? given.slice(2 * i, 2 * i + 2) : told.bounds?.[i] ?? STRETCH));
+    x = good(list('x'), count) ? list('x') : told.bounds ? MEASURED : stretches.map(([a, b], i) => Number((a + (b - a) * [0.7, 0.62, 0.4, 0.55][i % 4]).toPrecision(3)));
+    const drawn = list('pair');
+    if (from === link) log = from.has('log');
+    logarithm.checked = log;
+    pair = good(drawn, 2) && drawn[0] !== drawn[1] && drawn.every((i) => i in told.variables) ? drawn : [0, 1];
   }
 
   async function draw() {
     if (!ground) return;
-    basins = null;
-    shares.replaceChildren();
+    const count = ground.variables.length;
+    ranges.look(ground.variables, stretches);
+    basins.clear(count === 2);
     race.clear(ground.described.rate ?? null);
-    const single = ground.variables.length === 1;
-    show(basin, !single);
-    const shows = single ? ['tangent', 'path'] : ['arrow', 'gradient', 'legs', 'disc'];
+    variables.look(ground.variables, stretches);
+    show(variables.el, count > 2);
     picture?.dispose();
     picture = makePicture({
-      picture: { views: single ? ['curve'] : ['mountain', 'map'], shows }, wire, stretches,
-      onmove: (to) => {
-        x = to;
-        changed();
-      },
-      ongrab: () => past.push(x), onrest: settle, onguess: () => {},
+      picture: count === 1 ? { views: ['curve'], shows: ['tangent', 'path'] } : { views: ['mountain', 'map'], shows: ['arrow', 'gradient', 'legs', 'disc'] },
+      wire, onmove: move, ongrab: remember, onrest: settle, onguess: () => {},
     });
-    pictures.className = `pictures ${single ? 'single' : ''}`;
-    pictures.replaceChildren(picture.first, ...(picture.second ? [picture.second] : []));
-    await picture.look(ground);
+    pictures.className = `pictures ${count === 1 ? 'single' : ''}`;
+    // beside a curve there is room for its numbers
+    pictures.replaceChildren(picture.first, picture.second ?? slope);
+    below.replaceChildren(...(picture.second ? [element('div', {}, slope, basins.el)] : []), race.el);
+    await picture.look({ ground, stretches, pair, x, log });
+    show(logBox, count > 1);
     changed();
     await settle();
   }
 
+  /** @param {number[]} to */
+  function move(to) {
+    x = to;
+    changed();
+  }
+
   function undo() {
     const before = past.pop();
-    if (before && before.length === x.length) {
-      x = before;
-      changed();
-    }
+    if (!before) return;
+    const other = before.pair !== pair;
+    ({ x, pair } = before);
+    if (other) draw();
+    else changed();
   }
 
   function changed() {
@@ -175,15 +195,15 @@ export async function openFree(main, own, wire, speak) {
 
   function paint() {
     queued = false;
-    if (!ground || !picture) return;
+    if (!ground || !picture || x.length !== ground.variables.length) return;
     const single = ground.variables.length === 1;
-    const numbers = quantities(ground, { x, trail: [], rate: 0, h: 0, heading: 0, tab: '', guess: null, told: true, f: '', done: [] }, stretches);
+    const numbers = quantities(ground, { x }, stretches);
     const units = ground.described.units ?? {};
-    const spoken = single ? sayCurve(ground.variables[0], numbers, true)
-      : sayMap(ground.variables, numbers, ground.described.axes ? words(numbers).compass : '', { value: units.value ?? '', along: units[ground.variables[0]] ?? '', hidden: false });
+    const spoken = single ? sayCurve(ground.variables[0], numbers, { slope: true, step: false })
+      : sayMap(ground.variables, numbers, ground.described.axes ? words(numbers, ground.variables).compass : '', { value: units.value ?? '', along: units[ground.variables[0]] ?? '', hidden: false });
     write(sentence, spoken);
-    const paths = race.paths();
-    picture.update({ x, trail: single ? paths[0]?.points ?? [] : [], numbers, hidden: false, said: spoken, guess: null, heading: numbers.bearing || 0, paths, basins });
+    variables.update(x, numbers, pair, false);
+    picture.update({ x, trail: [], numbers, hidden: false, said: spoken, guess: null, heading: numbers.bearing || 0, paths: race.paths(), basins: basins.found });
   }
 
   async function settle() {
@@ -192,6 +212,8 @@ export async function openFree(main, own, wire, speak) {
     const parts = new URLSearchParams(named.formula ? { f: named.formula } : { [named.terrain ? 'terrain' : 'own']: '1' });
     parts.set('x', x.join(','));
     if (!named.terrain) parts.set('range', stretches.flat().join(','));
+    if (log) parts.set('log', '1');
+    if (pair.join() !== '0,1') parts.set('pair', pair.join(','));
     history.replaceState(null, '', `#${parts}`);
     const here = x;
     try {
@@ -202,25 +224,6 @@ export async function openFree(main, own, wire, speak) {
       settling(true);
     } catch {
       // given up for a later one
-    }
-  }
-
-  async function findBasins() {
-    if (!ground) return;
-    basin.disabled = true;
-    write(basin, TEXT.looking);
-    try {
-      const told = await wire.ask('rain', { of: ground.named, stretches, count: 120 });
-      basins = { labels: told.arrays.labels, minima: told.minima };
-      const lines = told.minima.slice(0, 9).map((/** @type {number[]} */ m, /** @type {number} */ k) => element('li', {}, TEXT.basin(k + 1, told.shares[k], told.values[k], ground?.variables.map((v, i) => `${v} = ${short(m[i])}`).join(', ') ?? '')));
-      if (told.lost > 0) lines.push(element('li', {}, TEXT.lostShare(told.lost)));
-      shares.replaceChildren(...lines);
-      changed();
-    } catch (error) {
-      shares.replaceChildren(element('li', {}, /** @type {Error} */ (error).message));
-    } finally {
-      basin.disabled = false;
-      write(basin, TEXT.basins);
     }
   }
 }

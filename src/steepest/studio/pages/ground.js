@@ -51,7 +51,9 @@ export function makeGround(named, described, wire, news) {
             last = { x: [...x], f: number(answer.value), g: answer.gradient.map(number), fresh: true };
             news();
           },
-          () => {},
+          () => {
+            if (wanted === key) wanted = ''; // given up for a later question: whoever still needs it asks again
+          },
         );
       }
       return { ...last, x, fresh: false };

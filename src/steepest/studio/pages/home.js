@@ -24,20 +24,20 @@ export async function openHome(main, lessons, wire, said) {
       element('h1', {}, TEXT.welcome), element('p', { class: 'lead' }, TEXT.about), stage),
     element('div', { class: 'right' }, element('h2', {}, TEXT.lessons), element('ol', { class: 'beads' }, ...beads),
       element('a', { class: 'mine', href: '/free' }, TEXT.mine))));
-  const lesson = lessons.find((one) => one.picture.views.includes('mountain'));
+  const lesson = lessons.find((one) => one.picture.views[0] === 'mountain');
   if (!lesson) return;
   const stretches = lesson.of.variables.map((/** @type {string} */ v) => lesson.stretches[v]);
   const ground = makeGround(lesson.of, lesson.described, wire, () => {});
   let x = lesson.of.variables.map((/** @type {string} */ v) => lesson.start[v]);
-  const views = makePicture({ picture: { ...lesson.picture, views: ['mountain'] }, wire, stretches, ongrab: () => {}, onrest: () => {}, onguess: () => {}, onmove: (to) => {
+  const views = makePicture({ picture: { ...lesson.picture, views: ['mountain'], tall: 0.66 }, wire, ongrab: () => {}, onrest: () => {}, onguess: () => {}, onmove: (to) => {
     x = to;
     paint();
   } });
   function paint() {
-    const numbers = quantities(ground, { x, trail: [], rate: 0, h: 0, heading: 0, tab: '', guess: null, told: true, f: '', done: [] }, stretches);
+    const numbers = quantities(ground, { x }, stretches);
     views.update({ x, trail: [], numbers, hidden: false, said: sayMap(ground.variables, numbers, '', { value: '', along: '', hidden: true }), guess: null, heading: 0 });
   }
   stage.append(views.first);
-  await views.look(ground);
+  await views.look({ ground, stretches, pair: [0, 1], x });
   paint();
 }

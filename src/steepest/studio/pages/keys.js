@@ -13,6 +13,8 @@ export function makeKeys(main, acts) {
     element('h2', {}, TEXT.keys), element('table', {}, element('tbody', {}, ...rows)),
     element('button', { type: 'button', class: 'main', onclick: () => list.close() }, TEXT.close));
   main.append(list);
+  const ask = element('button', { type: 'button', class: 'theme ask-keys', 'aria-label': TEXT.keys, title: TEXT.keys, onclick: () => list.showModal() }, '?');
+  document.querySelector('.theme')?.before(ask);
   /** @param {KeyboardEvent} event */
   function pressed(event) {
     const target = /** @type {HTMLElement} */ (event.target);

@@ -6,6 +6,7 @@ import { apart, bearing, bearingVector, compassWord } from './compass.js';
 /**
  * @typedef {import('./store.js').State} State
  * @typedef {import('./ground.js').Ground} Ground
+ * @typedef {Pick<State, 'x'> & Partial<State>} Here   of what is left out there is none
  * @typedef {Record<string, number> & {fresh: number}} Numbers
  */
 
@@ -14,20 +15,20 @@ const BEND = 1e-4; // of the stretch: how far apart two slopes are taken, to see
 /**
  * All quantities at a state.
  * @param {Ground} ground
- * @param {State} state
+ * @param {Here} state
  * @param {number[][]} stretches
  * @param {import('./ground.js').Reading} [reading]  the engine's own, where it has been asked
  * @returns {Numbers}
  */
 export function quantities(ground, state, stretches, reading = ground.at(state.x)) {
   const { variables } = ground;
-  const { x, rate, h, heading, trail } = state;
+  const { x, rate = 0, h = 0, heading = 0, trail = [], guess = null } = state;
   const { f, g, fresh } = reading;
   const next = x.map((v, i) => v - rate * g[i]);
   const magnitude = Math.hypot(...g);
   const start = trail[0] ?? x;
   /** @type {any} */
-  const found = { f, magnitude, rate, h, heading, steps: trail.length, fresh: +fresh };
+  const found = { f, magnitude, rate, h, heading, steps: trail.length, count: variables.length, fresh: +fresh };
   found.next_f = ground.value(next);
   found.start_f = trail.length ? ground.value(start) : f;
   variables.forEach((name, i) => {
@@ -50,18 +51,21 @@ export function quantities(ground, state, stretches, reading = ground.at(state.x
     const [toNorth, toEast] = bearingVector(heading);
     found.bearing = bearing(-g[north], -g[east]);
     found.toward = g[north] * toNorth + g[east] * toEast;
-    found.miss = state.guess === null ? NaN : apart(state.guess, found.bearing);
+    found.miss = guess === null ? NaN : apart(guess, found.bearing);
   }
   return found;
 }
 
 /**
- * The words that lessons use beside numbers.
+ * The words that lessons use beside numbers, and lists of numbers, one of every variable.
  * @param {Numbers} numbers
- * @returns {Record<string, string>}
+ * @param {string[]} variables
  */
-export function words(numbers) {
+export function words(numbers, variables) {
+  const each = (/** @type {string} */ word) => variables.map((v) => numbers[`${word}${v}`]);
   return {
+    names: variables.map((v) => `"${v}"`).join(', ') + (variables.length === 1 ? ',' : ''),
+    point: each(''), gradient: each('slope_'), step: each('step_'), next: each('next_'),
     compass: numbers.magnitude > 0 ? compassWord(numbers.bearing) : '–',
     way: numbers.slope > 0 ? 'left' : 'right',
   };

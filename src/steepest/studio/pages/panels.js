@@ -14,7 +14,6 @@ import { TEXT } from './strings.js';
  * @property {Store} store
  * @property {import('./prose.js').Evaluate} evaluate
  * @property {(formula: string) => Promise<void>} take  makes the reader's formula the lesson's
- * @property {() => any[]} examples
  */
 
 export const TABS = ['predict', 'try', 'explain', 'own'];
@@ -69,7 +68,7 @@ function predict({ lesson, store, evaluate }) {
   const wrong = prose(because.wrong, evaluate, 'p', { class: 'because' });
   const buttons = choices.map((/** @type {any} */ choice, /** @type {number} */ i) =>
     element('button', { type: 'button', class: 'choice', onclick: () => store.set({ guess: i, told: true }) }, choice.say));
-  const turn = element('input', { type: 'range', min: 0, max: 359, step: 1, 'aria-label': 'your arrow, degrees clockwise from north',
+  const turn = element('input', { type: 'range', min: 0, max: 359, step: 1, 'aria-label': TEXT.yourArrow,
     oninput: () => store.set({ guess: Number(turn.value) }) });
   const shown = element('output', {});
   const arrow = kind === 'arrow';
@@ -138,9 +137,9 @@ function explain({ lesson, evaluate }) {
 /** @param {Given} given @returns {Panel} */
 function own({ lesson, store, evaluate, take }) {
   const text = prose(lesson.own.ask, evaluate);
-  const variables = lesson.of.variables.join(', ');
+  const named = lesson.own.any ? 'f =' : `f(${lesson.of.variables.join(', ')}) =`;
   const box = element('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off', maxlength: 2000,
-    'aria-label': `${TEXT.yourFunction}: f(${variables}) =` });
+    'aria-label': `${TEXT.yourFunction}: ${named}` });
   const said = element('p', { class: 'said', role: 'status' });
   const go = async (/** @type {string} */ formula) => {
     box.value = formula;
@@ -154,7 +153,7 @@ function own({ lesson, store, evaluate, take }) {
       write(said, /** @type {Error} */ (error).message);
     }
   };
-  const form = element('div', { class: 'formula-box' }, element('span', { class: 'maths' }, `f(${variables}) =`), box,
+  const form = element('div', { class: 'formula-box' }, element('span', { class: 'maths' }, named), box,
     element('button', { type: 'button', class: 'main', onclick: () => go(box.value) }, TEXT.take));
   box.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
     event.stopPropagation();

@@ -1,90 +1,119 @@
 // The pictures of a page: which views there are, and the land they show.
 
 import { element, show, write } from './element.js';
+import { fixed } from './numerals.js';
+import { landOf } from './land.js';
 import { TEXT } from './strings.js';
 import * as curve from './view/curve.js';
 import * as map from './view/map.js';
 import * as mountain from './view/mountain.js';
 import * as profiles from './view/profiles.js';
+import * as runner from './view/runner.js';
 
 /**
  * @typedef {import('./ground.js').Ground} Ground
- * @typedef {object} Land   heights over a rectangle, rows upwards
- * @property {any} heights  with `shape` [rows, columns]
- * @property {number[]} right
- * @property {number[]} up
- * @property {number} low
- * @property {number} high
- * @property {number[]} order  the places of the variables that go right and up
- * @property {string[]} names  of these two
+ * @typedef {import('./land.js').Land} Land
+ *
+ * @typedef {object} Shown     what is looked at
+ * @property {Ground} ground
+ * @property {number[][]} stretches
+ * @property {number[]} pair   the places of the two variables that are drawn
+ * @property {number[]} x      where the others are held
+ * @property {boolean} [log]   whether heights are drawn by their logarithms
  */
 
-export const SIDE = 192; // points along one side of a picture
+const LINES = new Set(['curve', 'runner']); // views of one variable
 
 /**
- * @param {Ground} ground
- * @param {number[][]} stretches
- * @param {any} wire
- * @param {number} [count]
- * @returns {Promise<Land>}
+ * Where the variables that are not drawn are held, in words.
+ * @param {Shown} shown
  */
-export async function landOf(ground, stretches, wire, count = SIDE) {
-  const told = await wire.ask('grid', { of: ground.named, stretches, count });
-  const [right, up] = told.order;
-  return {
-    heights: told.arrays.heights, low: told.low, high: told.high, order: told.order,
-    right: stretches[right], up: stretches[up], names: [ground.variables[right], ground.variables[up]],
-  };
+const heldAt = ({ ground, pair, x }) => ground.variables.flatMap((v, i) => (pair.includes(i) ? [] : [`${v} = ${fixed(x[i])}`])).join(', ');
+
+/**
+ * What the marks of a map mean.
+ * @param {string[]} names  to the right, and up
+ * @param {Set<string>} shows
+ */
+function legendOf([right, up], shows) {
+  const marks = [['down', TEXT.legend.down, true], ['up', TEXT.legend.up, shows.has('gradient')], ['north', `∂f/∂${up}`, shows.has('legs')], ['east', `∂f/∂${right}`, shows.has('legs')]];
+  return marks.filter(([, , there]) => there).map(([tone, text]) => element('li', {}, element('span', { class: `key ${tone}`, 'aria-hidden': 'true' }), String(text)));
 }
 
 /**
- * Views for a lesson: one to the left, and of two the second to the right.
+ * Views for a page: one to the left, and of two the second to the right.
  * @param {object} given
  * @param {any} given.picture
  * @param {any} given.wire
- * @param {number[][]} given.stretches
  * @param {(x: number[]) => void} given.onmove
  * @param {() => void} given.ongrab
  * @param {() => void} given.onrest
  * @param {(degrees: number) => void} given.onguess
  */
-export function makePicture({ picture, wire, stretches, onmove, ongrab, onrest, onguess }) {
+export function makePicture({ picture, wire, onmove, ongrab, onrest, onguess }) {
   const shows = new Set(/** @type {string[]} */ (picture.shows));
-  const makers = { curve, map, mountain, profiles };
+  const makers = { curve, map, mountain, profiles, runner };
   const names = /** @type {(keyof typeof makers)[]} */ (picture.views);
   const boxes = names.map((name) => element('div', { class: `view ${name}` }));
   const hints = names.map(() => element('p', { class: 'hint' }));
-  const sides = names.map((_, i) => element('figure', {}, boxes[i], hints[i]));
+  const legends = names.map((name) => element('ul', { class: 'legend', hidden: name !== 'map' || !shows.has('arrow') }));
+  const sides = names.map((_, i) => element('figure', {}, boxes[i], hints[i], legends[i]));
   /** @type {any[]} */
   let views = [];
   /** @type {any} */
   let last = null;
+  /** @type {Shown | null} */
+  let shown = null;
+  let looking = false;
+
+  /**
+   * Show another function, or another slice of one.
+   * @param {Shown} next
+   */
+  async function look(next) {
+    const { ground, stretches } = next;
+    const single = ground.variables.length === 1;
+    const land = single ? null : await landOf(next, wire);
+    const heights = single && !ground.taped ? (await wire.ask('grid', { of: ground.named, stretches, count: 481 })).arrays.heights : undefined;
+    shown = next;
+    views.forEach((view) => view.dispose());
+    views = names.map((name, i) => {
+      if (single && !LINES.has(name)) return null;
+      const data = single ? { ground, stretch: stretches[0], heights, name: ground.variables[0], shows, labels: picture.labels } : { ground, land, shows, units: picture.unit ?? '' };
+      const made = /** @type {any} */ (makers[name]).make(boxes[i], /** @type {any} */ (data), { label: single ? TEXT.aCurve : TEXT.aMap, onmove, ongrab, onrest, onguess, tall: picture.tall, low: i === 2 });
+      show(boxes[i], Boolean(made));
+      const hint = made ? (name === 'mountain' ? TEXT.hint.mountain(made.scale) : TEXT.hint[name]) : TEXT.noMountain;
+      write(hints[i], name === 'map' && ground.variables.length > 2 ? TEXT.slice(heldAt(next)) : i === 2 && !made ? '' : hint);
+      if (land && !legends[i].hidden) legends[i].replaceChildren(...legendOf(land.names, shows));
+      return made;
+    }).filter(Boolean);
+    if (last && last.x.length === ground.variables.length) views.forEach((view) => view.update(last));
+  }
+
+  /** Cut the land anew where the point has left the slice; one cut at a time. */
+  async function follow() {
+    if (!shown || looking || shown.ground.variables.length < 3 || heldAt(shown) === heldAt({ ...shown, x: last.x })) return;
+    looking = true;
+    const done = await look({ ...shown, x: last.x }).then(() => true, () => false); // a later question took its place
+    looking = false;
+    if (done) follow();
+  }
+
   return {
     first: sides[0],
     second: sides[1] ?? null,
-    /** Show another function. @param {Ground} ground */
-    async look(ground) {
-      const single = ground.variables.length === 1;
-      const land = single ? null : await landOf(ground, stretches, wire);
-      const heights = single && !ground.taped ? (await wire.ask('grid', { of: ground.named, stretches, count: 481 })).arrays.heights : undefined;
-      views.forEach((view) => view.dispose());
-      views = names.map((name, i) => {
-        if (single && name !== 'curve') return null;
-        const data = single ? { ground, stretch: stretches[0], heights, name: ground.variables[0], shows } : { ground, land, shows, units: picture.unit ?? '' };
-        const label = single ? 'a curve with a movable point' : 'a map with a movable point';
-        const made = /** @type {any} */ (makers[name]).make(boxes[i], /** @type {any} */ (data), { label, onmove, ongrab, onrest, onguess });
-        show(boxes[i], Boolean(made));
-        write(hints[i], made ? (name === 'mountain' ? TEXT.hint.mountain(made.scale) : TEXT.hint[name]) : TEXT.noMountain);
-        return made;
-      }).filter(Boolean);
-      if (last) views.forEach((view) => view.update(last));
-    },
+    third: sides[2] ?? null,
+    look,
     /** @param {any} seen */
     update(seen) {
       last = seen;
       views.forEach((view) => view.update(seen));
+      follow();
     },
     render: () => views.forEach((view) => view.render()),
-    dispose: () => views.forEach((view) => view.dispose()),
+    dispose() {
+      shown = null;
+      views.forEach((view) => view.dispose());
+    },
   };
 }

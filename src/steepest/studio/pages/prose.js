@@ -8,7 +8,7 @@ import { programOf } from './tape.js';
 
 /**
  * @typedef {import('./tape.js').Tape} Tape
- * @typedef {{numbers: Record<string, number>, words: Record<string, string>}} Live
+ * @typedef {{numbers: Record<string, number>, words: Record<string, string | number[]>}} Live
  * @typedef {{el: HTMLElement, update: (live: Live) => void}} Prose
  * @typedef {(source: string, numbers: Record<string, number>) => number} Evaluate
  */
@@ -73,7 +73,7 @@ function pieces(text, evaluate, moving) {
     else if (toned) found.push(element('b', { class: TONES.has(tone) ? `tone-${tone}` : '' }, ...inside(toned)));
     else {
       const place = element('span', { class: 'live' });
-      moving.push(({ numbers, words }) => write(place, source in words ? words[source] : formatted(evaluate(source, numbers), format)));
+      moving.push((live) => write(place, filledIn(source, format, evaluate, live)));
       found.push(place);
     }
   }
@@ -87,8 +87,19 @@ function pieces(text, evaluate, moving) {
  * @param {Evaluate} evaluate
  * @param {Live} live
  */
-export function filled(text, evaluate, { numbers, words }) {
-  return text.replace(/\{\{(.+?)(?::([0-9]|r|000))?\}\}/g, (_, source, format) =>
-    source in words ? words[source] : formatted(evaluate(source, numbers), format),
-  );
+export function filled(text, evaluate, live) {
+  return text.replace(/\{\{(.+?)(?::([0-9]|r|000))?\}\}/g, (_, source, format) => filledIn(source, format, evaluate, live));
+}
+
+/**
+ * What stands in braces: a word, a list of numbers, or a formula's value.
+ * @param {string} source
+ * @param {string | undefined} format
+ * @param {Evaluate} evaluate
+ * @param {Live} live
+ */
+function filledIn(source, format, evaluate, { numbers, words }) {
+  if (!(source in words)) return formatted(evaluate(source, numbers), format);
+  const found = words[source];
+  return typeof found === 'string' ? found : found.map((v) => formatted(v, format)).join(', ');
 }

@@ -2,8 +2,8 @@
 // has appear here as it tells them.
 
 import { element, show, write } from './element.js';
-import { short } from './numerals.js';
 import { TEXT } from './strings.js';
+import { makeVerdict } from './verdict.js';
 import * as strip from './view/strip.js';
 import { Superseded } from './wire.js';
 
@@ -35,26 +35,31 @@ export async function makeRace({ wire, where, changed }) {
     const none = lane ? [element('option', { value: '' }, TEXT.noSecond)] : [];
     const choice = element('select', { 'aria-label': TEXT.method(lane + 1), onchange: fields }, ...none, ...options);
     const settings = element('div', { class: 'row wrap settings' });
-    const said = element('p', { class: 'said verdict-text', role: 'status' });
+    const line = element('p', {});
+    const verdict = makeVerdict();
+    const said = element('div', { class: 'said', role: 'status' }, line, verdict.el);
+    said.hidden = true;
+    const rule = element('p', { class: 'hint maths' });
     /** @type {number | null} */
     let rate = null;
     /** @type {{points: number[][], values: ArrayLike<number>, t: ArrayLike<number>, kind: string} | null} */
     let found = null;
     function fields() {
       const method = methods.find((/** @type {any} */ m) => m.name === choice.value);
+      write(rule, method?.formula ?? '');
       settings.replaceChildren(...(method?.settings ?? []).map((/** @type {any} */ s) =>
         element('label', { class: 'setting' }, s.name, element('input', { type: 'number', step: 'any', name: s.name, value: s.name === 'rate' && rate !== null ? rate : s.value }))));
     }
     fields();
     return {
-      el: element('div', { class: `lane ${kind}` }, element('div', { class: 'row' }, element('span', { class: `swatch ${kind}` }), choice), settings, said),
+      el: element('div', { class: `lane ${kind}` }, element('div', { class: 'row' }, element('span', { class: `swatch ${kind}` }), choice), rule, settings, said),
       get found() {
         return found;
       },
       /** @param {number | null} [suggested]  a rate that suits the ground */
       clear(suggested) {
         found = null;
-        write(said, '');
+        show(said, false);
         if (suggested === undefined || suggested === rate) return;
         rate = suggested;
         fields();
@@ -63,17 +68,21 @@ export async function makeRace({ wire, where, changed }) {
         if (!choice.value) return this.clear();
         const given = Object.fromEntries([...settings.querySelectorAll('input')].map((i) => [i.name, Number(i.value)]));
         said.classList.remove('wrong');
+        verdict.update(null);
+        write(line, TEXT.walking(0, NaN));
+        show(said, true);
         try {
-          const told = await wire.ask('walk', { ...where(), lane, method: choice.value, settings: given, steps: Number(steps.value) }, ({ step, value }) => write(said, TEXT.walking(step, Number(value))));
+          const told = await wire.ask('walk', { ...where(), lane, method: choice.value, settings: given, steps: Number(steps.value) }, ({ step, value }) => write(line, TEXT.walking(step, Number(value))));
           const [rows, columns] = told.arrays.path.shape;
           const points = Array.from({ length: rows }, (_, i) => Array.from(told.arrays.path.subarray(i * columns, (i + 1) * columns)));
           found = { points: /** @type {number[][]} */ (points), values: told.arrays.values, t: told.arrays.t, kind };
-          said.replaceChildren(element('b', {}, `${TEXT.steps_(told.steps)}, f = ${short(Number(told.last.value), 6)}. `), `${told.verdict.sentence} ${told.verdict.advice}`);
+          write(line, TEXT.walked(told.steps, told.evaluations, Number(told.last.value)));
+          verdict.update(told.verdict);
         } catch (error) {
           if (error instanceof Superseded) return;
           found = null;
           said.classList.add('wrong');
-          write(said, /** @type {Error} */ (error).message);
+          write(line, /** @type {Error} */ (error).message);
         }
       },
     };

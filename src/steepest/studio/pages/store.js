@@ -12,6 +12,7 @@
  * @property {boolean} told       whether the prediction was made
  * @property {string} f           the reader's own formula; '' for the lesson's
  * @property {number[]} done      which of the tasks were fulfilled
+ * @property {number[]} pair      of many variables, the places of the two that are drawn
  */
 
 const KEPT = 100; // states that can be gone back to
@@ -32,6 +33,7 @@ const CODE = {
   told: [(v) => (v ? '1' : ''), Boolean],
   f: [String, String],
   done: [(v) => v.join(','), numbers],
+  pair: [(v) => v.join(','), numbers],
 };
 
 /**
@@ -64,8 +66,9 @@ export function stateOf(link, first) {
     const good = Array.isArray(value) ? value.flat().every(Number.isFinite) : typeof value !== 'number' || Number.isFinite(value);
     if (good) state[key] = value;
   }
-  const size = first.x.length;
-  if (state.x.length !== size) state.x = first.x;
+  if (!state.f && state.x.length !== first.x.length) state.x = first.x; // a formula of one's own may have more
+  const size = state.x.length;
+  if (!(new Set(state.pair).size === 2 && state.pair.every((/** @type {number} */ i) => Number.isInteger(i) && i >= 0 && i < size))) state.pair = first.pair;
   if (!state.trail.every((/** @type {number[]} */ p) => p.length === size)) state.trail = [];
   return state;
 }

@@ -19,6 +19,7 @@ export const TEXT = {
   open: 'To do',
   another: 'Back to the lesson’s function',
   take: 'Take it',
+  yourArrow: 'your arrow, degrees clockwise from north',
   yourFunction: 'Your function',
   reading: 'Reading it …',
   formula: 'Formula',
@@ -31,20 +32,21 @@ export const TEXT = {
   answer: 'Your answer',
   check: 'Check',
   iterates: 'The walk, step by step',
-  columns: { step: 'step', value: 'f', slope: 'slope', move: 'move', next: 'next' },
-  actions: { step: 'Step', run: 'Run 10', mirror: 'Other side of the minimum', undo: 'Undo', link: 'Copy the link' },
+  columns: { step: 'step', value: 'f', slope: 'slope ∂f', move: 'move', next: 'next', variable: 'variable', value_: 'stands at', step_: 'step −α·∂f' },
+  actions: { step: 'Step', run: 'Run 10', mirror: 'Other side of the minimum', undo: 'Undo', play: 'Let time run' },
   controls: { rate: 'learning rate α', h: 'gap h', heading: 'heading of the walker' },
   spoken: 'What a screen reader hears',
   keys: 'Keys',
   keyList: [
     ['← → ↑ ↓', 'move the point; with Shift five times as far'],
     ['Enter', 'take a step'],
-    ['Space', 'run, or stop'],
+    ['Space', 'run ten steps, or let time run; again: stop'],
     ['Backspace', 'undo'],
     ['[ ]', 'a smaller or a larger α'],
     ['?', 'this list'],
   ],
   close: 'Close',
+  ways: ['N', 'E', 'S', 'W'],
   left: 'Turn the mountain to the left',
   right: 'Turn the mountain to the right',
   noMountain: 'This browser draws no 3-D pictures here (no WebGL 2). The map shows everything that the mountain would.',
@@ -53,20 +55,44 @@ export const TEXT = {
   noLesson: 'There is no lesson of that name.',
   hint: {
     curve: 'Drag the white point, or use the arrow keys.',
+    runner: 'Drag the white point, or anywhere below it; or use the arrow keys.',
     profiles: 'Drag a white point: it moves along its own cut.',
-    map: 'Drag the white point in either picture; arrow keys walk, with Shift five times as far.',
+    map: 'Drag the white point, or walk with the arrow keys.',
     mountain: (/** @type {string} */ scale) => `${scale}. Drag the point to walk, the mountain to turn it.`,
   },
   scale: (/** @type {number} */ times) => (Math.abs(times - 1) < 0.05 ? 'Height to scale' : `Height drawn ×${short(times, 2)}`),
   cut: (/** @type {string} */ along, /** @type {string} */ held, /** @type {string} */ at) => `Along ${along}, while ${held} stays at ${at}`,
   cutLabel: (/** @type {string} */ name) => `the land cut along ${name}`,
+  slope: (/** @type {string} */ v) => `slope ${v}`,
+  height: (/** @type {string} */ v) => `height ${v}`,
+  speed: (/** @type {string} */ name, /** @type {string} */ at, /** @type {string} */ v) => `The derivative over ${name}. At ${name} = ${at} its height is ${v}, the slope of the tangent above.`,
+  speedVeiled: 'Here its speed will stand, once you have predicted.',
+  aCurve: 'a curve with a movable point',
+  aMap: 'a map with a movable point',
+  lookedAt: (/** @type {string} */ name, /** @type {string[]} */ variables) => `${name}(${variables.join(', ')}), or write a formula`,
+  legend: { down: '−∇f, steepest descent', up: '∇f' },
+  logarithm: 'height as a logarithm',
+  variables: 'Every variable by itself',
+  toRight: 'to the right',
+  upwards: 'upwards',
+  together: 'together',
+  valueIs: (/** @type {string} */ v) => `f = ${v}`,
+  length: (/** @type {string} */ v, /** @type {boolean} */ step = false) => (step ? `α‖∇f‖ = ${v}` : `‖∇f‖ = ${v}`),
+  along: (/** @type {string} */ name, /** @type {string} */ v, /** @type {string} */ slope) => `${name} = ${v}; the slope along it is ${slope}`,
+  slice: (/** @type {string} */ held) => `A slice, where ${held}. Arrow and path are what can be seen of them in it.`,
+  tooFew: (/** @type {string[]} */ names) => `This formula has ${names.length ? `one variable, ${names[0]}` : 'no variable'}, and this lesson is about two and more: write something such as x^2 + y^2 + z^2.`,
+  stripEmpty: 'Here f will stand, after every step.',
   strip: 'the value after every step',
   steps_: (/** @type {number} */ n) => `${n} ${n === 1 ? 'step' : 'steps'}`,
   scaleFree: 'Height not to scale',
   flat: 'Flat ground: no direction is the steepest.',
   beyond: (/** @type {string} */ name, /** @type {number} */ v) => `${name} = ${short(v)}, beyond the picture`,
   engine: 'If the walk goes on like this, says the engine',
-  walking: (/** @type {number} */ n, /** @type {number} */ f) => `step ${n}, f = ${short(f, 6)}`,
+  walking: (/** @type {number} */ n, /** @type {number} */ f) => (n ? `step ${n}, f = ${short(f, 6)}` : 'Walking …'),
+  walked: (/** @type {number} */ n, /** @type {number} */ evaluations, /** @type {number} */ f) => `${n} ${n === 1 ? 'step' : 'steps'}, ${evaluations} evaluations, f = ${short(f, 6)}`,
+  evidence: 'The numbers behind it',
+  starts: (/** @type {number} */ side) => `${(side * side).toLocaleString('en')} starts so far …`,
+  startsDone: (/** @type {number} */ side, /** @type {boolean} */ early) => `${(side * side).toLocaleString('en')} starts${early ? '; it was stopped before it got finer' : ''}.`,
   stop: 'Stop',
   welcome: 'Stand on the mountain',
   about: 'From the speed of a runner to the way down a valley: slopes, seen and touched, on functions of your own. Every number comes from the same engine that you use in Python.',
@@ -96,15 +122,15 @@ export const TEXT = {
  * What a screen reader says of a point on a curve.
  * @param {string} name
  * @param {Record<string, number>} q
- * @param {boolean} hidden  whether the step is still to be predicted
+ * @param {{slope: boolean, step: boolean}} told  whether slope and step are told; some are to be predicted
  */
-export function sayCurve(name, q, hidden) {
+export function sayCurve(name, q, told) {
   const way = q.slope > 0 ? 'up' : 'down';
-  const slope = q.slope === 0 ? 'The curve is level.' : `Slope ${fixed(q.slope)}: the curve goes ${way} to the right.`;
+  const slope = !told.slope ? '' : q.slope === 0 ? ' The curve is level.' : ` Slope ${fixed(q.slope)}: the curve goes ${way} to the right.`;
   const next = q[`next_${name}`];
   const side = next > q[name] ? 'right' : 'left';
-  const step = hidden || q.slope === 0 ? '' : ` A step goes ${side}, to ${name} = ${fixed(next)}, where f is ${fixed(q.next_f)}.`;
-  return `${name} = ${fixed(q[name])}, f = ${fixed(q.f)}. ${slope}${step}`;
+  const step = !told.step || q.slope === 0 ? '' : ` A step goes ${side}, to ${name} = ${fixed(next)}, where the value is ${fixed(q.next_f)}.`;
+  return `${name} = ${fixed(q[name])}, the value is ${fixed(q.f)}.${slope}${step}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 // Steps of gradient descent in a lesson, by hand; and what the engine says of them.
 
+import { still } from './glide.js';
 import { grain, snapped } from './numerals.js';
 
 /**
@@ -8,7 +9,7 @@ import { grain, snapped } from './numerals.js';
  */
 
 const RUN = 10; // steps
-const PACE = 160; // milliseconds between two of them
+const PACE = 250; // milliseconds between two of them
 const LONGEST = 400; // steps that are remembered
 const FURTHER = 200; // steps that the engine looks ahead
 
@@ -17,7 +18,7 @@ const FURTHER = 200; // steps that the engine looks ahead
  * @param {Store} given.store
  * @param {() => Ground} given.ground
  * @param {{ask: (what: string, question: any) => Promise<any>}} given.wire
- * @param {number[][]} given.stretches
+ * @param {() => number[][]} given.stretches
  * @param {{update: (v: any) => void}} given.verdict
  */
 export function makeWalk({ store, ground, wire, stretches, verdict }) {
@@ -46,9 +47,9 @@ export function makeWalk({ store, ground, wire, stretches, verdict }) {
     if (left) return halt();
     store.mark();
     left = RUN;
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const motionless = still();
     const tick = () => {
-      if (left-- > 0 && advance()) clock = window.setTimeout(tick, still ? 0 : PACE);
+      if (left-- > 0 && advance()) clock = window.setTimeout(tick, motionless ? 0 : PACE);
       else {
         left = 0;
         judge();
@@ -93,7 +94,7 @@ export function makeWalk({ store, ground, wire, stretches, verdict }) {
   /** Go as far to the other side of the minimum; not over the next crest. */
   function mirror() {
     halt();
-    const [low, high] = stretches[0];
+    const [low, high] = stretches()[0];
     const [w] = store.state.x;
     const slope = (/** @type {number} */ v) => ground().at([v]).g[0];
     const way = -Math.sign(slope(w));
@@ -109,5 +110,10 @@ export function makeWalk({ store, ground, wire, stretches, verdict }) {
     verdict.update(null);
   }
 
-  return { step, run, mirror, halt };
+  return {
+    step, run, mirror, halt,
+    get running() {
+      return left > 0;
+    },
+  };
 }

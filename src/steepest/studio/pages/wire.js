@@ -70,7 +70,7 @@ export function connect(said) {
     if (answer.id === null) return void (answer.error && said(true, answer.error));
     const one = waiting.get(answer.id);
     if (!one) return;
-    if (answer.progress) return void one.progress?.(answer.progress);
+    if (answer.progress) return void one.progress?.({ ...answer.progress, answer: Object.keys(answer.arrays).length ? answer : null });
     waiting.delete(answer.id);
     if (answer.superseded) one.reject(new Superseded('a later question took its place'));
     else if (answer.error) one.reject(new Error(answer.error));

@@ -1,14 +1,15 @@
 // The map: shaded heights and contours on a canvas; point, arrows and paths in SVG over it.
 
-import { change, drawn, element, onWidth, show, write } from '../element.js';
+import { change, drawn, element, onWidth, show, unique, write } from '../element.js';
 import { grain, marks, round, short, snapped } from '../numerals.js';
-import { dark, tint } from '../palette.js';
-import { contour, contourStep } from './contours.js';
-import { arrowScale, colouring, slopes } from './relief.js';
+import { openArrow, wideArrow } from './arrows.js';
+import { contour } from './contours.js';
+import { arrowScale } from './relief.js';
+import { makeSheet } from './sheet.js';
 import { makeSlider } from './slider.js';
 
 /**
- * @typedef {import('../picture.js').Land} Land
+ * @typedef {import('../land.js').Land} Land
  * @typedef {import('../ground.js').Ground} Ground
  * @typedef {object} Seen
  * @property {number[]} x
@@ -18,12 +19,13 @@ import { makeSlider } from './slider.js';
  * @property {number | null} guess       bearing of a predicted arrow
  * @property {number} heading
  * @property {number[][]} [trail]
+ * @property {import('../glide.js').Gliding | null} [stepping]
  * @property {{points: number[][], kind: string}[]} [paths]
  * @property {{labels: Int16Array & {shape: number[]}, minima: number[][]} | null} [basins]
  */
 
 const EDGE = { left: 40, right: 8, top: 24, bottom: 40 };
-const LEAST = 26; // pixels of the shortest arrow
+const LEAST = 30; // pixels of the shortest arrow
 const MARK = ['①', '②', '③', '④', '⑤', '⑥', '⑦', '⑧', '⑨'];
 
 /**
@@ -33,13 +35,16 @@ const MARK = ['①', '②', '③', '④', '⑤', '⑥', '⑦', '⑧', '⑨'];
  */
 export function make(el, { ground, land, shows, units }, opts) {
   const { right, up, order, names } = land;
-  const [rows, columns] = land.heights.shape;
   const canvas = element('canvas', { 'aria-hidden': 'true' });
   const svg = drawn('svg', { role: 'group', 'aria-label': opts.label });
   el.append(canvas, svg);
   const axes = svg.appendChild(drawn('g'));
-  const veil = svg.appendChild(drawn('g'));
-  const lines = svg.appendChild(drawn('g'));
+  const clip = unique('map');
+  const frame = drawn('rect');
+  svg.append(drawn('defs', {}, drawn('clipPath', { id: clip }, frame)));
+  const inside = svg.appendChild(drawn('g', { 'clip-path': `url(#${clip})` }));
+  const veil = inside.appendChild(drawn('g'));
+  const lines = inside.appendChild(drawn('g'));
   const marksOf = svg.appendChild(drawn('g'));
   const over = svg.appendChild(drawn('g'));
   const put = (/** @type {string} */ kind) => over.appendChild(drawn('path', { class: kind }));
@@ -58,13 +63,13 @@ export function make(el, { ground, land, shows, units }, opts) {
   const downTag = tag('down', '−∇f');
   const upTag = tag('up', '∇f');
   const scale = arrowScale(land);
-  const { low, high } = colouring(land);
-  const step = contourStep(low, high);
-  /** @type {import('./contours.js').Line[]} */
-  const contours = [];
-  for (let level = Math.ceil(low / step) * step; level <= high; level += step) contours.push(...contour(land.heights, rows, columns, level));
+  const sheet = makeSheet(land);
   let size = 0;
   let tall = 0;
+  let pathsDrawn = '';
+  /** @type {any} */
+  let basinsDrawn = null;
+  let basinsSize = 0;
   /** @type {Seen | null} */
   let seen = null;
 
@@ -73,7 +78,7 @@ export function make(el, { ground, land, shows, units }, opts) {
   const grains = [right, up].map(([a, b]) => grain(b - a));
   /** @param {number[]} xy  right and up, in the function's own order */
   const inOrder = (xy) => {
-    const x = [0, 0];
+    const x = [...(seen?.x ?? [0, 0])];
     x[order[0]] = xy[0];
     x[order[1]] = xy[1];
     return x;
@@ -120,6 +125,7 @@ export function make(el, { ground, land, shows, units }, opts) {
     const total = tall + EDGE.top + EDGE.bottom;
     change(svg, { viewBox: `0 0 ${wide} ${total}`, width: wide, height: total });
     el.style.height = `${total}px`;
+    change(frame, { x: EDGE.left, y: EDGE.top, width: size, height: tall });
     paintLand();
     paintAxes(wide, total);
     if (seen) paint();
@@ -130,78 +136,7 @@ export function make(el, { ground, land, shows, units }, opts) {
     Object.assign(canvas.style, { left: `${EDGE.left}px`, top: `${EDGE.top}px`, width: `${size}px`, height: `${tall}px` });
     canvas.width = Math.round(size * ratio);
     canvas.height = Math.round(tall * ratio);
-    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-    hatch(pen, canvas.width, canvas.height);
-    pen.imageSmoothingQuality = 'high';
-    pen.drawImage(shaded(), 0, 0, canvas.width, canvas.height);
-    const [sx, sy] = [canvas.width / (columns - 1), canvas.height / (rows - 1)];
-    pen.lineJoin = 'round';
-    for (const { level, points, closed } of contours) {
-      const index = Math.round(level / step) % 5 === 0;
-      pen.strokeStyle = `rgb(40 48 62 / ${index ? 0.62 : 0.3})`;
-      pen.lineWidth = (index ? 1.5 : 0.9) * ratio;
-      pen.beginPath();
-      for (let k = 0; k < points.length; k += 2) pen.lineTo(points[k] * sx, canvas.height - points[k + 1] * sy);
-      if (closed) pen.closePath();
-      pen.stroke();
-      if (index && points.length > 70) label(pen, points, level, sx, sy, ratio);
-    }
-  }
-
-  /**
-   * The height of a contour, written along it in its middle.
-   * @param {CanvasRenderingContext2D} pen
-   * @param {number[]} points
-   * @param {number} level
-   * @param {number} sx
-   * @param {number} sy
-   * @param {number} ratio
-   */
-  function label(pen, points, level, sx, sy, ratio) {
-    const k = 2 * Math.floor(points.length / 4);
-    const [a, b] = [Math.max(0, k - 6), Math.min(points.length - 2, k + 6)];
-    let angle = Math.atan2(-(points[b + 1] - points[a + 1]) * sy, (points[b] - points[a]) * sx);
-    if (Math.abs(angle) > Math.PI / 2) angle += Math.PI;
-    const [x, y] = [points[k] * sx, canvas.height - points[k + 1] * sy];
-    if (x < 24 * ratio || y < 14 * ratio || x > canvas.width - 24 * ratio || y > canvas.height - 14 * ratio) return;
-    pen.save();
-    pen.translate(x, y);
-    pen.rotate(angle);
-    pen.font = `600 ${10 * ratio}px Inter, sans-serif`;
-    pen.textAlign = 'center';
-    pen.textBaseline = 'middle';
-    pen.lineWidth = 3 * ratio;
-    pen.strokeStyle = 'rgb(255 255 255 / .72)';
-    pen.strokeText(short(level), 0, 0);
-    pen.fillStyle = '#20263a';
-    pen.fillText(short(level), 0, 0);
-    pen.restore();
-  }
-
-  /** The heights as colours under a light from the north-west; holes stay clear. */
-  function shaded() {
-    const { right: dx, up: dy } = slopes(land);
-    const picture = new ImageData(columns, rows);
-    const tones = Array.from({ length: 512 }, (_, i) => tint(i / 511));
-    const relief = (0.22 * columns) / (high - low); // heights drawn over a fifth of the width
-    const dim = dark() ? 0.9 : 1;
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < columns; j++) {
-        const k = i * columns + j;
-        const p = 4 * ((rows - 1 - i) * columns + j);
-        const share = (land.heights[k] - low) / (high - low);
-        if (!Number.isFinite(share)) continue;
-        const [nx, ny] = [-dx[k] * relief, -dy[k] * relief];
-        const light = (-0.5 * nx + 0.5 * ny + 0.707) / Math.hypot(nx, ny, 1) / 0.707;
-        const shade = (0.6 + 0.4 * Math.min(1.3, Math.max(0, light))) * dim;
-        const tone = tones[Math.round(511 * Math.min(1, Math.max(0, share)))];
-        for (let c = 0; c < 3; c++) picture.data[p + c] = tone[c] * shade;
-        picture.data[p + 3] = 255;
-      }
-    }
-    const small = element('canvas', { width: columns, height: rows });
-    small.getContext('2d').putImageData(picture, 0, 0);
-    return small;
+    sheet.paint(canvas, ratio);
   }
 
   /**
@@ -225,12 +160,13 @@ export function make(el, { ground, land, shows, units }, opts) {
     if (!seen) return;
     const { x: at, numbers: q, hidden } = seen;
     const [x, y] = [X(at[order[0]]), Y(at[order[1]])];
-    slider.move(x, y, [at[order[0]], at[order[1]]], seen.said);
+    const on = seen.stepping ? seen.stepping.x.map((v, i) => v + (/** @type {any} */ (seen?.stepping).to[i] - v) * /** @type {any} */ (seen?.stepping).share) : at;
+    slider.move(X(on[order[0]]), Y(on[order[1]]), [at[order[0]], at[order[1]]], seen.said);
     const [ge, gn] = [q[`slope_${names[0]}`], q[`slope_${names[1]}`]];
     const slope = Math.hypot(ge, gn);
     const level = !(slope > 0) || !Number.isFinite(slope);
     const wanted = slope * scale * size;
-    const length = level ? 0 : Math.min(0.46 * size, Math.max(LEAST, wanted));
+    const length = level ? 0 : Math.min(0.36 * size, Math.max(LEAST, wanted));
     const [ux, uy] = level ? [0, 0] : [-ge / slope, gn / slope]; // of the descent, on the screen
     const [tipX, tipY] = [x + ux * length, y + uy * length];
     const arrowed = shows.has('arrow') && !hidden && !level;
@@ -247,12 +183,13 @@ export function make(el, { ground, land, shows, units }, opts) {
     for (const one of [gradient, gradientCasing]) change(one, { d: openArrow(x, y, -ux, -uy, length) });
     change(upTag, { x: x - ux * (length + 16), y: y - uy * (length + 16) + 5 });
     paintGuess(x, y);
-    const turned = shows.has('disc') && !hidden;
+    const turned = shows.has('heading') && !hidden;
     show(headingLine, turned);
     const [sin, cos] = [Math.sin((seen.heading * Math.PI) / 180), Math.cos((seen.heading * Math.PI) / 180)];
     change(headingLine, { d: turned ? `M${x},${y}L${x + 44 * sin},${y - 44 * cos}` : '' });
     paintCuts(x, y);
     paintPaths();
+    paintBasins();
   }
 
   /** @param {number} x @param {number} y */
@@ -276,17 +213,21 @@ export function make(el, { ground, land, shows, units }, opts) {
 
   function paintPaths() {
     const paths = seen?.paths ?? [];
+    const key = paths.map(({ points, kind }) => `${kind} ${points.length} ${points[0]} ${points.at(-1)}`).join(';') + size;
+    if (key === pathsDrawn) return;
+    pathsDrawn = key;
     const made = paths.map(({ points, kind }) => {
       const d = points.map((p, i) => `${i ? 'L' : 'M'}${X(p[order[0]]).toFixed(1)},${Y(p[order[1]]).toFixed(1)}`).join('');
       const beads = points.length <= 60 ? points.map((p) => drawn('circle', { class: `bead ${kind}`, r: 3.2, cx: X(p[order[0]]), cy: Y(p[order[1]]) })) : [];
       return drawn('g', {}, drawn('path', { class: 'casing', d }), drawn('path', { class: `trail ${kind}`, d }), ...beads);
     });
     lines.replaceChildren(...made);
-    paintBasins();
   }
 
   function paintBasins() {
     const basins = seen?.basins ?? null;
+    if (basins === basinsDrawn && size === basinsSize) return;
+    [basinsDrawn, basinsSize] = [basins, size];
     if (!basins) return void veil.replaceChildren(), void marksOf.replaceChildren();
     const found = basins.minima.map((m, k) => {
       const text = drawn('text', { class: 'basin-mark', x: X(m[order[0]]), y: Y(m[order[1]]) + 7, 'text-anchor': 'middle' });
@@ -325,50 +266,4 @@ export function make(el, { ground, land, shows, units }, opts) {
       el.style.height = '';
     },
   };
-}
-
-/**
- * Where there is no value: stripes.
- * @param {CanvasRenderingContext2D} pen
- * @param {number} width
- * @param {number} height
- */
-function hatch(pen, width, height) {
-  pen.fillStyle = dark() ? '#232a38' : '#efebe1';
-  pen.fillRect(0, 0, width, height);
-  pen.strokeStyle = dark() ? '#3c4558' : '#d3ccbb';
-  pen.lineWidth = 2;
-  pen.beginPath();
-  for (let k = -height; k < width; k += 12) {
-    pen.moveTo(k, height);
-    pen.lineTo(k + height, 0);
-  }
-  pen.stroke();
-}
-
-/**
- * The outline of a filled arrow from a point along a unit vector.
- * @param {number} x
- * @param {number} y
- * @param {number} ux
- * @param {number} uy
- * @param {number} length
- */
-function wideArrow(x, y, ux, uy, length) {
-  const neck = Math.max(6, length - 17);
-  const p = (/** @type {number} */ along, /** @type {number} */ across) => `${(x + ux * along - uy * across).toFixed(1)},${(y + uy * along + ux * across).toFixed(1)}`;
-  return `M${p(4, -3.6)}L${p(neck, -3.6)}L${p(neck - 2, -10)}L${p(length, 0)}L${p(neck - 2, 10)}L${p(neck, 3.6)}L${p(4, 3.6)}Z`;
-}
-
-/**
- * A thin arrow with an open head.
- * @param {number} x
- * @param {number} y
- * @param {number} ux
- * @param {number} uy
- * @param {number} length
- */
-function openArrow(x, y, ux, uy, length) {
-  const p = (/** @type {number} */ along, /** @type {number} */ across) => `${(x + ux * along - uy * across).toFixed(1)},${(y + uy * along + ux * across).toFixed(1)}`;
-  return `M${x},${y}L${p(length, 0)}M${p(length - 11, -7)}L${p(length, 0)}L${p(length - 11, 7)}`;
 }

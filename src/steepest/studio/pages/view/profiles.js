@@ -13,14 +13,15 @@ const APART = 160; // samples along a cut
 
 /**
  * @param {HTMLElement} el
- * @param {{ground: Ground, land: import('../picture.js').Land, shows: Set<string>}} data
+ * @param {{ground: Ground, land: import('../land.js').Land, shows: Set<string>}} data
  * @param {any} opts
  */
 export function make(el, { ground, land, shows }, opts) {
   const { variables } = ground;
   let at = variables.map(() => 0);
   const cuts = variables.map((name, i) => {
-    const title = element('p', { class: `cut-title ${i === (ground.described.axes ?? [0, 1])[0] ? 'tone-north' : 'tone-east'}` });
+    const tone = i === (ground.described.axes ?? [0, 1])[0] ? 'north' : 'east';
+    const title = element('p', { class: `cut-title tone-${tone}` });
     const box = element('div', { class: 'cut' });
     el.append(title, box);
     const stretch = name === land.names[0] ? land.right : land.up;
@@ -35,7 +36,8 @@ export function make(el, { ground, land, shows }, opts) {
       },
       value: ([v]) => ground.value(through(v)),
     };
-    /** @type {import('./curve.js').View | null} */
+    const heights = () => Float64Array.from({ length: APART + 1 }, (_, k) => ground.value(through(stretch[0] + ((stretch[1] - stretch[0]) * k) / APART)));
+    /** @type {import('./curve.js').Curve | null} */
     let view = null;
     let before = '';
     return {
@@ -43,16 +45,14 @@ export function make(el, { ground, land, shows }, opts) {
       update(seen) {
         const others = seen.x.filter((/** @type {number} */ _, /** @type {number} */ k) => k !== i);
         write(title, TEXT.cut(name, variables[1 - i], fixed(others[0])));
-        if (before !== String(others)) {
-          before = String(others);
-          view?.dispose();
-          const heights = Float64Array.from({ length: APART + 1 }, (_, k) => ground.value(through(stretch[0] + ((stretch[1] - stretch[0]) * k) / APART)));
-          view = curve.make(box, { ground: slice, stretch, heights, name, shows, range: [land.low, land.high] }, {
+        if (!view) {
+          view = curve.make(box, { ground: slice, stretch, heights: heights(), name, shows, range: [land.low, land.high], tone, labels: { along: name, height: '', slope: `∂f/∂${name}` } }, {
             ...opts, small: true, label: TEXT.cutLabel(name), onmove: ([v]) => opts.onmove(through(v)),
           });
-        }
+        } else if (before !== String(others)) view.reshape(heights());
+        before = String(others);
         const q = { f: seen.numbers.f, slope: seen.hidden ? NaN : seen.numbers[`slope_${name}`], [name]: seen.x[i] };
-        view?.update({ x: [seen.x[i]], trail: [], numbers: q, hidden: true, said: seen.said });
+        view.update({ x: [seen.x[i]], trail: [], numbers: q, hidden: true, said: seen.said });
       },
       render: () => view?.render(),
       dispose() {

@@ -1,7 +1,7 @@
 // How land is shaded: the slope of every grid point, and how open its sky is. For pictures only.
 
 /**
- * @typedef {import('../picture.js').Land} Land
+ * @typedef {import('../land.js').Land} Land
  */
 
 /** @type {WeakMap<object, {right: Float32Array, up: Float32Array}>} */
@@ -94,20 +94,20 @@ export function bilinear(values, rows, columns, i, j) {
 }
 
 /**
- * How long the arrows are drawn: so that a steep slope (the ninth of ten) reaches over a fifth of
- * the picture. Per unit of slope, in shares of the width.
+ * How long the arrows are drawn: so that the middle one of all slopes reaches over a sixth of the
+ * picture. Per unit of slope, in shares of the width.
  * @param {Land} land
  */
 export function arrowScale(land) {
-  const { right, up } = slopes(land);
+  const { right, up } = slopes({ ...land, heights: land.raw });
   const [rows, columns] = land.heights.shape;
   const width = land.right[1] - land.right[0];
   const perRight = width / (columns - 1);
   const perUp = (land.up[1] - land.up[0]) / (rows - 1);
   const some = Math.ceil(right.length / 4001); // enough of them to know the shares
   const sizes = Float32Array.from({ length: Math.ceil(right.length / some) }, (_, i) => Math.hypot(right[i * some] / perRight, up[i * some] / perUp)).filter(Number.isFinite).sort();
-  const steep = sizes[Math.floor(0.9 * (sizes.length - 1))] || 1;
-  return 0.22 / steep;
+  const middle = sizes[sizes.length >> 1] || sizes.at(-1) || 1;
+  return 0.17 / middle;
 }
 
 /** What of the heights is coloured: all, or most where a few tower over the rest. @param {Land} land */

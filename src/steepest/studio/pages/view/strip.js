@@ -1,6 +1,6 @@
 // The value after every step of one or two walks: how fast they come down.
 
-import { change, drawn } from '../element.js';
+import { change, drawn, onWidth } from '../element.js';
 import { marks, short } from '../numerals.js';
 import { TEXT } from '../strings.js';
 
@@ -12,6 +12,7 @@ export function make(el) {
   el.append(svg);
   /** @type {{values: ArrayLike<number>, t?: ArrayLike<number>, kind: string}[]} */
   let walks = [];
+  let before = ' ';
   function render() {
     const [width, height] = [Math.max(240, el.clientWidth), 130];
     change(svg, { viewBox: `0 0 ${width} ${height}`, width, height });
@@ -20,7 +21,7 @@ export function make(el) {
     // of a walk that runs away only what lies within ten times its first value's height is drawn
     const low = Math.min(...all);
     const high = Math.min(Math.max(...all), low + 10 * Math.max(1e-12, (all[0] ?? 1) - low || 1));
-    if (!all.length) return svg.replaceChildren();
+    if (all.length < 2) return svg.replaceChildren(drawn('text', { class: 'mark', x: width / 2, y: height / 2, 'text-anchor': 'middle' }, TEXT.stripEmpty));
     const X = (/** @type {number} */ v) => EDGE.left + (v / longest) * (width - EDGE.left - EDGE.right);
     const Y = (/** @type {number} */ v) => height - EDGE.bottom - (Math.min(1.1, (v - low) / (high - low || 1))) * (height - EDGE.top - EDGE.bottom);
     const back = [drawn('path', { class: 'axis', d: `M${EDGE.left},${height - EDGE.bottom}H${width - EDGE.right}` })];
@@ -29,12 +30,14 @@ export function make(el) {
     const lines = walks.map(({ values, t, kind }) => drawn('path', { class: `trail ${kind} loss`, d: Array.from(values, (v, i) => (Number.isFinite(v) ? `${i ? 'L' : 'M'}${X(t ? t[i] : i).toFixed(1)},${Y(v).toFixed(1)}` : '')).join('') }));
     svg.replaceChildren(...back, ...lines);
   }
-  const watch = new ResizeObserver(render);
-  watch.observe(el);
+  const watch = onWidth(el, render);
   return {
     /** @param {{values: ArrayLike<number>, t?: ArrayLike<number>, kind: string}[]} now */
     update(now) {
+      const key = now.map((w) => `${w.kind} ${w.values.length} ${w.values.length > 1 ? [w.values[0], w.values[w.values.length - 1]] : ''}`).join(';');
       walks = now;
+      if (key === before) return;
+      before = key;
       render();
     },
     render,
