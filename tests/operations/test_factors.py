@@ -108,7 +108,7 @@ FUNCTIONS: dict[str, tuple[Any, np.ndarray]] = {
     "scipy lu": (lambda a: sl.lu(a)[1] @ np.sin(sl.lu(a)[2]), BIG[[2, 0, 3, 1]]),
     "scipy lu, permuted": (lambda a: sl.lu(a, permute_l=True)[0], BIG[[2, 0, 3, 1]]),
     "scipy lu_solve": (lambda a: sl.lu_solve(sl.lu_factor(a), V), A[[1, 2, 0]]),
-    "scipy lu_solve, transposed": (lambda a: sl.lu_solve(sl.lu_factor(a), W, trans=1), A[[1, 2, 0]]),
+    "scipy lu_solve, flipped": (lambda a: sl.lu_solve(sl.lu_factor(a), W, 1), A[[1, 2, 0]]),
     "scipy lu_solve, right": (lambda b: sl.lu_solve(sl.lu_factor(A), b), W),
     "tensorsolve": (lambda a: np.linalg.tensorsolve(a, V), A),
     "tensorinv": (lambda a: np.linalg.tensorinv(a, ind=1), A),

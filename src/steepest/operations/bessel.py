@@ -44,8 +44,9 @@ def _of_tiny(name: str) -> Callable[..., Any]:
     def run(order: float, x: Any) -> Any:
         found = usual(order, x)
         lost = (np.abs(x) < 1e-8) & np.not_equal(x, 0) & (np.isnan(found) | np.equal(found, 0))
-        if order < 0 or not np.any(lost):
+        if not np.any(lost):
             return found
+        order = abs(order) if float(order).is_integer() else order  # I₋ₙ = Iₙ
         first = (np.where(lost, x, 1.0) / 2) ** order / math.gamma(order + 1)
         return np.where(lost, first, found).astype(found.dtype)[()]
 

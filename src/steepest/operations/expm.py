@@ -45,7 +45,7 @@ def _pair(a: Any, e: Any) -> Any:
 
 
 def _along_tangent(tangents: Any, args: Any, y: Any) -> Any:
-    """By A along B, the upper right block of the slope at [[A, E], [0, A]] along [[B, 0], [0, B]]."""
+    """By A along B: the upper right block of the slope at [[A, E], [0, A]] along diag(B, B)."""
     (de, da), (e, a) = tangents, args
     change = None if de is None else ALONG(de, a)
     if da is not None:

@@ -64,8 +64,7 @@ FACTORS: Operation = matrix_row(
 
 def _solved_tangent(tangents: Any, args: Any, y: Any, trans: int) -> Any:
     """A·dy = db − dA·y, with dA = Pᵀ·(dL·U + L·dU)."""
-    (db, dpacked, _), (b, packed, pivots) = tangents, args
-    change = db
+    (change, dpacked, _), (_, packed, pivots) = tangents, args
     if dpacked is not None:
         low, high, swaps = _unit(packed), triangle(packed, False), SWAPS(pivots)
         dlow, dhigh = triangle(dpacked, True, -1), triangle(dpacked, False)
