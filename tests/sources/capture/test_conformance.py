@@ -342,6 +342,38 @@ def test_the_places_of_one_number(number: Any, axis: Any) -> None:
     agree(lambda v: np.sort(v, axis=axis), number)
 
 
+# Methods whose arguments do not stand as in the function of the same name.
+METHODS: dict[str, Callable[[Any], Any]] = {
+    "clip below": lambda v: v.clip(0),
+    "clip above": lambda v: v.clip(max=0.3),
+    "clip, named": lambda v: v.clip(min=-0.1, max=0.3),
+    "clip, out": lambda v: v.clip(0, 1, np.zeros_like(v)),
+    "compress": lambda v: v.compress([True, False, True]),
+    "compress, mask": lambda v: v.compress(v.ravel() > 0),
+    "compress, axis": lambda v: v.compress([True, False], axis=1),
+    "dot": lambda v: v.dot(v.T),
+    "repeat": lambda v: v.repeat(2, 0),
+    "take": lambda v: v.take([0, -1], 1),
+    "round": lambda v: v.round(1),
+    "trace": lambda v: v.trace(1),
+    "swapaxes": lambda v: v.swapaxes(0, -1),
+    "std": lambda v: v.std(0, ddof=1),
+    "sum": lambda v: v.sum(1, keepdims=True),
+    "diagonal": lambda v: v.diagonal(1),
+    "searchsorted": lambda v: v.ravel().searchsorted(v[0]) * v[0],
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_methods_are_followed_exactly(name: str) -> None:
+    x = np.array([[0.4, -0.7], [0.2, 0.9]])
+    source = as_source(METHODS[name])
+    piece = source.piece((x,), {}, (0,))
+    assert source.tracing.exact is True, source.tracing.reasons
+    found = piece.result(piece.run("value", lambda: piece.outputs)())
+    np.testing.assert_array_equal(found, METHODS[name](x))
+
+
 def test_a_norm_along_an_axis_is_added_up_as_numpy_does() -> None:
     """Without an axis NumPy calls BLAS, with one it does not: another digit, here."""
     x = np.array([2.3300781, 2.1554806, 5.0], np.float32)
