@@ -194,8 +194,13 @@ def test_outputs_and_masks(function: Any, x: Any, other: Any) -> None:
         out = np.full(np.broadcast_shapes(v.shape, other.shape), 7.0)
         return function(v, other, out=out, where=other > 0)
 
-    agree(into, x)
-    agree(masked, x)
+    # several at once, or one by one under a mask: NumPy has two loops, which round differently
+    ulp = 4 if function in (np.power, np.float_power, np.arctan2, np.hypot, *LOGARITHMS) else 0
+    agree(into, x, zeros=of_equals(function))
+    agree(masked, x, ulp, zeros=of_equals(function))
+
+
+LOGARITHMS = (np.logaddexp, np.logaddexp2)
 
 
 @given(
