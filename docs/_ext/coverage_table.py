@@ -93,10 +93,11 @@ class Probe:
 
 
 class Verdict(NamedTuple):
-    """What became of it: a key of `WAYS`, and the reason where it is not exact."""
+    """What became of it: a key of `WAYS`, the reason where it is not exact, and its slopes."""
 
     way: str
     reason: str = ""
+    slopes: Any = None
 
 
 @cache
@@ -173,10 +174,10 @@ def verdict(probe: Probe) -> Verdict:
     if slope.tracing.exact is False:
         return Verdict("numerical", slope.tracing.reasons[0])
     if all(not np.any(s) for s in leaves(found)):
-        return Verdict("constant")
+        return Verdict("constant", slopes=found)
     if slope.tracing.exact is None:
-        return Verdict("unchecked", "; ".join(slope.tracing.reasons))
-    return Verdict("row" if has_rule(probe.name) else "followed")
+        return Verdict("unchecked", "; ".join(slope.tracing.reasons), found)
+    return Verdict("row" if has_rule(probe.name) else "followed", slopes=found)
 
 
 def has_rule(name: str) -> bool:

@@ -121,7 +121,8 @@ def test_large_and_tiny_arguments(name: str) -> None:
                     continue
                 found = evaluate([node, slope, bend], {x: np.float64(at)})
                 with mp.workdps(60):
-                    mp.prec += int(abs(mp.mag(mp.mpf(at)))) * 2  # for 1 + x, x - 1 and whole turns
+                    if row.family != "special":  # whose meanings ask for more by themselves
+                        mp.prec += int(abs(mp.mag(mp.mpf(at)))) * 2  # for 1 + x and whole turns
                     try:
                         truth = [number(v) for v in precisely([node, slope, bend], {x: at})]
                     except (ValueError, ZeroDivisionError):

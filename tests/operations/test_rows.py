@@ -35,7 +35,7 @@ DEAR = {
 
 @pytest.mark.parametrize("name", ASSAYED)
 def test_row(name: str) -> None:
-    check_row(ROWS[name], 24 if name in DEAR else 200)
+    check_row(ROWS[name], 24 if name in DEAR else 120)
 
 
 def test_no_row_is_left_out() -> None:

@@ -114,17 +114,18 @@ def _run_sinc(x: Any, order: int = 0) -> Any:
     if order == 0:
         return np.sinc(x)[()]
     u = math.pi * x
-    safe = np.where(np.abs(u) > order, u, 1.0 + order)
+    edge = order + 0.6  # where both lose least
+    safe = np.where(np.abs(u) > edge, u, edge)
     far = np.sinc(safe / math.pi)
     for k in range(1, order + 1):
         far = (np.sin(safe + k * (math.pi / 2)) - k * far) / safe
     near = np.zeros_like(u)
-    small = np.where(np.abs(u) > order, 0.0, u)
+    small = np.where(np.abs(u) > edge, 0.0, u)
     first = (order + 1) // 2
     for m in range(first + 12 + 2 * order, first - 1, -1):  # u^(2m - order), smallest first
         term = (-1.0) ** m / math.factorial(2 * m + 1) * math.perm(2 * m, order)
         near = near + term * small ** (2 * m - order)
-    return (math.pi**order * np.where(np.abs(u) > order, far, near))[()]
+    return (math.pi**order * np.where(np.abs(u) > edge, far, near))[()]
 
 
 def _precise_sinc(mp: Any, x: Any, order: int = 0) -> Any:

@@ -285,7 +285,7 @@ def _method(name: str) -> Callable[..., Any]:
 
 for _name in (
     "sum", "prod", "max", "min", "mean", "var", "std", "any", "all", "argmax", "argmin", "argsort",
-    "cumsum", "cumprod", "dot", "round", "trace", "take", "repeat", "diagonal", "swapaxes", "squeeze",
-    "ravel", "searchsorted", "nonzero", "ptp", "choose", "argpartition",
+    "cumsum", "cumprod", "dot", "round", "trace", "take", "repeat", "diagonal", "swapaxes",
+    "squeeze", "ravel", "searchsorted", "nonzero", "ptp", "choose", "argpartition",
 ):  # fmt: skip
     setattr(Handle, _name, _method(_name))
