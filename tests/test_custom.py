@@ -31,6 +31,23 @@ def test_exactly_one_rule():
         st.custom_derivative(1.0, jvp=np.cos)
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"partials": lambda x: 2 * x}, r"partials rule of .* with 2 arguments .*lambda x, out:"),
+        ({"jvp": lambda p, out, t: t[0]}, r"jvp rule of .* with 2 .*lambda primals, tangents:"),
+        ({"vjp": lambda p, y: (y,)}, r"vjp rule of .* with 3 .*lambda primals, out, cotangent:"),
+    ],
+)
+def test_a_rule_of_another_form_says_which_one_is_meant(given, said):
+    f = st.custom_derivative(lambda x: x**2, **given)
+    with pytest.raises(VariableError, match=said):
+        st.grad(lambda x: 3 * f(x))(2.0)
+    if "vjp" not in given:
+        with pytest.raises(VariableError, match=said):
+            st.jvp(lambda x: 3 * f(x), (2.0,), (1.0,))
+
+
 def test_partials_broadcast_and_differentiate_again():
     @st.custom_derivative(partials=(lambda x, y, out: y * np.cos(x), lambda x, y, out: out / y))
     def wave(x, y):

@@ -11,7 +11,7 @@ import importlib.util
 import math
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -93,10 +93,11 @@ class Probe:
 
 
 class Verdict(NamedTuple):
-    """What became of it: a key of `WAYS`, and the reason where it is not exact."""
+    """What became of it: a key of `WAYS`, the reason where it is not exact, and its slopes."""
 
     way: str
     reason: str = ""
+    slopes: Any = None
 
 
 @cache
@@ -173,10 +174,10 @@ def verdict(probe: Probe) -> Verdict:
     if slope.tracing.exact is False:
         return Verdict("numerical", slope.tracing.reasons[0])
     if all(not np.any(s) for s in leaves(found)):
-        return Verdict("constant")
+        return Verdict("constant", slopes=found)
     if slope.tracing.exact is None:
-        return Verdict("unchecked", "; ".join(slope.tracing.reasons))
-    return Verdict("row" if has_rule(probe.name) else "followed")
+        return Verdict("unchecked", "; ".join(slope.tracing.reasons), found)
+    return Verdict("row" if has_rule(probe.name) else "followed", slopes=found)
 
 
 def has_rule(name: str) -> bool:
@@ -188,9 +189,9 @@ def has_rule(name: str) -> bool:
     return meaning(function) is not None or any(function in known for known in kinds)
 
 
-def coverage_page() -> str:
-    """The page, in Markdown."""
-    tried = [(p, verdict(p)) for p in probes()]
+def coverage_page(shown: Iterable[Probe] | None = None) -> str:
+    """The page, in Markdown, of all probes or of some."""
+    tried = [(p, verdict(p)) for p in (probes() if shown is None else shown)]
     parts = [
         "# Coverage",
         "What becomes of NumPy's, Python's and SciPy's functions when the code that calls them is "
@@ -200,7 +201,7 @@ def coverage_page() -> str:
         "\n".join(f"- **{WAYS[way]}**: {meaning}" for way, meaning in MEANINGS.items()),
         _counts([v for _, v in tried]),
     ]
-    for section in dict.fromkeys(p.section for p in probes()):
+    for section in dict.fromkeys(p.section for p, _ in tried):
         rows = [_line(p, v) for p, v in tried if p.section == section]
         parts += [
             f"## {section}",

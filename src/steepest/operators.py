@@ -60,7 +60,7 @@ class Differentiated(Operator):
 
 def _one_number(piece: Piece, name: str) -> Node:
     if len(piece.outputs) != 1 or piece.outputs[0].shape != ():
-        shapes = ", ".join(str(n.shape) for n in piece.outputs) or "nothing"
+        shapes = ", ".join(str(n.shape) for n in piece.outputs) or "no number"
         raise ShapeError(
             f"{name} needs a function that returns one number, but this one returns {shapes}; "
             "sum the result, or use st.jacobian"

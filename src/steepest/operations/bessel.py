@@ -11,6 +11,7 @@ import numpy as np
 from steepest.graph.operation import ROWS, Operation, binds
 from steepest.operations.elementwise import exactly, unary
 from steepest.operations.gamma import fixed
+from steepest.operations.second_kind import besselk, bessely
 from steepest.operations.special import scipy_function
 
 __all__ = ["IV", "JV", "KV", "YV"]
@@ -23,7 +24,7 @@ def _of_order(
     name: str, letter: str, slope: Callable[..., Any], precise: Any, usual: float = 1.0
 ) -> Operation:
     """A Bessel function of a plain order: its slope holds the two neighbours (DLMF 10.6, 10.29)."""
-    run = _of_tiny(name) if name in ("iv", "ive") else scipy_function(name)
+    run = _of_tiny(name) if name == "iv" else scipy_function(name)
     row: Operation = unary(name, lambda x, order=usual: run(order, x),
         lambda x, y, order=usual: slope(row, x, order), RIGHT, spelled="", precise=precise,
         latex=rf"{letter}_{{{{{{order}}}}}}\left({{0}}\right)", family="special",
@@ -35,18 +36,19 @@ def _of_order(
 
 
 def _of_tiny(name: str) -> Callable[..., Any]:
-    """SciPy's function, but next to 0, where it gives NaN or 0, the first term (x/2)ⁿ/n! of the
-    series (DLMF 10.25.2), which is all that float64 can tell.
+    """SciPy's function, but next to 0, where it gives NaN or 0, the first term (x/2)ⁿ/Γ(n + 1) of
+    the series (DLMF 10.25.2), which is all that float64 can tell.
     """
     usual = scipy_function(name)
 
     def run(order: float, x: Any) -> Any:
         found = usual(order, x)
-        tiny = np.abs(x) < 1e-150
-        if order < 0 or not float(order).is_integer() or not np.any(tiny):
+        lost = (np.abs(x) < 1e-8) & np.not_equal(x, 0) & (np.isnan(found) | np.equal(found, 0))
+        if not np.any(lost):
             return found
-        first = (np.where(tiny, x, 0.0) / 2) ** order / math.gamma(order + 1)
-        return np.where(tiny, first, found).astype(found.dtype)[()]
+        order = abs(order) if float(order).is_integer() else order  # I₋ₙ = Iₙ
+        first = (np.where(lost, x, 1.0) / 2) ** order / math.gamma(order + 1)
+        return np.where(lost, first, found).astype(found.dtype)[()]
 
     return run
 
@@ -63,54 +65,44 @@ def _rising(row: Operation, x: Any, order: float) -> Any:
     return (row(x, order=below) + row(x, order=order + 1)) / 2
 
 
+def _fading(row: Operation, x: Any, order: float) -> Any:
+    """Without Kᵥ₊₁, which is the first to underflow (DLMF 10.29.2); K₋ᵥ = Kᵥ."""
+    order = abs(order)
+    return -row(x, order=abs(order - 1)) - order / x * row(x, order=order)
+
+
 JV = _of_order("jv", "J", _falling, lambda mp, x, order=1.0: mp.besselj(order, x))
-YV = _of_order("yv", "Y", _falling, lambda mp, x, order=0.7: mp.bessely(order, x), 0.7)
+YV = _of_order("yv", "Y", _falling, lambda mp, x, order=0.75: bessely(mp, order, x), 0.75)
 IV = _of_order("iv", "I", _rising, lambda mp, x, order=1.0: mp.besseli(order, x))
 KV = _of_order(
     "kv",
     "K",
-    lambda row, x, order: -_rising(row, x, order),
-    lambda mp, x, order=0.7: mp.besselk(order, x),
-    0.7,
+    _fading,
+    lambda mp, x, order=0.75: besselk(mp, order, x),
+    0.75,
 )
 binds("scipy.special.jn")(lambda n, x: JV(x, order=fixed(n, "the order of scipy.special.jn")))
 # DLMF 10.6.3, 10.29.3: SciPy has quicker functions for the orders 0 and 1.
-for _name, _rows, _signs, _domain in (
-    ("j", JV, (-1, 1, -1), NEAR), ("y", YV, (-1, 1, -1), RIGHT),
-    ("i", IV, (1, 1, 1), NEAR), ("k", KV, (-1, -1, -1), RIGHT),
+for _name, _domain, _precise, _zeroth, _first, _shown in (
+    ("j", NEAR, lambda mp, order, x: mp.besselj(order, x),
+        lambda x, one: -one(x), lambda x, y, zero: (zero(x) - JV(x, order=2.0)) / 2, "½·(J₀ − J₂)"),
+    ("y", RIGHT, bessely,
+        lambda x, one: -one(x), lambda x, y, zero: (zero(x) - YV(x, order=2.0)) / 2, "½·(Y₀ − Y₂)"),
+    ("i", NEAR, lambda mp, order, x: mp.besseli(order, x),
+        lambda x, one: one(x), lambda x, y, zero: (zero(x) + IV(x, order=2.0)) / 2, "½·(I₀ + I₂)"),
+    ("k", RIGHT, besselk,
+        lambda x, one: -one(x), lambda x, y, zero: -zero(x) - y / x, "−K₀ − K₁/x"),
 ):  # fmt: skip
-    _mp = {"j": "besselj", "y": "bessely", "i": "besseli", "k": "besselk"}[_name]
-    _first, _low, _high = _signs
-    _zero = f"bessel_{_name}0"
     _one = unary(f"bessel_{_name}1", scipy_function(f"{_name}1"),
-        lambda x, y, r=_rows, z=_zero, p=_low, q=_high: (p * ROWS[z](x) + q * r(x, order=2.0)) / 2,
-        _domain, scipy=f"{_name}1", spelled="", precise=lambda mp, x, f=_mp: getattr(mp, f)(1, x),
-        latex=rf"{_name.upper()}_{{1}}", family="special",
-        shown=f"½·(±{_name.upper()}₀ ± {_name.upper()}₂)", tolerance=OWN)  # fmt: skip
-    unary(_zero, scipy_function(f"{_name}0"), lambda x, y, r=_one, s=_first: s * r(x),
+        lambda x, y, f=_first, z=f"bessel_{_name}0": f(x, y, ROWS[z]),
+        _domain, scipy=f"{_name}1", spelled="", precise=lambda mp, x, f=_precise: f(mp, 1, x),
+        latex=rf"{_name.upper()}_{{1}}", family="special", shown=_shown, tolerance=OWN)  # fmt: skip
+    unary(f"bessel_{_name}0", scipy_function(f"{_name}0"), lambda x, y, f=_zeroth, r=_one: f(x, r),
         _domain, scipy=f"{_name}0", spelled="",
-        precise=lambda mp, x, f=_mp: getattr(mp, f)(0, x), family="special",
-        latex=rf"{_name.upper()}_{{0}}", shown=f"{'−' if _first < 0 else ''}{_name.upper()}₁",
+        precise=lambda mp, x, f=_precise: f(mp, 0, x), family="special",
+        latex=rf"{_name.upper()}_{{0}}", shown=f"{'' if _name == 'i' else '−'}{_name.upper()}₁",
         tolerance=OWN)  # fmt: skip
 
-FADES = (400.0, "its terms cancel for large x, where the slope is the value by 2·x")
-
-
-def _faded(mp: Any, x: Any, order: Any) -> Any:
-    """exp(−|x|)·Iₙ(x)."""
-    return mp.exp(-mp.fabs(x)) * mp.besseli(order, x)
-
-
-IVE = _of_order("ive", "e^{-|x|}I",
-    lambda row, x, order: _rising(row, x, order) - np.sign(x) * row(x, order=order),
-    lambda mp, x, order=1.0: _faded(mp, x, order))  # fmt: skip
-I1E = unary("bessel_i1e", scipy_function("i1e"),
-    lambda x, y: (I0E(x) + IVE(x, order=2.0)) / 2 - np.sign(x) * y,
-    (0.2, 9.0), scipy="i1e", spelled="", family="special", shown="exp(−|x|)·I₁′ − sign x·y",
-    precise=lambda mp, x: _faded(mp, x, 1), tolerance=FADES)  # fmt: skip
-I0E: Operation = unary("bessel_i0e", scipy_function("i0e"), lambda x, y: I1E(x) - np.sign(x) * y,
-    (0.2, 9.0), scipy="i0e", spelled="", family="special", shown="I₁·exp(−|x|) − sign x·y",
-    precise=lambda mp, x: _faded(mp, x, 0), tolerance=FADES)  # fmt: skip
 # ---- integrals -----------------------------------------------------------------------------------
 
 unary("exp1", scipy_function("exp1"), lambda x, y: -np.exp(-x) / x, (0.05, 20.0), scipy="exp1",
@@ -119,64 +111,6 @@ unary("exp1", scipy_function("exp1"), lambda x, y: -np.exp(-x) / x, (0.05, 20.0)
 unary("expi", scipy_function("expi"), lambda x, y: np.exp(x) / x, (0.5, 20.0), scipy="expi",
     spelled="", precise=lambda mp, x: mp.ei(x), latex=r"\operatorname{Ei}", shown="exp(x)/x",
     family="special", tolerance=(60.0, "SciPy's own error"), steep=True)  # fmt: skip
-
-
-def _run_dawsn(x: Any, order: int = 0) -> Any:
-    """The order-th derivative of Dawson's integral F.
-
-    F′ = 1 − 2·x·F, and F⁽ⁿ⁺¹⁾ = −2·x·F⁽ⁿ⁾ − 2·n·F⁽ⁿ⁻¹⁾ (DLMF 7.10), of which nothing is left for
-    large x: there the series Σ (2k − 1)!!/(2ᵏ⁺¹·x²ᵏ⁺¹) is differentiated term by term.
-    """
-    import scipy.special
-
-    found = scipy.special.dawsn(x)
-    if not order:
-        return found
-    far = np.abs(x) > FAR
-    inside = np.where(far, 0.0, x)
-    before, near = scipy.special.dawsn(inside), 1 - 2 * inside * scipy.special.dawsn(inside)
-    for n in range(1, order):
-        before, near = near, -2 * inside * near - 2 * n * before
-    inverse = 1 / np.where(far, x, FAR)
-    series, term = np.zeros_like(inverse), 0.5
-    for k in range(TERMS):
-        rising = math.prod(range(2 * k + 1, 2 * k + 1 + order))
-        series = series + term * rising * inverse ** (2 * k + 1 + order)
-        term *= (2 * k + 1) / 2
-    return np.where(far, (-1) ** order * series, near).astype(found.dtype)[()]
-
-
-FAR, TERMS = 10.0, 24  # the terms of the series shrink to 1e-18 of the first there
-
-
-def _precise_dawsn(mp: Any, x: Any, order: int = 0) -> Any:
-    """The recurrence, with as many more digits as it cancels."""
-    with mp.extraprec(20 + 2 * (order + 1) * max(0, int(mp.mag(x)) if x else 0)):
-        before, found = mp.mpf(0), _dawson(mp, x)
-        for n in range(order):
-            fall = 1 - 2 * x * found if not n else -2 * x * found - 2 * n * before
-            before, found = found, fall
-        return found
-
-
-def _dawson(mp: Any, x: Any) -> Any:
-    """√π/2·exp(−x²)·erfi x; far out its series, smallest term first left out."""
-    if mp.fabs(x) < 1e4:
-        with mp.extraprec(int(1.5 * x * x) + 10 if mp.fabs(x) < 50 else 10):
-            return mp.sqrt(mp.pi) / 2 * mp.exp(-x * x) * mp.erfi(x)
-    term = found = 1 / (2 * x)
-    for k in range(1, 10_000):
-        term *= (2 * k - 1) / (2 * x * x)
-        found += term
-        if mp.fabs(term) < mp.fabs(found) * mp.eps:
-            break
-    return found
-
-
-DAWSN: Operation = unary("dawsn", _run_dawsn,
-    lambda x, y, order=0: DAWSN(x, order=order + 1), (-4.0, 4.0), scipy="dawsn",
-    spelled="", precise=_precise_dawsn, shown="1 − 2·x·y", family="special",
-    tolerance=(400.0, "1 − 2·x·y cancels up to x = 10"))  # fmt: skip
 unary("exp10", scipy_function("exp10"), lambda x, y: y * np.log(exactly(x, 10)), (-9.0, 9.0),
     scipy="exp10", spelled="", precise=lambda mp, x: mp.mpf(10) ** x, shown="10ˣ·log 10",
     family="special", tolerance=(20.0, "SciPy's own error"))  # fmt: skip

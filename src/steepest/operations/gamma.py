@@ -11,8 +11,8 @@ from steepest.graph.operation import Operation, binds
 from steepest.graph.traced import Traced
 from steepest.operations.elementwise import PI as PI_ROW
 from steepest.operations.elementwise import binary, exactly, named, unary
+from steepest.operations.faddeeva import ERFCX
 from steepest.operations.special import (
-    ERFCX,
     GAMMALN,
     digamma,
     polygamma,
@@ -111,11 +111,21 @@ unary("erfcinv", scipy_function("erfcinv"),
 
 
 def _precise_erfcinv(mp: Any, x: Any) -> Any:
-    """With the digits that 1 − x loses next to 0."""
+    """Halley's steps from SciPy's value, three times as many digits with each."""
     if not 0 < x < 2:
         return mp.nan
-    with mp.extraprec(max(0, -int(mp.mag(x)))):
-        return mp.erfinv(1 - x)
+    y = mp.mpf(float(scipy_function("erfcinv")(float(x))))
+    if mp.isinf(y):  # next to 0 (DLMF 7.17.6)
+        log = -mp.log(x)
+        y = mp.sqrt(log - mp.log(mp.pi * log) / 2)
+    if x == 1:
+        return mp.mpf(0)
+    with mp.extraprec(20 + max(0, -int(mp.mag(1 - x)))):
+        step = y
+        while mp.fabs(step) ** 3 > mp.fabs(y) ** 3 * mp.eps:
+            step = (mp.erfc(y) - x) * mp.sqrt(mp.pi) / 2 * mp.exp(y * y)
+            y += step / (1 - y * step)
+    return y
 
 
 def _ndtri_slope(x: Any, y: Any) -> Any:

@@ -115,7 +115,7 @@ def argsort(
     in, which only a stable sort promises.
     """
     kind = kind or ("stable" if stable else "quicksort")
-    if axis is None:
+    if axis is None or not x.shape:  # one number stands in the first place, with an axis or not
         return ARGSORT(np.ravel(x), axis=0, kind=kind)
     return ARGSORT(x, axis=axis % len(x.shape), kind=kind)
 

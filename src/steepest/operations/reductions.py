@@ -266,6 +266,8 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> An
         raise NotDifferentiableError(
             f"np.linalg.norm with ord={ord!r} has no row; write it out, or use the Euclidean one"
         )
+    if axis is not None and len(axes) == len(x.shape):  # NumPy adds up; without axis, it calls dot
+        return np.sqrt(np.sum(np.square(x), axis=axes, keepdims=bool(keepdims)))
     return NORM(x, axis=axes, keepdims=bool(keepdims))
 
 

@@ -249,6 +249,9 @@ class LaTeX(Style):
         brackets.
         """
         named, row = dict(node.params), node.op
+        for often in ("order", "times"):  # f⁽ⁿ⁾, where a row has been differentiated n times
+            if often not in named:
+                template = template.replace(f"^{{{{({{{often}}})}}}}", "")
         found: list[Piece] = []
         parsed = fields(template)
         for i, (before, field) in enumerate(parsed):
@@ -256,7 +259,8 @@ class LaTeX(Style):
             if not field:
                 continue
             if not field.isdigit():
-                found.append(str(named.get(field, "")))
+                value = named.get(field, "")
+                found.append(f"{value:g}" if isinstance(value, float) else str(value))
                 continue
             after = parsed[i + 1][0] if i + 1 < len(parsed) else ""
             braces = before.endswith("{") and not after.startswith("}^")

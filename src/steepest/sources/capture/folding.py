@@ -62,14 +62,20 @@ def _folded(ufunc: Any, rule: Rule | None, x: Any, axis: Any = 0, keepdims: bool
     if rule is None or isinstance(axis, tuple) or (axis is None and x.ndim > 1):
         raise NotDifferentiableError(f"np.{ufunc.__name__}.reduce over several axes has no row")
     if not x.ndim:
-        return x
+        return _alone(ufunc, rule, x)
     axis = (axis or 0) % x.ndim
     _few(x.shape[axis], f"np.{ufunc.__name__}.reduce")
     if not x.shape[axis]:
         raise NotDifferentiableError(f"np.{ufunc.__name__}.reduce of nothing has no row")
     lead = (slice(None),) * axis
-    found = functools.reduce(rule, (x[(*lead, i)] for i in range(x.shape[axis])))
+    parts = [x[(*lead, i)] for i in range(x.shape[axis])]
+    found = functools.reduce(rule, parts) if len(parts) > 1 else _alone(ufunc, rule, parts[0])
     return np.expand_dims(found, axis) if keepdims else found
+
+
+def _alone(ufunc: Any, rule: Rule, x: Any) -> Any:
+    """NumPy starts from what changes nothing, if there is such a number: hypot(0, −3) is 3."""
+    return x if ufunc.identity is None else rule(ufunc.identity, x)
 
 
 def accumulated(ufunc: Any, rule: Rule, x: Any, axis: int = 0) -> Any:

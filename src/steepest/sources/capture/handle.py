@@ -264,6 +264,9 @@ class Handle(Traced):
     def compress(self, condition: Any, axis: Any = None, out: Any = None) -> Any:
         return np.compress(condition, self, axis, out)
 
+    def clip(self, min: Any = None, max: Any = None, out: Any = None, **named: Any) -> Any:
+        return np.clip(self, min, max, out=out, **named)
+
     def conj(self) -> Any:
         return self
 
@@ -282,8 +285,7 @@ def _method(name: str) -> Callable[..., Any]:
 
 for _name in (
     "sum", "prod", "max", "min", "mean", "var", "std", "any", "all", "argmax", "argmin", "argsort",
-    "cumsum", "cumprod", "dot",
-    "clip", "round", "trace", "take", "repeat", "diagonal", "swapaxes", "squeeze", "ravel",
-    "searchsorted", "nonzero", "ptp", "choose", "compress", "argpartition",
+    "cumsum", "cumprod", "dot", "round", "trace", "take", "repeat", "diagonal", "swapaxes",
+    "squeeze", "ravel", "searchsorted", "nonzero", "ptp", "choose", "argpartition",
 ):  # fmt: skip
     setattr(Handle, _name, _method(_name))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.errors import ShapeError
+from steepest.errors import ShapeError, VariableError
 from steepest.sources.structure import flatten
 
 __all__ = ["Call", "Rule", "as_python", "rule_of", "unseen"]
@@ -53,9 +53,11 @@ def rule_of(function: Call, partials: Any, jvp: Call | None, vjp: Call | None) -
         return _by_partials(name, function, signature, rules)
 
     def push(call: Call, primals: Any, out: Any, tangents: Any, more: Any) -> Any:
+        _fits(jvp, "jvp", (primals, tangents), more, name)
         return call(jvp, primals, tangents, **more)
 
     def pull(call: Call, primals: Any, out: Any, y_bar: Any, more: Any) -> Any:
+        _fits(vjp, "vjp", (primals, out, y_bar), more, name)
         return _one_each(call(vjp, primals, out, y_bar, **more), primals, name)
 
     return Rule(name, function, signature, push if jvp else None, pull if vjp else None)
@@ -72,11 +74,14 @@ def _by_partials(
         total: Any = 0.0
         for rule, dx in zip(rules, tangents, strict=True):
             if rule is not None and dx is not None:
+                _fits(rule, "partials", (*primals, out), more, name)
                 total = total + call(rule, *primals, out, **more) * dx
         return total
 
     def pull(call: Call, primals: Any, out: Any, y_bar: Any, more: Any) -> Any:
         _as_many(rules, primals, name)
+        for rule in rules:
+            _fits(rule, "partials", (*primals, out), more, name)
         return tuple(
             None
             if rule is None or not _is_number(x)
@@ -85,6 +90,33 @@ def _by_partials(
         )
 
     return Rule(name, function, signature, push, pull)
+
+
+WRITTEN = {
+    "partials": "a partial takes the function's own arguments and then its value: "
+    "lambda x, out: ...",
+    "jvp": "a jvp rule takes the arguments and their tangents, each as a tuple: "
+    "lambda primals, tangents: ...",
+    "vjp": "a vjp rule takes the arguments as a tuple, the value and its cotangent: "
+    "lambda primals, out, cotangent: ...",
+}
+
+
+def _fits(rule: Any, kind: str, args: tuple[Any, ...], more: dict[str, Any], name: str) -> None:
+    """Whether a rule can be called as its kind is."""
+    if rule is None:
+        return
+    try:
+        signature = inspect.signature(rule)
+    except (TypeError, ValueError):  # functions written in C do not all tell
+        return
+    try:
+        signature.bind(*args, **more)
+    except TypeError as error:
+        raise VariableError(
+            f"the {kind} rule of {name} cannot be called with {len(args)} arguments "
+            f"({error}); {WRITTEN[kind]}"
+        ) from None
 
 
 def _as_many(rules: Sequence[Any], primals: Sequence[Any], name: str) -> None:
