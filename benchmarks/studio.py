@@ -214,7 +214,7 @@ def measure(chosen: str) -> Iterator[Times]:
 
 def table(times: list[Times], before: float) -> str:
     rows = "\n".join(t.row() for t in times)
-    where = ", ".join(machine().values())
+    where = ", ".join(f"{name} {text}" for name, text in machine().items())
     return (
         "| what | at most | median | from a tenth to nine tenths | how often |\n"
         f"| --- | --- | --- | --- | --- |\n{rows}\n\n"
