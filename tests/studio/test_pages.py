@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from steepest.studio.lesson import FOLDER
+
 from .conftest import HERE, PAGES
 
 VENDORED = PAGES / "vendor"
@@ -52,3 +54,11 @@ def test_every_module_that_is_imported_is_there() -> None:
     for path in ours():
         for name in re.findall(r"from '(\.[^']+)'", path.read_text()):
             assert (path.parent / name).is_file(), (path, name)
+
+
+def test_the_docs_show_every_lesson() -> None:
+    docs = HERE.parents[1] / "docs"
+    shown = re.findall(r"pictures/(studio-[\w-]+\.webp)", (docs / "studio.md").read_text())
+    for lesson in FOLDER.glob("*.toml"):
+        assert f"studio-{lesson.stem}.webp" in shown
+    assert all((docs / "pictures" / name).is_file() for name in shown)

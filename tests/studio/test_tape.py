@@ -95,7 +95,7 @@ def test_the_interpreter_gives_the_engines_numbers(node: str, tmp_path: Path) ->
     file = tmp_path / "fixtures.json"
     file.write_text(json.dumps(plain(fixtures())))
     done = subprocess.run(
-        [node, "--test", str(HERE / "tape.test.mjs")],
+        [node, "--test", "--test-reporter=tap", str(HERE / "tape.test.mjs")],
         env={**os.environ, "STEEPEST_FIXTURES": str(file)},
         capture_output=True,
         text=True,

@@ -24,7 +24,7 @@ class Limits:
     side: int = 512  # points along one side of a grid
     starts: int = 240  # points along one side of a field of starts
     steps: int = 200_000  # of one walk
-    quick: float = 4.0  # seconds for what is drawn while a point moves
+    quick: float = 4.0  # seconds of a processor for what is drawn while a point moves
     long: float = 60.0  # seconds for a walk or a field of walks
     connections: int = 64  # pages at once
     blunders: int = 20  # requests that cannot be read, before a connection is closed
