@@ -75,6 +75,7 @@ def main(words: list[str]) -> int:
         plan = Plan(os.path.abspath(asked.peers), asked.processes, asked.seconds, asked.core)
         for name in asked.only or WORKS:
             run.add(measure(name, plan))
+            write(run.ordered(WORKS), asked.into)  # what is measured stays, whatever comes next
     run = run.ordered(WORKS)
     write(run, asked.into)
     print(summary(run))

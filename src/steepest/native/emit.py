@@ -3,7 +3,8 @@
 The text is written directly: that is twenty times faster than building it from objects. Numbers
 are computed in depth-first order from the results, loaded where they are first used and stored as
 soon as they are there, so that few are alive at a time and no pass has to sort them. There are no
-fast-math flags anywhere and no contraction: the bits are those of the operations as written.
+fast-math flags anywhere and no contraction: the bits are those of the operations as written, and
+multiply-adds are fused where the code says so (`native.chain`) and nowhere else.
 
 One instruction is written for one number, or for a vector of `lanes` independent points at once.
 """

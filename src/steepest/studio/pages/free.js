@@ -5,6 +5,7 @@ import { makeBasins } from './basins.js';
 import { element, show, write } from './element.js';
 import { makeGround } from './ground.js';
 import { makeKeys } from './keys.js';
+import { askAhead } from './land.js';
 import { quantities, words } from './live.js';
 import { typeset } from './math.js';
 import { makePicture } from './picture.js';
@@ -108,18 +109,22 @@ export async function openFree(main, own, wire, speak) {
     write(said, TEXT.reading);
     settling(false);
     try {
-      const told = await wire.ask('describe', { of: next });
+      const description = wire.ask('describe', { of: next });
+      // most often the next formula has as many variables as the one before
+      if (next.formula && !first && ground?.variables.length === 2) askAhead(next, [STRETCH, STRETCH], wire);
+      const told = await description;
       named = next;
       box.value = next.formula ?? '';
       box.placeholder = next.formula ? '' : TEXT.lookedAt(told.name, told.variables);
       ground = makeGround(named, told, wire, changed);
       past.length = 0;
       place(told, first ? link : new URLSearchParams());
+      const drawn = draw(); // while its land is on the way, the rest is written
       write(said, '');
       if (told.latex) typeset(latex, told.latex);
       show(latex, Boolean(told.latex));
       write(notes, [told.title ? TEXT.measured : '', told.numerical ? TEXT.numerical : '', ...told.notes].filter(Boolean).join(' · '));
-      await draw();
+      await drawn;
     } catch (error) {
       settling(true); // what was shown before still stands
       said.classList.add('wrong');
