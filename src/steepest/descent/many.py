@@ -191,10 +191,13 @@ def _in_groups(objective: Objective, herd: Herd, points: Vector, steps: int) -> 
 def _final(herd: Herd, code: Vector, scale: Vector, values: Vector, gradients: Vector) -> Any:
     """Why each walk ended: at a look at its last point, where it went through all its steps."""
     slope = np.abs(gradients.T).max(axis=0)
-    sound = np.isfinite(values) & np.isfinite(slope)
-    flat = sound & (slope <= herd.tolerance * scale)
-    last = np.where(sound, np.where(flat, Ending.GRADIENT, STEPS), Ending.NONFINITE)
-    return np.where(code == GOING, last, code).astype(np.int8)
+    last = np.full(len(values), STEPS, dtype=np.int8)
+    last[slope <= herd.tolerance * scale] = Ending.GRADIENT
+    last[~(np.isfinite(values) & np.isfinite(slope))] = Ending.NONFINITE
+    ended = code != GOING
+    if ended.any():
+        last[ended] = code[ended]
+    return last
 
 
 def _one_by_one(objective: Objective, herd: Herd, points: Vector, steps: int) -> tuple[Any, ...]:

@@ -28,6 +28,10 @@ def shared(
     if total <= size:
         return run(0, total)
     blocks = [(a, min(a + size, total)) for a in range(0, total, size)]
+    if cores() == 1:
+        for block in blocks:
+            run(*block)
+        return None
     if pool is None:
         from concurrent.futures import ThreadPoolExecutor
 

@@ -67,7 +67,8 @@ class Flocks:
     def walk(self, starts: Vector, state: dict[str, Any], steps: int) -> Walkers:
         """Take every walk along, to its end or through all its steps."""
         count = starts.shape[0]
-        every = Walkers(starts, starts, state, *(np.full(count, v) for v in (0.0, 1.0, 0.0, 0.0)))
+        t, scale, taken, code = np.zeros(count), np.ones(count), np.zeros(count), np.zeros(count)
+        every = Walkers(starts, starts, state, t, scale, taken, code)
         left = np.arange(count)
         with ThreadPoolExecutor(cores()) as pool:
             first = self._expression(starts[0])
@@ -94,10 +95,12 @@ class Flocks:
         count, n = every.x.shape
         x = columns[:n, :count]
         fine = np.isfinite(x).all(axis=0)
+        if fine.all():
+            every.t = every.taken = np.full(count, float(steps))
+            every.x = every.before = x.T
+            return np.empty(0, dtype=np.intp)
         every.t[fine] = every.taken[fine] = steps
-        if not fine.all():
-            x = np.where(fine, x, every.x.T)
-        every.x = every.before = x.T
+        every.x = every.before = np.where(fine, x, every.x.T).T
         return np.flatnonzero(~fine)
 
     def _rounds(
