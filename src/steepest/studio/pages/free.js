@@ -11,7 +11,7 @@ import { typeset } from './math.js';
 import { makePicture } from './picture.js';
 import { makeRace } from './race.js';
 import { makeRanges } from './ranges.js';
-import { settling } from './settling.js';
+import { painted, settling } from './settling.js';
 import { sayCurve, sayMap, TEXT } from './strings.js';
 import { makeVariables } from './variables.js';
 
@@ -170,6 +170,7 @@ export async function openFree(main, own, wire, speak) {
     await picture.look({ ground, stretches, pair, x, log });
     show(logBox, count > 1);
     changed();
+    await painted(); // what is drawn comes first, its link and its table after it
     await settle();
   }
 
