@@ -20,6 +20,8 @@ from steepest.objective import NATIVE, PYTHON, Objective, Vector
 
 __all__ = ["Many", "descend_many"]
 
+BLOCK = 65_536  # walks that are looked at together at their ends
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Many:
@@ -190,10 +192,12 @@ def _in_groups(objective: Objective, herd: Herd, points: Vector, steps: int) -> 
 
 def _final(herd: Herd, code: Vector, scale: Vector, values: Vector, gradients: Vector) -> Any:
     """Why each walk ended: at a look at its last point, where it went through all its steps."""
-    slope = np.abs(gradients.T).max(axis=0)
     last = np.full(len(values), STEPS, dtype=np.int8)
-    last[slope <= herd.tolerance * scale] = Ending.GRADIENT
-    last[~(np.isfinite(values) & np.isfinite(slope))] = Ending.NONFINITE
+    for start in range(0, len(values), BLOCK):  # so that no large array is made on the way
+        here = slice(start, start + BLOCK)
+        slope = np.abs(gradients[here].T).max(axis=0)
+        last[here][slope <= herd.tolerance * scale[here]] = Ending.GRADIENT
+        last[here][~(np.isfinite(values[here]) & np.isfinite(slope))] = Ending.NONFINITE
     ended = code != GOING
     if ended.any():
         last[ended] = code[ended]
