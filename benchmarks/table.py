@@ -16,7 +16,8 @@ HEAD = """\
 # Benchmarks
 
 Steepest beside other libraries, and beside the same work written by hand in C. `sh scripts/bench`
-measures, and writes this page and its picture; everything here comes from its last run.
+measures, and writes this page and its picture; each row comes from the last run that measured it,
+and has its time below.
 
 ![For each work, how long the others take in multiples of steepest's time](pictures/benchmarks.png)
 

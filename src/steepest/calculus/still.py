@@ -19,8 +19,8 @@ from steepest.calculus.masks import (
     either,
     negated,
 )
-from steepest.graph.node import Node, constant, make
-from steepest.graph.operation import EACH, JOINTLY, ROWS
+from steepest.graph.node import Node
+from steepest.graph.operation import EACH, JOINTLY
 from steepest.graph.traverse import topological
 
 __all__ = ["Stillness"]
@@ -35,10 +35,7 @@ class Stillness:
 
     def __init__(self, sources: Collection[Node], apart: bool = False) -> None:
         self.apart = apart
-        self._known: dict[Node, Mask] = {
-            s: condition(make(ROWS["not_equal"], (s, constant(0.0)))) if apart else True
-            for s in sources
-        }
+        self._known: dict[Node, Mask] = {s: condition(s) if apart else True for s in sources}
 
     def where_moving(self, tangent: Node) -> Mask:
         """Where a tangent can be anything but zero."""

@@ -93,17 +93,13 @@ def pull_back(
     `apart`: of the cotangents only what is not 0 arrives.
     """
     seeds = [
-        (t, Arriving(Traced(c), _there(c) if apart else True))
+        (t, Arriving(Traced(c), condition(c) if apart else True))
         for t, c in zip(tangents, cotangents, strict=True)
         if t is not None
     ]
     return [
         None if found is None else found.signed().settled().node for found in _pull(seeds, sources)
     ]
-
-
-def _there(cotangent: Node) -> Mask:
-    return condition(make(ROWS["not_equal"], (cotangent, constant(0.0))))
 
 
 def _pull(seeds: Sequence[tuple[Node, Arriving]], sources: Sequence[Node]) -> list[Arriving | None]:

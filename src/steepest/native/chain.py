@@ -18,9 +18,11 @@ agrees with the interpreter's to some units in the last place of its largest ter
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
+from steepest.errors import CompilationError
 from steepest.native.plan import Plan
 from steepest.native.scalars import NUMBER, Lane, Scalars
 
@@ -47,10 +49,10 @@ def shortened(
     """
     code = p.code
     writer = _Writer(code, early, ancestors(code, (p.outputs[k].at for k in kept)), fused)
-    outputs = list(p.outputs)
-    for k in ways:
-        outputs[k] = Lane(code, writer.short(outputs[k].at))
-    return Plan(code, p.shapes, tuple(outputs), p.output_shapes, p.guards)
+    outputs = writer.rewritten(
+        p.outputs, ways, lambda new, old: writer.depth(new) < writer.depth(old)
+    )
+    return replace(p, outputs=outputs)
 
 
 def leaner(
@@ -61,12 +63,9 @@ def leaner(
     """
     code = p.code
     writer = _Writer(code, early, ancestors(code, (lane.at for lane in kept)), fused, whole=False)
-    outputs = list(p.outputs)
-    for k in ways:
-        outputs[k] = Lane(code, writer.lean(outputs[k].at))
+    outputs = writer.rewritten(p.outputs, ways, lambda new, old: True)
     before, after = (writer.cost(x.at for x in o) for o in (p.outputs, outputs))
-    found = outputs if after < before else p.outputs
-    return Plan(code, p.shapes, tuple(found), p.output_shapes, p.guards)
+    return replace(p, outputs=outputs) if after < before else p
 
 
 def ancestors(code: Scalars, numbers: Iterable[int]) -> set[int]:
@@ -121,23 +120,24 @@ class _Writer:
             for at in ancestors(self.code, numbers)
         )
 
-    def short(self, at: int) -> int:
-        """The number in its short form, or as it is where that is no shorter."""
-        operation, *args = self.code.instructions[at]
-        if operation not in ("fadd", "fsub") or at in self.kept:
-            return at
-        self.left = MOST
-        found = self.total(operation, args, [])
-        return found if self.left >= 0 and self.depth(found) < self.depth(at) else at
-
-    def lean(self, at: int) -> int:
-        """The number with products fused into sums, wherever it comes from sums."""
-        operation, *args = self.code.instructions[at]
-        if operation not in ("fadd", "fsub") or at in self.kept:
-            return at
-        self.left = MOST
-        found = self.total(operation, args, [])
-        return found if self.left >= 0 else at
+    def rewritten(
+        self, outputs: Sequence[Lane], ways: Iterable[int], better: Callable[[int, int], bool]
+    ) -> tuple[Lane, ...]:
+        """The outputs, those of `ways` in their short form where it is `better` than the old."""
+        found = list(outputs)
+        for k in ways:
+            at = outputs[k].at
+            operation, *args = self.code.instructions[at]
+            if operation not in ("fadd", "fsub") or at in self.kept:
+                continue
+            self.left = MOST
+            try:
+                new = self.total(operation, args, [])
+            except CompilationError:  # no more instructions fit in; the others stay as they are
+                break
+            if self.left >= 0 and better(new, at):
+                found[k] = Lane(self.code, new)
+        return tuple(found)
 
     def taken(self, at: int) -> int:
         """A number that is not taken apart."""

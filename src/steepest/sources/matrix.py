@@ -128,7 +128,8 @@ class Matrix(Piece):
             else:
                 found = derive.vjp(self.outputs, self.by, moved, apart=apart)
             self.made[key] = moved, found
-        return self.made[key]  # type: ignore[no-any-return]
+        along: tuple[list[Node], list[Node]] = self.made[key]
+        return along
 
     def _linear(
         self, forward: bool, limit: int, guards: Sequence[tuple[Node, Any]] = ()
