@@ -16,7 +16,11 @@ from steepest.descent.first_order import Adam, GradientDescent, Momentum, Nester
 from steepest.descent.record import Layout
 from steepest.descent.step import SCHEDULES
 from steepest.errors import DescentError
+from steepest.graph.node import variable
+from steepest.graph.traced import Traced
+from steepest.native.chain import shortened
 from steepest.native.engine import available
+from steepest.native.plan import plan
 from steepest.walkable import machine
 from tests.descent.methods import SignDescent
 
@@ -129,6 +133,16 @@ def test_the_way_from_point_to_point_is_short() -> None:
     # a·a, b − a·a, one product and sum, and a + what comes of it; eight as the rules leave it
     fused = any(i[0] == "fma" for i in instructions)
     assert [depths[at] for at in written] == ([4, 3] if fused else [5, 4])
+
+
+def test_where_nothing_more_fits_in_the_way_stays_long() -> None:
+    x, rate = variable("x"), variable("rate")
+    step = (Traced(x) - Traced(rate) * (2.0 * Traced(x) + 3.0 * Traced(x) ** 2)).node
+    roomy = shortened(plan([x, rate], [step]), [0], {1}, [], fused=True)
+    written = plan([x, rate], [step])
+    written.code.limit = len(written.code)
+    full = shortened(written, [0], {1}, [], fused=True)
+    assert roomy.outputs[0].at != written.outputs[0].at == full.outputs[0].at
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -154,3 +154,18 @@ def place(page: Any) -> list[float]:
     """The reader's point, as the link has it."""
     match = re.search(r"x=([^&]+)", page.url.partition("#")[2])
     return [float(x) for x in match[1].replace("%2C", ",").split(",")] if match else []
+
+
+def explained(page: Any) -> str:
+    """What a lesson says under Explain."""
+    open_tab(page, "Explain")
+    return str(page.locator(".explain p:not([hidden])").inner_text())
+
+
+def type_own(page: Any, formula: str) -> None:
+    """Give a lesson a function of one's own, by keyboard."""
+    open_tab(page, "Your own")
+    tab_to(page, ".panel input[type=text]")
+    page.keyboard.type(formula)
+    settled(page, lambda: page.keyboard.press("Enter"))
+    page.wait_for_function("() => location.hash.includes('f=')")

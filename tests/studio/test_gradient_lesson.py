@@ -14,6 +14,7 @@ from .reader import (
     Visit,
     answer,
     done,
+    explained,
     figures,
     follow,
     number,
@@ -22,6 +23,7 @@ from .reader import (
     press,
     settled,
     tab_to,
+    type_own,
 )
 
 FORMULA = Lessons().by_name["gradient"].content["formula"].split("= ")[1]
@@ -165,13 +167,8 @@ def test_the_keyboard_alone_completes_the_lesson(visit: Visit) -> None:
         keys = ("ArrowUp", "ArrowDown") if abs(g[0]) > abs(g[1]) else ("ArrowRight", "ArrowLeft")
         press(page, keys[0 if max(g, key=abs) > 0 else 1])
     assert done(page) == [True, True, True]
-    open_tab(page, "Explain")
-    assert "nearly level" in page.locator(".explain p:not([hidden])").inner_text()
-    open_tab(page, "Your own")
-    tab_to(page, ".panel input[type=text]")
-    page.keyboard.type("n^2 + 3e^2")
-    settled(page, lambda: page.keyboard.press("Enter"))
-    page.wait_for_function("() => location.hash.includes('f=')")
+    assert "nearly level" in explained(page)
+    type_own(page, "n^2 + 3e^2")
     n, e = place(page)
     assert [number(f) for f in figures(page)[:2]] == [round(2 * n, 2), round(6 * e, 2)]
     assert "wrong" in answer(page, "4")

@@ -17,6 +17,7 @@ from .reader import (
     Visit,
     answer,
     done,
+    explained,
     figures,
     figures_of,
     number,
@@ -25,6 +26,7 @@ from .reader import (
     press,
     settled,
     tab_to,
+    type_own,
 )
 
 LESSON = Lessons().by_name["many"]
@@ -98,13 +100,8 @@ def test_the_keyboard_alone_completes_the_lesson(visit: Visit) -> None:
         )
         settled(page, lambda: page.wait_for_selector(".verdict:visible"))
     assert done(page)[:2] == [True, True] and math.hypot(*F.gradient(*place(page))) < 0.1
-    open_tab(page, "Explain")
-    assert "steps it has come down" in page.locator(".explain p:not([hidden])").inner_text()
-    open_tab(page, "Your own")
-    tab_to(page, ".panel input[type=text]")
-    page.keyboard.type("x^2 + 2y^2 + 3z^2")
-    settled(page, lambda: page.keyboard.press("Enter"))
-    page.wait_for_function("() => location.hash.includes('f=')")
+    assert "steps it has come down" in explained(page)
+    type_own(page, "x^2 + 2y^2 + 3z^2")
     here = dict(zip("xyz", place(page), strict=True))
     own = st.Function("x^2 + 2y^2 + 3z^2", ("x", "y", "z"))
     assert figures(page) == figures_of(LESSON, quantities(own, here, rate=RATE))

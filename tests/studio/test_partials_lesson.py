@@ -14,6 +14,7 @@ from .reader import (
     Visit,
     answer,
     done,
+    explained,
     figures,
     number,
     open_tab,
@@ -21,6 +22,7 @@ from .reader import (
     press,
     settled,
     tab_to,
+    type_own,
 )
 
 FORMULA = Lessons().by_name["partials"].content["formula"].split("= ")[1]
@@ -87,13 +89,8 @@ def test_the_keyboard_alone_completes_the_lesson(visit: Visit) -> None:
     ):
         walk_to(page, *nearest(place(page) or START, wanted))
     assert done(page) == [True, True]
-    open_tab(page, "Explain")
-    assert "Hold e" in page.locator(".explain p:not([hidden])").inner_text()
-    open_tab(page, "Your own")
-    tab_to(page, ".panel input[type=text]")
-    page.keyboard.type("n^2 + 3e^2")
-    settled(page, lambda: page.keyboard.press("Enter"))
-    page.wait_for_function("() => location.hash.includes('f=')")
+    assert "Hold e" in explained(page)
+    type_own(page, "n^2 + 3e^2")
     n, e = place(page)
     assert [number(f) for f in figures(page)[:2]] == pytest.approx([2 * n, 6 * e], abs=0.005)
     assert "wrong" in answer(page, "6e")
