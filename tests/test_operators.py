@@ -147,6 +147,8 @@ def test_what_does_not_fit_is_said():
         st.grad(lambda x: x * 2)(np.ones(3))
     with pytest.raises(ShapeError, match="structure and shapes"):
         st.jvp(lambda x: x, (1.0,), (np.ones(2),))
+    with pytest.raises(VariableError, match=r"st.Function\('x\^2'\).gradient"):
+        st.grad("x^2")  # type: ignore[arg-type]
     with pytest.raises(VariableError, match=r"st.grad\(f\)\(x\)"):
         st.grad(3.0)
 

@@ -66,7 +66,10 @@ def custom_derivative(
     if function is None:
         return functools.partial(custom_derivative, partials=partials, jvp=jvp, vjp=vjp)
     if not callable(function):
-        raise VariableError(f"a function is needed, but {type(function).__name__} was given")
+        raise VariableError(
+            f"a function is needed, but {type(function).__name__} was given; the function comes "
+            "first and its rule by name, as in custom_derivative(f, partials=[df])"
+        )
     rule = rule_of(function, partials, jvp, vjp)
 
     @functools.wraps(function)

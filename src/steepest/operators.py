@@ -139,7 +139,8 @@ class Columns(Operator):
     def _matrix(self, inner: Piece) -> Matrix:
         if not inner.outputs:
             raise ShapeError(
-                "st.jacobian needs a function that returns numbers, and this one has none"
+                "st.jacobian needs a function that returns numbers, and this one returns none; "
+                "return a number, an array, or a list, tuple or dict of them"
             )
         chosen, structure = inner.chosen(self.argnums, self.single)
         by = tuple(inner.inputs[i] for i in chosen)

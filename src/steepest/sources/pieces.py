@@ -60,10 +60,13 @@ class Code(Source):
 
     def __init__(self, function: Callable[..., Any], strict: bool, pure: bool) -> None:
         if not callable(function):
+            remedy = (
+                f"for a formula write st.Function({function!r}).gradient"
+                if isinstance(function, str)
+                else "differentiate the function first and call the result then: st.grad(f)(x)"
+            )
             raise VariableError(
-                f"a function is needed, but {type(function).__name__} was given; differentiate "
-                "the function first and "
-                "call the result then: st.grad(f)(x)"
+                f"a function is needed, but {type(function).__name__} was given; {remedy}"
             )
         self.function, self.strict, self.pure = function, strict, pure
         self.__name__ = getattr(function, "__name__", type(function).__name__)
