@@ -11,9 +11,11 @@ written once more, for the next point alone:
     x + x           2·x
 
 Only products and sums of the gradient and of the update are written so, and sums keep their order.
-What the function's value depends on stays as it is: its author may rely on how it rounds. So a row
-of the record is to the bit what the interpreter computes at its point, and the step from there
-agrees with the interpreter's to some units in the last place of its largest term.
+What the function's value depends on is not taken apart, for its author may rely on how it rounds;
+but a product that goes into a sum is fused with it, which leaves out one rounding. The value and
+the gradient of a row are computed as they are written. So a row of the record is to the bit what
+the interpreter computes at its point, and the step from there agrees with the interpreter's to some
+units in the last place of its largest term.
 """
 
 from __future__ import annotations
@@ -45,10 +47,12 @@ def shortened(
     """The plan with those of its outputs that lead to the next step, `ways`, in their short form.
 
     `early` are the inputs that are known before the loop, `kept` the outputs whose numbers (and all
-    that these depend on) are not taken apart; `fused`: the machine multiplies and adds at once.
+    that these depend on) are fused, but not taken apart; `fused`: the machine multiplies and adds
+    at once.
     """
     code = p.code
-    writer = _Writer(code, early, ancestors(code, (p.outputs[k].at for k in kept)), fused)
+    kept = ancestors(code, (p.outputs[k].at for k in kept))
+    writer = _Writer(code, early, kept, fused)
     outputs = writer.rewritten(
         p.outputs, ways, lambda new, old: writer.depth(new) < writer.depth(old)
     )
@@ -62,7 +66,7 @@ def leaner(
     instructions. What is `kept` is not taken apart, but fused.
     """
     code = p.code
-    writer = _Writer(code, early, ancestors(code, (lane.at for lane in kept)), fused, whole=False)
+    writer = _Writer(code, early, ancestors(code, (lane.at for lane in kept)), fused)
     outputs = writer.rewritten(p.outputs, ways, lambda new, old: True)
     before, after = (writer.cost(x.at for x in o) for o in (p.outputs, outputs))
     return replace(p, outputs=outputs) if after < before else p
@@ -85,15 +89,9 @@ class _Writer:
     """Writes short forms into the code; `depths[i]` is when number i is there, in cycles."""
 
     def __init__(
-        self,
-        code: Scalars,
-        early: Container[int],
-        kept: Collection[int],
-        fused: bool,
-        whole: bool = True,
+        self, code: Scalars, early: Container[int], kept: Collection[int], fused: bool
     ) -> None:
         self.code, self.early, self.kept, self.fused = code, early, kept, fused
-        self.whole = whole  # what is kept is taken as it is
         self._fused: dict[int, int] = {}
         self.depths: list[int] = []
         self.left = 0  # instructions that may still be written
@@ -140,8 +138,8 @@ class _Writer:
         return tuple(found)
 
     def taken(self, at: int) -> int:
-        """A number that is not taken apart."""
-        if self.whole or not self.fused:
+        """A number that is not taken apart, its sums and products fused."""
+        if not self.fused:
             return at
         found = self._fused.get(at)
         if found is None:

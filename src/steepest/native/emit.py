@@ -102,6 +102,10 @@ class Body:
         """A number that is computed elsewhere, and where it is."""
         self._operands[at] = operand
 
+    def known(self, at: int) -> str | None:
+        """The operand that holds a number, if it is there."""
+        return self._operands.get(at)
+
     def compute(self, lane: Lane) -> str:
         """The operand that holds a number, computed now if it was not before."""
         instructions, known = self.code.instructions, self._operands

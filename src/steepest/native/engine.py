@@ -135,7 +135,7 @@ def compiled(
     return Code(ir, addresses, len(image), seconds, cached, (library, keep))
 
 
-def functions(names: Iterable[str], lanes: int = 1) -> str:
+def functions(names: Iterable[str], lanes: int | Iterable[int] = 1) -> str:
     """The text of elementary functions, as this machine computes them.
 
     The same text for the same names, in whatever order: it is a part of the key on disk.

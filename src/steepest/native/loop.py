@@ -132,15 +132,15 @@ def _module(p: Plan, sizes: tuple[int, ...], step: Step) -> str:
     moving, fixed, width = sizes
     held = step.held is not None
     notes = [truth for _, truth in step.expected]
-    stretch = stretch_of(p, moving, fixed, moving + width, held, notes)
-    name = "walk" if stretch is None else "full"
-    called = text.functions | (set() if stretch is None else stretch.functions)
+    stretch = stretch_of(p, moving, fixed, moving + width, held, notes, target().lanes)
+    full = f"({ARGUMENTS}) {{\n  {lines}\n}}\n"
+    if stretch is None:
+        return declarations([1]) + functions(text.functions) + f"define i64 @walk{full}"
+    lanes = (1, target().lanes)
     return (
-        declarations([1])
-        + functions(called)
-        + f"define i64 @{name}({ARGUMENTS}) {{\n  {lines}\n}}\n"
-        + ("" if stretch is None else stretch.text + driver(width))
-    )
+        declarations(lanes) + functions(text.functions | stretch.functions, lanes)
+        + f"define i64 @full{full}" + stretch.text + driver(width)
+    )  # fmt: skip
 
 
 class _Text:
