@@ -115,7 +115,9 @@ def _repr(self: Any) -> str:
 
 
 def _eq(self: Any, other: Any) -> Any:
-    return _values(self) == _values(other) if type(self) is type(other) else NotImplemented
+    if type(self) is not type(other):
+        return NotImplemented
+    return self is other or _values(self) == _values(other)
 
 
 def _hash(self: Any) -> int:

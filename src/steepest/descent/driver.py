@@ -38,7 +38,9 @@ def drive(
     """
     started = time.monotonic()
     seconds = walk.stop.seconds
-    count = 1  # the first chunk is one evaluation: it is held to the contract, and timed
+    # The first chunk is held to the contract, and timed.
+    alone = objective.tier == PYTHON or callback is not None
+    count = 1 if alone else recorder.layout.head
     bar = Progress(progress, walk.stop.steps, carry.taken)
     ending = Ending.GOING
     try:
@@ -46,16 +48,15 @@ def drive(
             if seconds is not None and time.monotonic() - started >= seconds and carry.taken:
                 ending = Ending.SECONDS
                 break
-            before, chunk_started = carry, time.monotonic()
-            carry, code = _chunk(objective, walk, carry, recorder, count)
+            before = carry
+            carry, code, took = _chunk(objective, walk, carry, recorder, count)
             ending = Ending(code)
             if before.t == 0 and carry.t > 0:
                 walk.check(before, carry)
             if callback is not None and carry.t > before.t and callback(carry):
                 ending = Ending.CALLBACK if ending is Ending.GOING else ending
-            now = time.monotonic()
-            bar.show(carry, now - started)
-            count = _sized(count, now - chunk_started, GROWTH[objective.tier])
+            bar.show(carry, time.monotonic() - started)
+            count = _sized(count, took, GROWTH[objective.tier])
             count = every if callback is not None else _left(walk, carry, count)
     except KeyboardInterrupt:  # between chunks, or in the callback
         carry, ending = recorder.carry or carry, Ending.INTERRUPTED
@@ -69,12 +70,18 @@ def drive(
 
 def _chunk(
     objective: Objective, walk: Walk, carry: Carry, recorder: Recorder, count: int
-) -> tuple[Carry, int]:
-    """Up to `count` evaluations in the objective's tier: the carry after them, and a code."""
+) -> tuple[Carry, int, float]:
+    """Up to `count` evaluations in the objective's tier: the carry after them, a code, and how many
+    seconds they took.
+    """
     if objective.tier == NATIVE:
-        found: tuple[Carry, int] = objective.machine.loop(objective, walk, carry, recorder, count)
-        return found
-    return objective.loop(walk.advance, carry, recorder.keep, count)
+        steps: tuple[Carry, int, float] = objective.machine.loop(
+            objective, walk, carry, recorder, count
+        )
+        return steps
+    started = time.monotonic()
+    carry, code = objective.loop(walk.advance, carry, recorder.keep, count)
+    return carry, code, time.monotonic() - started
 
 
 def _left(walk: Walk, carry: Carry, count: int) -> int:

@@ -30,13 +30,26 @@ def posed(f: Any, start: Any) -> tuple[Objective, Vector]:
     if isinstance(f, Objective):
         x = np.array(f.structure.flatten(start), dtype=np.float64)
         return f, x.reshape(-1)
-    if not hasattr(f, "objective"):
+    objective, x = (f if hasattr(f, "objective") else _function(f)).objective(start)
+    return objective, np.array(x, dtype=np.float64).reshape(-1)
+
+
+_last: tuple[Any, Any] = (None, None)  # the newest function that came as plain code or text
+
+
+def _function(f: Any) -> Any:
+    """The Function of plain code or text. The newest is remembered, so that walks at one rate after
+    another follow and compile it once.
+    """
+    global _last
+    source, function = _last
+    if source is not f:
         # The facade sits above this room, so it is asked for by name, and only when needed.
         from importlib import import_module
 
-        f = import_module("steepest.function").Function(f)
-    objective, x = f.objective(start)
-    return objective, np.array(x, dtype=np.float64).reshape(-1)
+        function = import_module("steepest.function").Function(f)
+        _last = f, function
+    return function
 
 
 def default_names(n: int) -> tuple[str, ...]:

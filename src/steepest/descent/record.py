@@ -120,13 +120,19 @@ class Recorder:
         self._next = evaluations
         self.carry: Carry | None = None
         rows = [row for row in rows or [] if row.t < evaluations]
-        self.newest = rows[-1] if rows else None
+        self._newest: Row | Vector | None = rows[-1] if rows else None
         self._head = [row for row in rows if row.t < layout.head]
         self._even = [row for row in rows if row.t % self.stride == 0]
         self._tail: deque[Row] = deque(
             (row for row in rows if row.t >= evaluations - layout.tail), maxlen=layout.tail
         )
         self._blocks: list[Vector] = []
+
+    @property
+    def newest(self) -> Row | None:
+        """The row that came last."""
+        newest = self._newest
+        return newest if newest is None or isinstance(newest, Row) else _rows_of(newest)[0]
 
     def keep(self, row: Row, carry: Carry) -> None:
         """File one row, thinning when there are too many, and the carry that goes on from it."""
@@ -136,21 +142,24 @@ class Recorder:
 
     def keep_block(self, block: Vector, carry: Carry) -> None:
         """File many rows, as columns t, x (n), f, g (n), accepted, length; and the carry."""
-        block = block[block[:, 0] >= self._next]
+        block = block[np.searchsorted(block[:, 0], self._next) :]
         if len(block):
             self._blocks.append(block)
-            self.newest = _rows_of(block[-1:])[0]
-            self._next = self.newest.t + 1
+            self._newest = block[-1:]
+            self._next = int(block[-1, 0]) + 1
             self.stride = self.layout.stride(self._next)
             if sum(map(len, self._blocks)) > 4 * (self.layout.capacity + self.layout.head):
                 self._blocks = [self._thinned(np.concatenate(self._blocks))]
         self.carry = carry
 
     def _thinned(self, block: Vector) -> Vector:
-        t = block[:, 0]
-        wanted = (t < self.layout.head) | (t >= self._next - self.layout.tail)
-        thinned: Vector = block[wanted | (t % self.stride == 0)]
-        return thinned
+        return block[self._wanted(block[:, 0], self._next)]
+
+    def _wanted(self, t: Vector, evaluations: int) -> NDArray[np.bool_]:
+        """Which numbers are kept after so many evaluations, the best aside."""
+        head, tail = self.layout.head, self.layout.tail
+        wanted: NDArray[np.bool_] = (t < head) | (t >= evaluations - tail) | (t % self.stride == 0)
+        return wanted
 
     def _file(self, row: Row) -> None:
         if row.t < self.layout.head:
@@ -161,7 +170,7 @@ class Recorder:
                 self.stride *= 2
                 self._even = self._even[::2]
         self._tail.append(row)
-        self.newest = row
+        self._newest = row
         self._next = row.t + 1
 
     def record(self, carry: Carry) -> Record:
@@ -180,17 +189,26 @@ class Recorder:
         ordered = [rows[t] for t in sorted(rows)]
         if not self._blocks:
             return Record.of_rows(ordered, n, self.stride)
-        block = np.concatenate([_block_of(ordered, n), *self._blocks])
-        t, first = np.unique(block[:, 0], return_index=True)
-        layout = self.layout
-        wanted = (t < layout.head) | (t >= carry.t - layout.tail) | (t % self.stride == 0)
-        wanted = (wanted | (t == carry.best_t)) & (t < carry.t)
-        return Record.of_block(block[first[wanted]], self.stride)
+        both = []
+        for block in (np.concatenate(self._blocks), _block_of(ordered, n)):
+            t = block[:, 0]
+            wanted = self._wanted(t, carry.t) | (t == carry.best_t)
+            both.append(block[wanted & (t < carry.t)])
+        block, rest = both
+        rest = rest[[not _holds(block[:, 0], t) for t in rest[:, 0]]]
+        places = np.searchsorted(block[:, 0], rest[:, 0])
+        return Record.of_block(np.insert(block, places, rest, axis=0), self.stride)
 
 
 def _block_of(rows: list[Row], n: int) -> Vector:
     parts = [[row.t, *row.x, row.f, *row.g, row.accepted, row.length] for row in rows]
     return np.array(parts, dtype=np.float64).reshape(len(rows), 2 * n + 4)
+
+
+def _holds(t: Vector, number: float) -> bool:
+    """Whether a number is among others in rising order."""
+    at = int(np.searchsorted(t, number))
+    return at < len(t) and bool(t[at] == number)
 
 
 def _rows_of(block: Vector) -> list[Row]:

@@ -62,6 +62,13 @@ class Structure:
     dtype: np.dtype[Any] | None = None  # None: not a leaf
     static: Static | None = None
 
+    def __hash__(self) -> int:
+        found: int | None = self.__dict__.get("hash")  # a nest of some size is asked often
+        if found is None:
+            parts = (self.kind, self.keys, self.children, self.shape, self.dtype, self.static)
+            found = self.__dict__["hash"] = hash(parts)
+        return found
+
     @property
     def is_leaf(self) -> bool:
         """Whether this is one number or one array."""

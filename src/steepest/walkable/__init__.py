@@ -6,6 +6,7 @@ And the way back: results come in the form of the user's start, a number, an arr
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from steepest.function import Function
 from steepest.objective import Objective
@@ -14,6 +15,8 @@ from steepest.walkable.ground import Ground
 from steepest.walkable.machine import Machine
 
 __all__ = ["objective_of"]
+
+_texts: WeakKeyDictionary[Function, str] = WeakKeyDictionary()
 
 
 def objective_of(function: Function, start: Any) -> tuple[Objective, Vector]:
@@ -30,9 +33,19 @@ def objective_of(function: Function, start: Any) -> tuple[Objective, Vector]:
         inside=ground.inside if function.bounded else None,
         names=form.names(),
         structure=form,
-        label=str(function),
+        label=_written(function),
         parameters=function.parameters,
         function=function,
         machine=None if function.bounded else Machine(ground),
     )
     return objective, form.flatten(start)
+
+
+def _written(function: Function) -> str:
+    """How a function is written; a formula stays as it is, and is written once."""
+    if function.by_path:
+        return str(function)
+    found = _texts.get(function)
+    if found is None:
+        found = _texts[function] = str(function)
+    return found

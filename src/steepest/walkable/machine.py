@@ -7,6 +7,7 @@ its steps in Python.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -21,7 +22,7 @@ from steepest.objective import INTERRUPTED, Objective, Vector
 from steepest.walkable.flocks import Flocks
 from steepest.walkable.form import Form
 from steepest.walkable.ground import Ground
-from steepest.walkable.symbolic import Symbols, symbolic_step
+from steepest.walkable.symbolic import Symbols, symbolic_step, symbols_of
 
 __all__ = ["Machine"]
 
@@ -61,12 +62,13 @@ class Packing:
     settings: Symbols
     carry: Symbols
     fixed: Vector
+    point: slice  # where the carry's vector has the point
 
     @classmethod
     def of(cls, walk: Any, carry: Any) -> Packing:
         """The packing of a walk, which its carry keeps from step to step."""
-        settings = Symbols(walk)
-        return cls(walk, settings, Symbols(carry), settings.pack(walk))
+        settings, symbols = symbols_of(walk), symbols_of(carry)
+        return cls(walk, settings, symbols, settings.pack(walk), symbols.part("x"))
 
 
 @dataclass
@@ -77,6 +79,7 @@ class Run:
     t: int
     code: int = 0
     steps: int = 0
+    seconds: float = 0.0
     blocks: list[Vector] = field(default_factory=list)
 
 
@@ -123,8 +126,8 @@ class Machine:
 
     def loop(
         self, objective: Objective, walk: Any, carry: Any, recorder: Keeper, count: int
-    ) -> tuple[Any, int]:
-        """Up to `count` steps, as `Objective.loop` takes them."""
+    ) -> tuple[Any, int, float]:
+        """Up to `count` steps, as `Objective.loop` takes them; and the seconds that they took."""
         layout = recorder.layout
         if carry.t < layout.head:  # the first rows are kept one by one
             count = min(count, layout.head - carry.t)
@@ -145,24 +148,26 @@ class Machine:
             if 0 < done.steps < count:  # it ended early: once more, for the rows before the end
                 done = run(done.steps)
         except KeyboardInterrupt:
-            return carry, INTERRUPTED
+            return carry, INTERRUPTED, 0.0
         following = packing.carry.unpack(done.vector)
         objective.evaluations += done.steps + (code in walk.untaken)
         if done.blocks:
-            recorder.keep_block(np.concatenate(done.blocks), following)
-        return following, code
+            recorder.keep_block(_joined(done.blocks), following)
+        return following, code, done.seconds
 
     def _segment(
         self, now: Run, objective: Objective, packing: Packing, steps: int, stride: int, dense: int
     ) -> None:
         """Steps on one path, as far as it goes."""
-        expression = self._expression(packing.carry.unpack(now.vector).x)
+        expression = self._expression(now.vector[packing.point])
         try:
             loop = self._loop(packing, expression)
         except CompilationError:
             return self._interpreted(now, objective, packing)
         left, data = steps - now.steps, _data(expression)
+        started = time.monotonic()
         found = loop.run(now.vector, packing.fixed, data, now.t, left, stride, dense)
+        now.seconds += time.monotonic() - started
         now.steps += found.steps
         now.t += found.steps
         now.blocks.append(found.rows)
@@ -175,11 +180,12 @@ class Machine:
 
     def _interpreted(self, now: Run, objective: Objective, packing: Packing) -> None:
         """One step in Python."""
-        before = objective.evaluations
+        before, started = objective.evaluations, time.monotonic()
         with np.errstate(all="ignore"):
             carry = packing.carry.unpack(now.vector)
             following, row, code = packing.walk.advance(objective.evaluate, carry)
         objective.evaluations = before  # counted with the others
+        now.seconds += time.monotonic() - started
         now.code = code
         now.vector = packing.carry.pack(following)
         if row is not None:
@@ -193,6 +199,8 @@ class Machine:
         return self._packing
 
     def _expression(self, x: Vector) -> Expression:
+        if not self.ground.function.by_path:
+            return self.ground.function.expression
         return self.ground.function.expression_at(self.form.arguments(x))
 
     @property
@@ -228,3 +236,8 @@ def _data(expression: Expression) -> Vector:
     """What the arrays that the function reads hold now, one after another."""
     parts = [np.ravel(np.asarray(read(), dtype=np.float64)) for _, read in expression.captured]
     return np.concatenate(parts) if parts else np.zeros(1)
+
+
+def _joined(parts: list[Vector]) -> Vector:
+    """Arrays one after another; a lone one as it is."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

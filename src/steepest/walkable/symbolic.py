@@ -7,6 +7,7 @@ carry, so that another rate is no other program.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -28,17 +29,19 @@ from steepest.sources.structure import Structure, flatten
 from steepest.walkable.form import Form
 from steepest.walkable.ground import one_output
 
-__all__ = ["Symbols", "condition", "evaluated", "symbolic_step"]
+__all__ = ["Symbols", "condition", "evaluated", "symbolic_step", "symbols_of"]
+
+REMEMBERED = 64  # nests whose symbols are kept
 
 
 class Symbols:
     """A nest of numbers as inputs of a graph, every leaf a node of float64; and as one vector."""
 
     def __init__(self, value: Any) -> None:
-        leaves, self.structure = flatten(value)
+        self.structure = flatten(value)[1]
         self._leaves = tuple(self.structure.leaves())
-        self._sizes = [int(np.prod(leaf.shape, dtype=int)) for leaf in self._leaves]
-        if any(v.dtype.kind == "f" and v.dtype != np.float64 for v in map(np.asarray, leaves)):
+        self._sizes = [math.prod(leaf.shape) for leaf in self._leaves]
+        if any(leaf.dtype in (np.float16, np.float32, np.longdouble) for leaf in self._leaves):
             names = zip(self.structure.names(), self._leaves, strict=True)
             odd = ", ".join(f"{name} ({leaf.dtype})" for name, leaf in names)
             raise CompilationError(f"machine code is for float64, and not all of these are: {odd}")
@@ -62,6 +65,14 @@ class Symbols:
         ]
         return np.concatenate(parts) if parts else np.empty(0)
 
+    def part(self, key: str) -> slice:
+        """Where the numbers under a name stand in the vector."""
+        at = self.structure.keys.index(key)
+        before, here = (
+            sum(c.size for c in self.structure.children[i:j]) for i, j in ((0, at), (at, at + 1))
+        )
+        return slice(before, before + here)
+
     def unpack(self, vector: Any) -> Any:
         """The nest again, whole numbers as whole numbers."""
         found: list[Any] = []
@@ -73,6 +84,38 @@ class Symbols:
             else:
                 found.append(float(part[0]) if leaf.dtype == np.float64 else int(part[0]))
         return self.structure.unflatten(found)
+
+
+_known: dict[Any, Symbols] = {}
+
+
+def symbols_of(value: Any) -> Symbols:
+    """The symbols of a nest, the same ones for all that are built alike."""
+    outline = _outline(value)
+    found = _known.get(outline)
+    if found is None:
+        if len(_known) >= REMEMBERED:
+            _known.clear()
+        found = _known[outline] = Symbols(value)
+    return found
+
+
+def _outline(value: Any) -> Any:
+    """What two nests that are built alike have in common; it stands for what is no number as long
+    as the symbols keep that alive.
+    """
+    kind = type(value)
+    if kind in (float, int):
+        return kind
+    if kind is np.ndarray:
+        return value.shape, value.dtype
+    if isinstance(value, tuple):
+        return kind, *map(_outline, value)
+    if kind is dict:
+        return kind, *value, *map(_outline, value.values())
+    if hasattr(kind, "__dataclass_fields__"):
+        return kind, *(_outline(getattr(value, name)) for name in kind.__dataclass_fields__)
+    return kind, value if isinstance(value, (str, bool, type(None))) else id(value)
 
 
 def leaves_of(structure: Structure, value: Any) -> list[Any]:
