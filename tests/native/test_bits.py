@@ -32,7 +32,7 @@ def burn():
     while not busy.is_set():
         sum(range(1000))
 
-threads = [threading.Thread(target=burn) for _ in range(2)]
+threads = [threading.Thread(target=burn, daemon=True) for _ in range(2)]
 for t in threads:
     t.start()
 for _ in range(4):

@@ -41,7 +41,8 @@ class Symbols:
         self.structure = flatten(value)[1]
         self._leaves = tuple(self.structure.leaves())
         self._sizes = [math.prod(leaf.shape) for leaf in self._leaves]
-        if any(leaf.dtype in (np.float16, np.float32, np.longdouble) for leaf in self._leaves):
+        dtypes = [leaf.dtype for leaf in self._leaves if leaf.dtype is not None]
+        if any(dtype.kind == "f" and dtype != np.float64 for dtype in dtypes):
             names = zip(self.structure.names(), self._leaves, strict=True)
             odd = ", ".join(f"{name} ({leaf.dtype})" for name, leaf in names)
             raise CompilationError(f"machine code is for float64, and not all of these are: {odd}")
