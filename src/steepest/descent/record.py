@@ -12,6 +12,7 @@ not on pauses, chunks or resumptions.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,12 +90,16 @@ class Record:
         )
 
     @classmethod
-    def of_block(cls, block: Vector, stride: int) -> Record:
-        """Columns from one array (k, 2n + 4): t, x (n), f, g (n), accepted, length."""
-        n = (block.shape[1] - 4) // 2
+    def of_blocks(cls, blocks: Sequence[Vector], stride: int) -> Record:
+        """Columns from arrays (k, 2n + 4): t, x (n), f, g (n), accepted, length."""
+        n = (blocks[0].shape[1] - 4) // 2
+
+        def column(at: Any) -> Vector:
+            return np.concatenate([block[:, at] for block in blocks])
+
         return cls(
-            block[:, 0].astype(np.int64), block[:, 1 : n + 1].copy(), block[:, n + 1].copy(),
-            block[:, n + 2 : 2 * n + 2].copy(), block[:, -2] != 0, block[:, -1].copy(), stride,
+            column(0).astype(np.int64), column(slice(1, n + 1)), column(n + 1),
+            column(slice(n + 2, 2 * n + 2)), column(-2) != 0, column(-1), stride,
         )  # fmt: skip
 
     def rows(self) -> list[Row]:
@@ -157,9 +162,9 @@ class Recorder:
 
     def _wanted(self, t: Vector, evaluations: int) -> NDArray[np.bool_]:
         """Which numbers are kept after so many evaluations, the best aside."""
-        head, tail = self.layout.head, self.layout.tail
-        wanted: NDArray[np.bool_] = (t < head) | (t >= evaluations - tail) | (t % self.stride == 0)
-        return wanted
+        even = t.astype(np.int64) & (self.stride - 1) == 0
+        wanted: NDArray[np.bool_] = even | (t < self.layout.head)
+        return wanted | (t >= evaluations - self.layout.tail)
 
     def _file(self, row: Row) -> None:
         if row.t < self.layout.head:
@@ -189,15 +194,20 @@ class Recorder:
         ordered = [rows[t] for t in sorted(rows)]
         if not self._blocks:
             return Record.of_rows(ordered, n, self.stride)
-        both = []
-        for block in (np.concatenate(self._blocks), _block_of(ordered, n)):
-            t = block[:, 0]
-            wanted = self._wanted(t, carry.t) | (t == carry.best_t)
-            both.append(block[wanted & (t < carry.t)])
-        block, rest = both
-        rest = rest[[not _holds(block[:, 0], t) for t in rest[:, 0]]]
-        places = np.searchsorted(block[:, 0], rest[:, 0])
-        return Record.of_block(np.insert(block, places, rest, axis=0), self.stride)
+        blocks = [self._final(block, carry) for block in self._blocks]
+        rest = self._final(_block_of(ordered, n), carry)
+        rest = rest[[not any(_holds(b[:, 0], t) for b in blocks) for t in rest[:, 0]]]
+        if len(rest):
+            block = np.concatenate(blocks)
+            at = np.searchsorted(block[:, 0], rest[:, 0])
+            blocks = [np.insert(block, at, rest, axis=0)]
+        return Record.of_blocks(blocks, self.stride)
+
+    def _final(self, block: Vector, carry: Carry) -> Vector:
+        """The rows of a block that are kept in the end."""
+        t = block[:, 0]
+        wanted = (self._wanted(t, carry.t) | (t == carry.best_t)) & (t < carry.t)
+        return block if wanted.all() else block[wanted]
 
 
 def _block_of(rows: list[Row], n: int) -> Vector:
@@ -212,7 +222,7 @@ def _holds(t: Vector, number: float) -> bool:
 
 
 def _rows_of(block: Vector) -> list[Row]:
-    return Record.of_block(block, 1).rows()
+    return Record.of_blocks([block], 1).rows()
 
 
 def dense_tail(record: Record) -> Any:
