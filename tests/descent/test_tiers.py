@@ -20,8 +20,9 @@ from steepest.graph.node import variable
 from steepest.graph.traced import Traced
 from steepest.native.chain import shortened
 from steepest.native.course import Course, Extreme
-from steepest.native.engine import available
+from steepest.native.engine import available, target
 from steepest.native.plan import plan
+from steepest.native.stretch import stretch_of
 from steepest.walkable import machine
 from tests.descent.methods import SignDescent
 
@@ -179,6 +180,19 @@ def test_stretches_change_no_bit(
     full = stretched(ground, method, steps)
     assert hurried.ending == full.ending and hurried.steps == full.steps
     assert bits(hurried) == bits(full)
+
+
+@pytest.mark.parametrize("lanes", [2, 4, 8])
+def test_blocks_of_any_width_change_no_bit(lanes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Layout, "of", classmethod(lambda cls, n: cls(50, head=5, tail=6)))
+    found = []
+    for width in (lanes, target().lanes):
+        monkeypatch.setattr(
+            "steepest.native.loop.stretch_of",
+            lambda *args, width=width: stretch_of(*args[:-1], width),
+        )
+        found.append(bits(stretched("two variables", "momentum", 3000)))
+    assert found[0] == found[1]
 
 
 def test_what_a_stretch_sums_up_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
