@@ -19,11 +19,13 @@ from steepest.native.emit import Body, literal, type_of
 from steepest.native.plan import settled
 from steepest.native.scalars import BOOLEAN, Lane
 
-__all__ = ["Blocks"]
+__all__ = ["LINE", "Blocks"]
 
 EXACT: Final = 2.0**52  # below it, whole numbers can be counted by ones
+LINE: Final = 8  # numbers in a line of the cache
 _SIGNATURE: Final = (
-    "i1 @stretch(ptr noalias %carry, ptr noalias %settings, ptr noalias %data, i64 %count)"
+    "i1 @stretch(ptr noalias %carry, ptr noalias %settings, ptr noalias %data, i64 %count, "
+    "ptr noalias %scratch)"
 )
 
 
@@ -38,6 +40,12 @@ class Blocks:
         self.way = Body(self.code, self._on_the_way)
         self.view = Body(self.code, self._seen, lanes=lanes, prefix="w")
         self.after = Body(self.code, self._at_last, prefix="z")
+        self._room = -(-(2 * lanes + 1) // LINE) * LINE  # for two blocks, and what comes after them
+
+    @property
+    def scratch(self) -> int:
+        """How many numbers are put down."""
+        return self._room * len(self.course.way)
 
     @property
     def functions(self) -> set[str]:
@@ -130,7 +138,10 @@ class Blocks:
         stores = self._stores(following, made, starts, last)
         lines = [
             "entry:",
-            *(f"%at{i} = alloca [{2 * lanes + 1} x double], align 64" for i in course.way),
+            *(
+                f"%at{i} = getelementptr double, ptr %scratch, i64 {self._room * n}"
+                for n, i in enumerate(course.way)
+            ),
             *entry.lines, "br label %begin",
             "begin:", "br label %block",
             "block:", "%k = phi i64 [ 0, %begin ], [ %k1, %next ]",

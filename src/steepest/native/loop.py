@@ -1,6 +1,6 @@
 """Whole walks in machine code: one step's graph, run again and again in one native loop.
 
-    i64 walk(carry, settings, data, first, count, rows, mask, dense, result)
+    i64 walk(carry, settings, data, first, count, rows, mask, dense, result, scratch)
 
 Numbers that change from step to step (the carry) stay in registers; settings are read once, and
 what is computed from them alone is computed once; data, which the user's function reads, are read
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.graph.node import Node
+from steepest.native.blocks import LINE
 from steepest.native.chain import shortened
 from steepest.native.emit import Body, declarations, literal
 from steepest.native.engine import Code, compiled, functions, target
@@ -41,7 +42,7 @@ _SIGNATURE: Final = ctypes.CFUNCTYPE(
     ctypes.c_void_p,
     ctypes.c_int64,
     ctypes.c_int64,
-    ctypes.c_void_p,
+    *(ctypes.c_void_p,) * 2,
 )
 
 
@@ -96,7 +97,8 @@ class Loop:
             written, range(moving), range(moving, moving + fixed),
             range(first, first + len(step.kept)), target().fused,
         )  # fmt: skip
-        self.code: Code = compiled(_module(self.plan, self.sizes, step), ["walk"])
+        text, self._scratch = _module(self.plan, self.sizes, step)
+        self.code: Code = compiled(text, ["walk"])
         self._run = _SIGNATURE(self.code.addresses["walk"])
 
     def run(
@@ -117,16 +119,19 @@ class Loop:
         width = self.sizes[2]
         most = count // stride + 2 + max(0, min(count, first + count - dense))
         rows = np.empty((most, width))
-        result = np.zeros(2)
+        result, scratch = np.zeros(2), np.empty(self._scratch + LINE)
+        aligned = -(-scratch.ctypes.data // (8 * LINE)) * (8 * LINE)
         steps = self._run(
             carry.ctypes.data, settings.ctypes.data, data.ctypes.data, first, count,
-            rows.ctypes.data, stride - 1, dense, result.ctypes.data,
+            rows.ctypes.data, stride - 1, dense, result.ctypes.data, aligned,
         )  # fmt: skip
         return Segment(steps, int(result[1]), rows[: int(result[0])])
 
 
-def _module(p: Plan, sizes: tuple[int, ...], step: Step) -> str:
-    """The text of the loop, and of what hurries through steps that are as expected."""
+def _module(p: Plan, sizes: tuple[int, ...], step: Step) -> tuple[str, int]:
+    """The text of the loop, and of what hurries through steps that are as expected; and how many
+    numbers that puts down.
+    """
     text = _Text(p, sizes, step)
     lines = "\n  ".join(text.lines())
     moving, fixed, width = sizes
@@ -135,12 +140,12 @@ def _module(p: Plan, sizes: tuple[int, ...], step: Step) -> str:
     stretch = stretch_of(p, moving, fixed, moving + width, held, notes, target().lanes)
     full = f"({ARGUMENTS}) {{\n  {lines}\n}}\n"
     if stretch is None:
-        return declarations([1]) + functions(text.functions) + f"define i64 @walk{full}"
+        called = functions(text.functions)
+        return f"{declarations([1])}{called}define i64 @walk{full}", 0
     lanes = (1, target().lanes)
-    return (
-        declarations(lanes) + functions(text.functions | stretch.functions, lanes)
-        + f"define i64 @full{full}" + stretch.text + driver(width)
-    )  # fmt: skip
+    called = functions(text.functions | stretch.functions, lanes)
+    loops = f"define i64 @full{full}{stretch.text}{driver(width)}"
+    return f"{declarations(lanes)}{called}{loops}", stretch.scratch
 
 
 class _Text:

@@ -4,7 +4,7 @@ Most steps of a walk are alike: the point is lower than all before it, the move 
 measure, no test to stop holds. Under these expectations little is left of a step (`native.course`),
 and that is taken in blocks (`native.blocks`):
 
-    i1 stretch(carry, settings, data, count)
+    i1 stretch(carry, settings, data, count, scratch)
 
 takes `count` steps whose rows are not kept. Where a condition fails, it leaves the carry as it was,
 and the full loop goes that way again. Both compute every number by the same operations, so no bit
@@ -27,7 +27,7 @@ __all__ = ["ARGUMENTS", "driver", "stretch_of"]
 
 ARGUMENTS: Final = (
     "ptr noalias %carry, ptr noalias %settings, ptr noalias %data, i64 %first, i64 %count, "
-    "ptr noalias %rows, i64 %mask, i64 %dense, ptr noalias %result"
+    "ptr noalias %rows, i64 %mask, i64 %dense, ptr noalias %result, ptr noalias %scratch"
 )
 SHORT: Final = 8  # steps that are not worth a stretch
 MOST: Final = 256  # steps of one stretch, which may be in vain
@@ -37,10 +37,11 @@ LONGEST: Final = 8192  # up to so many
 
 @dataclass(frozen=True)
 class Stretch:
-    """The text of the function, and the functions that it calls."""
+    """The text of the function, the functions that it calls, and how many numbers it puts down."""
 
     text: str
     functions: set[str]
+    scratch: int
 
 
 def stretch_of(
@@ -65,7 +66,7 @@ def stretch_of(
     course = Course(always, [always.of[x.at] for x in p.outputs[:moving]])
     blocks = Blocks(course, fixed, lanes)
     text = blocks.text()
-    return Stretch(text, blocks.functions)
+    return Stretch(text, blocks.functions, blocks.scratch)
 
 
 def _asked(code: Scalars, at: int) -> int:
@@ -101,7 +102,8 @@ def driver(width: int) -> str:
         "%go = and i1 %worth, %rested", "br i1 %go, label %try, label %slow",
         "try:",
         f"%n = call i64 @llvm.smin.i64(i64 %gap, i64 {MOST})",
-        "%ok = call i1 @stretch(ptr %carry, ptr %settings, ptr %data, i64 %n)",
+        "%ok = call i1 @stretch(ptr %carry, ptr %settings, ptr %data, i64 %n, "
+        "ptr %scratch)",
         "br i1 %ok, label %went, label %vain",
         "went:", "%far = add i64 %k, %n", "br label %loop",
         "vain:", "%later = add i64 %k, %pause",
@@ -117,7 +119,7 @@ def driver(width: int) -> str:
         "%some3 = select i1 %thin, i64 %some2, i64 %left",
         "%m = call i64 @llvm.smin.i64(i64 %some3, i64 %left)",
         "%s = call i64 @full(ptr %carry, ptr %settings, ptr %data, i64 %t, i64 %m, ptr %row, "
-        "i64 %mask, i64 %dense, ptr %result)",
+        "i64 %mask, i64 %dense, ptr %result, ptr %scratch)",
         "%kept = load double, ptr %result",
         "%rows1 = fptosi double %kept to i64",
         f"%doubles = mul i64 %rows1, {width}",
