@@ -2,9 +2,10 @@
 
 A block has as many steps as a vector register holds numbers. Its steps are taken one after another
 by what leads from each to the next and nothing else, and the points they come by are put down in
-memory. What is to be told of these points, values, slopes, the tests, is computed for all of them
-at once, after the steps of the block that follows: so it never waits for them, and the processor
-does both at the same time. A step takes hardly longer than the way alone.
+memory, with what functions gave there. What is to be told of these points, values, slopes, the
+tests, is computed for all of them at once, after the steps of the block that follows: so it never
+waits for them, and the processor does both at the same time. A step takes hardly longer than the
+way alone.
 
 The number of steps need not be a multiple of a block: of the last one only some are wanted.
 """
@@ -12,10 +13,11 @@ The number of steps need not be a multiple of a block: of the last one only some
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from steepest.native.course import Course
-from steepest.native.emit import Body, literal, type_of
+from steepest.native.emit import Body, is_call, literal, type_of
 from steepest.native.plan import settled
 from steepest.native.scalars import BOOLEAN, Lane
 
@@ -41,11 +43,12 @@ class Blocks:
         self.view = Body(self.code, self._seen, lanes=lanes, prefix="w")
         self.after = Body(self.code, self._at_last, prefix="z")
         self._room = -(-(2 * lanes + 1) // LINE) * LINE  # for two blocks, and what comes after them
+        self._called: list[str] = []  # what functions give on the way, and the view needs
 
     @property
     def scratch(self) -> int:
         """How many numbers are put down."""
-        return self._room * len(self.course.way)
+        return self._room * (len(self.course.way) + len(self._called))
 
     @property
     def functions(self) -> set[str]:
@@ -55,6 +58,8 @@ class Blocks:
 
     # ---- where numbers come from
     def _setting(self, k: int, body: Body) -> str:
+        if k >= self.moving + self.fixed:
+            return self._datum(k, body)
         table, at = ("carry", k) if k < self.moving else ("settings", k - self.moving)
         body.add(f"%{body.prefix}p{k} = getelementptr double, ptr %{table}, i64 {at}")
         body.add(f"%{body.prefix}s{k} = load double, ptr %{body.prefix}p{k}")
@@ -72,11 +77,9 @@ class Blocks:
     def _seen(self, k: int, body: Body) -> str:
         """Number k at all steps of a block; what is delayed is there a step after it was made."""
         if k >= self.moving:
-            return self._spread(self._datum(k, body), body, f"d{k}.all")
+            return self._spread(self._datum(k, body), f"d{k}.all", False, body)
         if k in self.course.way:
-            body.add(f"%x{k}.p = getelementptr double, ptr %at{k}, i64 %behind")
-            body.add(f"%x{k} = load {self.vector}, ptr %x{k}.p, align 8")
-            return f"%x{k}"
+            return self._behind(f"at{k}", body)
         made = body.compute(Lane(self.code, self.course.following[k]))
         chosen = ", ".join(f"i32 {self.lanes - 1 + j}" for j in range(self.lanes))
         body.add(
@@ -84,6 +87,12 @@ class Blocks:
             f"<{self.lanes} x i32> <{chosen}>"
         )
         return f"%x{k}"
+
+    def _behind(self, place: str, body: Body) -> str:
+        """What was put down at the steps of the block that is looked at."""
+        body.add(f"%{place}.p = getelementptr double, ptr %{place}, i64 %behind")
+        body.add(f"%{place}.all = load {self.vector}, ptr %{place}.p, align 8")
+        return f"%{place}.all"
 
     def _at_last(self, k: int, body: Body) -> str:
         """Number k at the last step."""
@@ -104,7 +113,7 @@ class Blocks:
         body.add(f"%{name} = extractelement {self.vector} {vector}, i64 %last")
         return f"%{name}"
 
-    def _spread(self, scalar: str, body: Body, name: str, boolean: bool = False) -> str:
+    def _spread(self, scalar: str, name: str, boolean: bool, body: Body) -> str:
         """One number for all steps of a block."""
         one, many = type_of(1, boolean), type_of(self.lanes, boolean)
         body.add(f"%{name}.e = insertelement {many} poison, {one} {scalar}, i64 0")
@@ -129,6 +138,7 @@ class Blocks:
             if at in once:
                 _require(entry, at, once[at], truth)
         following = {i: way.compute(Lane(self.code, course.following[i])) for i in course.way}
+        put_down = {f"at{i}": f"%c{i}" for i in course.way} | self._from_functions()
         made = {i: view.compute(Lane(self.code, course.following[i])) for i in course.delayed}
         for i in course.delayed:
             view.compute(self.code.input(i))
@@ -139,8 +149,8 @@ class Blocks:
         lines = [
             "entry:",
             *(
-                f"%at{i} = getelementptr double, ptr %scratch, i64 {self._room * n}"
-                for n, i in enumerate(course.way)
+                f"%{place} = getelementptr double, ptr %scratch, i64 {self._room * n}"
+                for n, place in enumerate(put_down)
             ),
             *entry.lines, "br label %begin",
             "begin:", "br label %block",
@@ -157,13 +167,13 @@ class Blocks:
                 f"%c{i} = phi double [ %a{i}, %block ], [ {following[i]}, %step ]"
                 for i in course.way
             ),
+            *way.lines,
             *(
-                line for i in course.way for line in (
-                    f"%at{i}.s = getelementptr double, ptr %at{i}, i64 %s",
-                    f"store double %c{i}, ptr %at{i}.s",
+                line for place, operand in put_down.items() for line in (
+                    f"%{place}.s = getelementptr double, ptr %{place}, i64 %s",
+                    f"store double {operand}, ptr %{place}.s",
                 )
             ),
-            *way.lines,
             "%s1 = add i64 %s, 1", "%again = icmp slt i64 %s1, %there",
             "br i1 %again, label %step, label %turn",
             "turn:",
@@ -201,21 +211,50 @@ class Blocks:
         course = self.course
         wanted = [at for at, _ in (*course.tests, *course.outer)]
         wanted += [at for i, at in enumerate(course.following) if i not in course.staying]
-        known = {*course.staying, *range(self.moving, self.moving + self.fixed)}
         found = {}
-        for at in settled(self.code, wanted, known):
+        inputs = {args[0] for op, *args in self.code.instructions if op == "input"}
+        for at in settled(self.code, wanted, course.staying | inputs - set(range(self.moving))):
+            operation, *args = self.code.instructions[at]
+            if operation == "input" and args[0] >= self.moving + self.fixed:
+                continue  # a datum is read where it is used
             found[at] = operand = self.entry.compute(Lane(self.code, at))
-            if self.code.instructions[at][0] != "constant":
+            if operation != "constant":
                 boolean = self.code.kinds[at] == BOOLEAN
-                self.view.know(at, self._spread(operand, self.entry, f"o{at}", boolean))
+                self.view.fetch(at, partial(self._spread, operand, f"o{at}", boolean))
                 for body in (self.way, self.after):
                     body.know(at, operand)
+        return found
+
+    def _from_functions(self) -> dict[str, str]:
+        """What functions give on the way, and where it is put down: it is not computed again."""
+        course, way, view = self.course, self.way, self.view
+        waiting = [at for at, _ in course.tests]
+        waiting += [course.following[i] for i in course.delayed]
+        waiting += [extreme.by for extreme in course.extremes.values()]
+        seen: set[int] = set()
+        found: dict[str, str] = {}
+        while waiting:
+            at = waiting.pop()
+            if at in seen or view.known(at) is not None:
+                continue
+            seen.add(at)
+            operation, *args = self.code.instructions[at]
+            operand = way.known(at)
+            if is_call(operation) and operand is not None:
+                place = f"put{at}"
+                found[place] = operand
+                view.fetch(at, partial(self._behind, place))
+            elif operation not in ("input", "constant"):
+                waiting += args
+        self._called = list(found)
         return found
 
     def _before(self, starts: Mapping[int, str]) -> dict[int, str]:
         """What the first block finds where later ones find what the block before has made."""
         course, last = self.course, f"i64 {self.lanes - 1}"
-        found = {i: self._spread(starts[i], self.entry, f"p{i}.start") for i in course.extremes}
+        found = {
+            i: self._spread(starts[i], f"p{i}.start", False, self.entry) for i in course.extremes
+        }
         for i in course.delayed:
             found[i] = f"%p{i}.start"
             self.entry.add(

@@ -17,7 +17,7 @@ from typing import Final
 
 from steepest.native.scalars import Lane, Scalars
 
-__all__ = ["Body", "declarations", "literal", "type_of"]
+__all__ = ["Body", "declarations", "is_call", "literal", "type_of"]
 
 _PLAIN: Final = {"fadd", "fsub", "fmul", "fdiv"}
 _INTRINSIC: Final = {
@@ -30,6 +30,12 @@ _INTRINSIC: Final = {
 }
 _COMPARE: Final = {"olt", "ole", "ogt", "oge", "oeq", "une", "uno"}
 _LOGIC: Final = {"and", "or", "xor"}
+_OTHERS: Final = {"input", "constant", "fneg", "not", "select", "number", "fma", "copysign"}
+
+
+def is_call(operation: str) -> bool:
+    """Whether an instruction calls a function, which takes as long as tens of others."""
+    return not any(operation in some for some in (_PLAIN, _INTRINSIC, _COMPARE, _LOGIC, _OTHERS))
 
 
 def type_of(lanes: int, boolean: bool = False) -> str:
@@ -84,6 +90,7 @@ class Body:
         self.functions: set[str] = set()
         self._read = read
         self._operands: dict[int, str] = {}
+        self._fetch: dict[int, Callable[[Body], str]] = {}
 
     def add(self, line: str) -> None:
         """A line of somebody else's."""
@@ -102,6 +109,10 @@ class Body:
         """A number that is computed elsewhere, and where it is."""
         self._operands[at] = operand
 
+    def fetch(self, at: int, by: Callable[[Body], str]) -> None:
+        """A number that is computed elsewhere, and what brings it when it is first needed."""
+        self._fetch[at] = by
+
     def known(self, at: int) -> str | None:
         """The operand that holds a number, if it is there."""
         return self._operands.get(at)
@@ -116,7 +127,9 @@ class Body:
                 stack.pop()
                 continue
             operation, *args = instructions[at]
-            if operation == "input":
+            if at in self._fetch:
+                known[at] = self._fetch[at](self)
+            elif operation == "input":
                 known[at] = self._read(args[0], self)
             elif operation == "constant":
                 known[at] = literal(args[0], self.lanes)

@@ -3,11 +3,11 @@
     i64 walk(carry, settings, data, first, count, rows, mask, dense, result, scratch)
 
 Numbers that change from step to step (the carry) stay in registers; settings are read once, and
-what is computed from them alone is computed once; data, which the user's function reads, are read
-where they are used. Each step writes its row of the record at `rows`; the place moves on after a
-row whose number is a multiple of `mask` + 1, or `dense` and beyond, and is written over after any
-other. The loop ends after `count` steps, at a code other than 0, or where a guard fails; a step
-that was not taken leaves the carry of the step before.
+what is computed from them alone, or from data, is computed once; data, which the user's function
+reads, are read where they are used. Each step writes its row of the record at `rows`; the place
+moves on after a row whose number is a multiple of `mask` + 1, or `dense` and beyond, and is written
+over after any other. The loop ends after `count` steps, at a code other than 0, or where a guard
+fails; a step that was not taken leaves the carry of the step before.
 """
 
 from __future__ import annotations
@@ -182,6 +182,8 @@ class _Text:
         moving = self.moving
 
         def setting(k: int, body: Body) -> str:
+            if k >= moving + fixed:
+                return value(k, body)
             body.add(f"%ps{k} = getelementptr double, ptr %settings, i64 {k - moving}")
             body.add(f"%s{k} = load double, ptr %ps{k}")
             return f"%s{k}"
@@ -197,9 +199,12 @@ class _Text:
             body.add(f"{name} = load double, ptr {name}.p")
             return name
 
-        entry, body = Body(self.plan.code, setting), Body(self.plan.code, value)
-        for at in self.plan.settled(range(moving, moving + fixed)):
-            body.know(at, entry.compute(Lane(self.plan.code, at)))
+        entry, body = Body(self.plan.code, setting, prefix="e"), Body(self.plan.code, value)
+        code = self.plan.code
+        data = {("input", k) for k in range(moving + fixed, self.plan.given)}
+        for at in self.plan.settled(range(moving, self.plan.given)):
+            if code.instructions[at] not in data:  # which are read where they are used
+                body.know(at, entry.compute(Lane(code, at)))
         return entry, body
 
     @property

@@ -57,6 +57,11 @@ class Plan:
         known = sum([lane.at in self.zero for lane in lanes])
         return len(lanes) >= MANY and 2 * known >= len(lanes)
 
+    @property
+    def given(self) -> int:
+        """How many numbers are given."""
+        return sum(math.prod(shape) for shape in self.shapes)
+
     @cached_property
     def zero(self) -> frozenset[int]:
         """Where the number 0, and not -0, is."""
