@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import sys
 import time
 from _thread import RLock
@@ -20,7 +21,7 @@ from steepest.errors import CompilationError
 from steepest.native import cache as disk
 from steepest.native import vectormath
 
-__all__ = ["Code", "available", "compiled", "functions", "target"]
+__all__ = ["Code", "Module", "available", "called", "compiled", "functions", "target", "translated"]
 
 FAR = "steepest_reduce_far"
 
@@ -39,6 +40,15 @@ class Code:
     seconds: float  # that compiling (or loading) took
     cached: bool  # whether it came from the disk
     keep: Any = field(repr=False)  # what must live as long: the library, and objects it points to
+
+
+@dataclass(frozen=True, eq=False)
+class Module:
+    """A module of IR, and the object that LLVM made of it."""
+
+    ir: str
+    image: bytes = field(repr=False)
+    cached: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,42 +111,55 @@ def target() -> Target:
         return Target(found.triple, cpu, features, version, machine, make_jit)
 
 
+def translated(ir: str, optimise: int = 0) -> Module:
+    """The object of a module of IR, from the disk or made by LLVM.
+
+    optimise   level of LLVM's passes over the IR; straight-line code needs none, loops want 1
+
+    Raises CompilationError when the IR is malformed, which is a fault of ours.
+    """
+    here = target()
+    with _lock:
+        key = disk.key(ir, here.llvm, here.cpu, here.features, optimise)
+        image = disk.load(key)
+        if image is not None:
+            return Module(ir, image, cached=True)
+        image = _object(ir, optimise)
+        disk.store(key, image)
+        return Module(ir, image, cached=False)
+
+
 def compiled(
     ir: str,
     exports: Sequence[str],
     imports: Mapping[str, int] | None = None,
     keep: Any = None,
     optimise: int = 0,
+    around: Module | None = None,
 ) -> Code:
     """Machine code for a module of IR: the addresses of the functions it exports.
 
     imports    addresses of symbols in this process, which differ from run to run and are therefore
                no part of the text
     keep       objects that the code points to
-    optimise   level of LLVM's passes over the IR; straight-line code needs none, loops want 1
+    around     a module that is the same for many others, and linked with each of them
 
     Raises CompilationError when the IR is malformed, which is a fault of ours.
     """
     started = time.perf_counter()
-    here = target()
-    symbols = dict(imports or {})
-    if FAR not in exports:
-        symbols |= _needed(ir)
+    made = translated(ir, optimise)
+    images = [made.image] if around is None else [made.image, around.image]
     with _lock:
-        key = disk.key(ir, here.llvm, here.cpu, here.features, optimise)
-        image = disk.load(key)
-        cached = image is not None
-        if image is None:
-            image = _object(ir, optimise)
-            disk.store(key, image)
-        library = _linked(image, exports, symbols)
+        library = _linked(images, exports, {**(imports or {}), **_needed(ir)})
     addresses = {name: library[name] for name in exports}
     seconds = time.perf_counter() - started
-    return Code(ir, addresses, len(image), seconds, cached, (library, keep))
+    text = ir if around is None else f"{ir}\n; calls come in by this:\n\n{around.ir}"
+    size = sum(map(len, images))
+    return Code(text, addresses, size, seconds, made.cached, (library, keep))
 
 
 def functions(names: Iterable[str], lanes: int | Iterable[int] = 1) -> str:
-    """The text of elementary functions, as this machine computes them.
+    """The text of elementary functions, as this machine computes them, for loops to have inside.
 
     The same text for the same names, in whatever order: it is a part of the key on disk.
 
@@ -148,20 +171,46 @@ def functions(names: Iterable[str], lanes: int | Iterable[int] = 1) -> str:
         raise CompilationError(str(error)) from error
 
 
+def called(names: Iterable[str]) -> str:
+    """What lets a module call the same functions, of one number, by their addresses.
+
+    They are compiled once for all modules, which costs a call a nanosecond and spares each of them
+    most of what LLVM would have to do.
+
+    Raises CompilationError for a function that there is no machine code for.
+    """
+    try:
+        return "".join(vectormath.declaration(n, fused=target().fused) for n in sorted(names))
+    except ValueError as error:
+        raise CompilationError(str(error)) from error
+
+
+_DECLARED = re.compile(r"^declare .*@(steepest_\w+)\(", re.MULTILINE)
+
+
 def _needed(ir: str) -> dict[str, int]:
-    """The addresses of what the functions themselves call."""
+    """The addresses of the functions of ours, and of the C library's, that a module calls."""
     found = {}
-    if FAR in ir:
-        found[FAR] = _far().addresses[FAR]
-    if "@steepest_libm_" in ir:
-        found.update(vectormath.library_symbols())
+    for name in _DECLARED.findall(ir):
+        if name.startswith(vectormath.PREFIX):
+            found[name] = _library()[name]
+        else:
+            found[name] = _alone(name).addresses[name]
     return found
 
 
 @cache
-def _far() -> Code:
-    """What sine, cosine and tangent do with far angles: compiled once for all."""
-    return compiled(vectormath.FAR_TEXT, [FAR])
+def _alone(name: str) -> Code:
+    """A function that many modules call: compiled once for all, and never given up."""
+    if name == FAR:
+        return compiled(vectormath.FAR_TEXT, [name])
+    text = vectormath.alone(name.removeprefix("steepest_"), fused=target().fused)
+    return compiled(text, [name])
+
+
+@cache
+def _library() -> Mapping[str, int]:
+    return vectormath.library_symbols()
 
 
 def _object(ir: str, optimise: int) -> bytes:
@@ -189,10 +238,14 @@ def _object(ir: str, optimise: int) -> bytes:
     return bytes(machine.emit_object(module))
 
 
-def _linked(image: bytes, exports: Sequence[str], imports: Mapping[str, int]) -> _Library:
+def _linked(
+    images: Iterable[bytes], exports: Sequence[str], imports: Mapping[str, int]
+) -> _Library:
     import llvmlite.binding as llvm
 
-    builder = llvm.JITLibraryBuilder().add_object_img(image).add_current_process()
+    builder = llvm.JITLibraryBuilder().add_current_process()
+    for image in images:
+        builder.add_object_img(image)
     for name in exports:
         builder.export_symbol(name)
     for name, address in imports.items():
