@@ -21,7 +21,17 @@ from steepest.errors import CompilationError
 from steepest.native import cache as disk
 from steepest.native import vectormath
 
-__all__ = ["Code", "Module", "available", "called", "compiled", "functions", "target", "translated"]
+__all__ = [
+    "Code",
+    "Module",
+    "available",
+    "called",
+    "compiled",
+    "functions",
+    "linked",
+    "target",
+    "translated",
+]
 
 FAR = "steepest_reduce_far"
 
@@ -59,7 +69,7 @@ class Target:
     cpu: str
     features: str
     llvm: tuple[int, ...]
-    machine: Any = field(repr=False)
+    machines: Mapping[bool, Any] = field(repr=False)  # True: the one that hurries
     make_jit: Callable[[], Any] = field(repr=False)
 
     @property
@@ -98,9 +108,11 @@ def target() -> Target:
         cpu = llvm.get_host_cpu_name()
         features = llvm.get_host_cpu_features().flatten()
         found = llvm.Target.from_default_triple()
-        machine = found.create_target_machine(
-            cpu=cpu, features=features, opt=1, reloc="pic", codemodel="jitdefault", jit=True
-        )
+
+        def machine(opt: int) -> Any:
+            return found.create_target_machine(
+                cpu=cpu, features=features, opt=opt, reloc="pic", codemodel="jitdefault", jit=True
+            )
 
         def make_jit() -> Any:
             return llvm.create_lljit_compiler(
@@ -108,54 +120,62 @@ def target() -> Target:
             )
 
         version = tuple(llvm.llvm_version_info)
-        return Target(found.triple, cpu, features, version, machine, make_jit)
+        machines = {True: machine(0), False: machine(1)}
+        return Target(found.triple, cpu, features, version, machines, make_jit)
 
 
-def translated(ir: str, optimise: int = 0) -> Module:
+def translated(ir: str, optimise: int = 0, hurry: bool = False) -> Module:
     """The object of a module of IR, from the disk or made by LLVM.
 
     optimise   level of LLVM's passes over the IR; straight-line code needs none, loops want 1
+    hurry      whether LLVM selects instructions and registers the quick way
 
     Raises CompilationError when the IR is malformed, which is a fault of ours.
     """
     here = target()
     with _lock:
-        key = disk.key(ir, here.llvm, here.cpu, here.features, optimise)
+        key = disk.key(ir, here.llvm, here.cpu, here.features, optimise, hurry)
         image = disk.load(key)
         if image is not None:
             return Module(ir, image, cached=True)
-        image = _object(ir, optimise)
+        image = _object(ir, optimise, here.machines[hurry])
         disk.store(key, image)
         return Module(ir, image, cached=False)
 
 
-def compiled(
-    ir: str,
+def compiled(ir: str, exports: Sequence[str], keep: Any = None, optimise: int = 0) -> Code:
+    """Machine code for a module of IR: `linked` and `translated` in one."""
+    started = time.perf_counter()
+    return linked([translated(ir, optimise)], exports, started, keep=keep)
+
+
+def linked(
+    modules: Sequence[Module],
     exports: Sequence[str],
+    started: float,
     imports: Mapping[str, int] | None = None,
     keep: Any = None,
-    optimise: int = 0,
-    around: Module | None = None,
 ) -> Code:
-    """Machine code for a module of IR: the addresses of the functions it exports.
+    """Modules as one library in memory: the addresses of the functions it exports.
 
+    modules    what was asked for, and others that are the same for many and go with it
+    started    when it was begun, by `time.perf_counter`
     imports    addresses of symbols in this process, which differ from run to run and are therefore
                no part of the text
     keep       objects that the code points to
-    around     a module that is the same for many others, and linked with each of them
 
-    Raises CompilationError when the IR is malformed, which is a fault of ours.
+    Raises CompilationError where that cannot be done.
     """
-    started = time.perf_counter()
-    made = translated(ir, optimise)
-    images = [made.image] if around is None else [made.image, around.image]
     with _lock:
-        library = _linked(images, exports, {**(imports or {}), **_needed(ir)})
+        symbols = dict(imports or {})
+        for module in modules:
+            symbols |= _needed(module.ir)
+        library = _linked([m.image for m in modules], exports, symbols)
     addresses = {name: library[name] for name in exports}
+    size = sum(len(m.image) for m in modules)
     seconds = time.perf_counter() - started
-    text = ir if around is None else f"{ir}\n; calls come in by this:\n\n{around.ir}"
-    size = sum(map(len, images))
-    return Code(text, addresses, size, seconds, made.cached, (library, keep))
+    text = "\n; linked with\n\n".join(m.ir for m in modules)
+    return Code(text, addresses, size, seconds, modules[0].cached, (library, keep))
 
 
 def functions(names: Iterable[str], lanes: int | Iterable[int] = 1) -> str:
@@ -213,10 +233,9 @@ def _library() -> Mapping[str, int]:
     return vectormath.library_symbols()
 
 
-def _object(ir: str, optimise: int) -> bytes:
+def _object(ir: str, optimise: int, machine: Any) -> bytes:
     import llvmlite.binding as llvm
 
-    machine = target().machine
     try:
         # A context of its own, since a context never forgets a constant.
         module = llvm.parse_assembly(ir, llvm.create_context())
@@ -226,14 +245,14 @@ def _object(ir: str, optimise: int) -> bytes:
             f"steepest wrote IR that LLVM refuses: {error}. Please report this, with the function; "
             "STEEPEST_ENGINE=python runs without machine code"
         ) from error
-    builder = llvm.create_pass_builder(
-        machine, llvm.create_pipeline_tuning_options(speed_level=optimise)
-    )
-    if optimise:
-        builder.getModulePassManager().run(module, builder)
-    elif "alwaysinline" in ir:
-        passes = llvm.create_new_module_pass_manager()
-        passes.add_always_inliner_pass()
+    if optimise or "alwaysinline" in ir:
+        builder = llvm.create_pass_builder(
+            machine, llvm.create_pipeline_tuning_options(speed_level=optimise)
+        )
+        passes = builder.getModulePassManager()
+        if not optimise:
+            passes = llvm.create_new_module_pass_manager()
+            passes.add_always_inliner_pass()
         passes.run(module, builder)
     return bytes(machine.emit_object(module))
 

@@ -7,6 +7,7 @@ for these; the addresses in it are filled in for each.
 from __future__ import annotations
 
 import ctypes
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -14,8 +15,8 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.native import abi
-from steepest.native.engine import Code, Module, compiled, translated
-from steepest.native.kernel import kernel_ir
+from steepest.native.engine import Code, Module, linked, translated
+from steepest.native.kernel import kernel_module
 from steepest.native.plan import Plan
 from steepest.native.vectorcall import Form, text_of
 
@@ -71,6 +72,7 @@ class Entry:
 
 def entry_of(p: Plan, call: Call) -> Entry:
     """Compile a plan with its entry. Raises CompilationError where that cannot be done."""
+    started = time.perf_counter()
     onward = ctypes.c_void_p()
     imports = {**abi.symbols(), "onward": ctypes.addressof(onward)}
     outside = {f"fact{k}_": fact for k, fact in enumerate(call.facts)}
@@ -94,7 +96,8 @@ def entry_of(p: Plan, call: Call) -> Entry:
     )
     around = _module(form)
     used = {name: at for name, at in imports.items() if f"@{name}" in around.ir}
-    return Entry(compiled(kernel_ir(p), ["entry"], used, (onward, call), around=around), onward)
+    modules = [kernel_module(p), around]
+    return Entry(linked(modules, ["entry"], started, used, (onward, call)), onward)
 
 
 @lru_cache(maxsize=64)

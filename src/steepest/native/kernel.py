@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,19 +17,25 @@ import numpy as np
 from steepest.errors import CompilationError
 from steepest.graph.node import Node
 from steepest.native.emit import Body, type_of
-from steepest.native.engine import Code, called, compiled, target
+from steepest.native.engine import Module, called, linked, target, translated
 from steepest.native.plan import Plan, plan
 from steepest.native.scalars import Lane
 from steepest.native.wide import Packs, WideBody
 
-__all__ = ["Kernel", "declaration", "kernel_ir", "kernel_of"]
+__all__ = ["Kernel", "declaration", "kernel_ir", "kernel_module", "kernel_of"]
 
+SHORT = 150  # operations up to which LLVM's quick code is as fast as its better one
 WIDTH = 4  # doubles in a pack
 LONG = 64  # numbers from which packs are looked for
 # Code is put at the start of a page. An entry, its kernel and the functions that this calls would
 # contend for the same lines of the processor's first cache, so each begins elsewhere in its page.
 OFFSET = 1024
 POINTERS = 1000  # that a call can take: ctypes passes 1,024
+
+
+def kernel_module(p: Plan) -> Module:
+    """The module of one function, translated."""
+    return translated(kernel_ir(p), hurry=p.size <= SHORT)
 
 
 def kernel_ir(p: Plan) -> str:
@@ -128,8 +135,9 @@ def _store(body: Body, lanes: Sequence[Lane], k: int, base: str, name: str) -> i
 class Kernel:
     """Outputs of a graph, computed by machine code; called like a `Program`."""
 
-    def __init__(self, p: Plan, code: Code) -> None:
-        self.code = code
+    def __init__(self, p: Plan) -> None:
+        started = time.perf_counter()
+        self.code = code = linked([kernel_module(p)], ["kernel"], started)
         self._shapes = p.output_shapes
         self._make = [np.zeros if p.zeros(k) else np.empty for k in range(len(p.output_shapes))]
         taken = [ctypes.c_void_p] * (len(p.shapes) + len(p.output_shapes))
@@ -158,4 +166,4 @@ def kernel_of(inputs: Sequence[Node], outputs: Sequence[Node]) -> Kernel:
     Raises CompilationError where that cannot be done.
     """
     p = plan(inputs, outputs)
-    return Kernel(p, compiled(kernel_ir(p), ["kernel"]))
+    return Kernel(p)
