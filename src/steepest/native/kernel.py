@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ LONG = 64  # numbers from which packs are looked for
 # Code is put at the start of a page. An entry, its kernel and the functions that this calls would
 # contend for the same lines of the processor's first cache, so each begins elsewhere in its page.
 OFFSET = 1024
+BLOCK = 200  # lines of a basic block
 POINTERS = 1000  # that a call can take: ctypes passes 1,024
 
 
@@ -47,11 +48,13 @@ def kernel_ir(p: Plan) -> str:
     body = _reading(p)
     if p.guards:
         body.add(f"br i1 {_holding(p, body)}, label %path, label %stray")
-        body.add("stray:")
-        body.add("ret i32 0")
         body.add("path:")
     _storing(p, body)
-    text = "\n  ".join([*body.lines, "ret i32 1"])
+    body.add("ret i32 1")
+    lines = [*_blocks(body.lines)]
+    if p.guards or len(lines) > len(body.lines):
+        lines += ["stray:", "ret i32 0"]
+    text = "\n  ".join(lines)
     given = [f"ptr noalias readonly %in{k}" for k in range(len(p.shapes))]
     made = [f"ptr noalias %out{k}" for k in range(len(p.output_shapes))]
     return (
@@ -59,6 +62,22 @@ def kernel_ir(p: Plan) -> str:
         + f"define i32 @kernel({', '.join([*given, *made])}) "
         + f"prefix [{OFFSET} x i8] zeroinitializer {{\n  {text}\n}}\n"
     )
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[str]:
+    """The same lines in basic blocks of bounded length, since what LLVM does with a block grows
+    with the square of its stores. It would join blocks again that are left in one way only, and it
+    cannot know that an output always has an address.
+    """
+    if len(lines) > BLOCK:
+        yield "%placed = icmp ne ptr %out0, null"
+    last = 0
+    for k, line in enumerate(lines):
+        if k - last >= BLOCK and line.startswith("%"):
+            yield f"br i1 %placed, label %block{k}, label %stray"
+            yield f"block{k}:"
+            last = k
+        yield line
 
 
 def _reading(p: Plan) -> Body:
