@@ -22,6 +22,7 @@ from steepest.native.vectorcall import Form, text_of
 
 __all__ = ["Call", "Entry", "Fact", "NOTHING", "entry_of"]
 
+MANY: Final = 32  # arguments and results from which LLVM's better code is not worth its time
 NOTHING: Final = object()  # what a dictionary holds under a key that it does not have
 
 
@@ -102,4 +103,4 @@ def entry_of(p: Plan, call: Call) -> Entry:
 
 @lru_cache(maxsize=64)
 def _module(form: Form) -> Module:
-    return translated(text_of(form))
+    return translated(text_of(form), hurry=len(form.arguments) + len(form.results) > MANY)
