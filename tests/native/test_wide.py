@@ -10,7 +10,7 @@ import pytest
 
 import steepest as st
 from steepest.native import kernel
-from steepest.native.engine import available, compiled, target
+from steepest.native.engine import available, target
 from steepest.native.kernel import Kernel, kernel_ir
 from steepest.native.plan import Plan, plan
 
@@ -52,7 +52,7 @@ def planned(f: Callable[..., Any], size: int) -> Plan:
 
 
 def ran(p: Plan, x: Any) -> Sequence[Any]:
-    return Kernel(p, compiled(kernel_ir(p), ["kernel"]))(x)
+    return Kernel(p)(x)
 
 
 @pytest.mark.parametrize("f", FUNCTIONS)

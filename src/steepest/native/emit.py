@@ -4,7 +4,8 @@ The text is written directly: that is twenty times faster than building it from 
 are computed in depth-first order from the results, loaded where they are first used and stored as
 soon as they are there, so that few are alive at a time and no pass has to sort them. There are no
 fast-math flags anywhere and no contraction: the bits are those of the operations as written, and
-multiply-adds are fused where the code says so (`native.chain`) and nowhere else.
+multiply-adds are fused where the code says so (`native.chain`) and nowhere else. LLVM's own
+functions are not declared, which version 19 and later do not ask for.
 
 One instruction is written for one number, or for a vector of `lanes` independent points at once.
 """
@@ -12,12 +13,12 @@ One instruction is written for one number, or for a vector of `lanes` independen
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from steepest.native.scalars import Lane, Scalars
 
-__all__ = ["Body", "declarations", "is_call", "literal", "type_of"]
+__all__ = ["Body", "is_call", "literal", "type_of"]
 
 _PLAIN: Final = {"fadd", "fsub", "fmul", "fdiv"}
 _INTRINSIC: Final = {
@@ -55,19 +56,6 @@ def literal(value: float | bool, lanes: int = 1) -> str:
 def suffix(lanes: int) -> str:
     """How LLVM's own functions name the type."""
     return "f64" if lanes == 1 else f"v{lanes}f64"
-
-
-def declarations(lanes: Iterable[int]) -> str:
-    """What the instructions need declared, for vectors of these many lanes."""
-    lines = []
-    for w in sorted(set(lanes)):
-        d, s = type_of(w), suffix(w)
-        lines += [f"declare {d} @llvm.{name}.{s}({d})" for name in sorted(_INTRINSIC.values())]
-        lines += [
-            f"declare {d} @llvm.copysign.{s}({d}, {d})",
-            f"declare {d} @llvm.fma.{s}({d}, {d}, {d})",
-        ]
-    return "\n".join(lines) + "\n"
 
 
 class Body:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import sys
 import time
 from _thread import RLock
@@ -20,7 +21,17 @@ from steepest.errors import CompilationError
 from steepest.native import cache as disk
 from steepest.native import vectormath
 
-__all__ = ["Code", "available", "compiled", "functions", "target"]
+__all__ = [
+    "Code",
+    "Module",
+    "available",
+    "called",
+    "compiled",
+    "functions",
+    "linked",
+    "target",
+    "translated",
+]
 
 FAR = "steepest_reduce_far"
 
@@ -42,6 +53,15 @@ class Code:
 
 
 @dataclass(frozen=True, eq=False)
+class Module:
+    """A module of IR, and the object that LLVM made of it."""
+
+    ir: str
+    image: bytes = field(repr=False)
+    cached: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Target:
     """This machine, as LLVM names it, and the services that make code for it."""
 
@@ -49,7 +69,7 @@ class Target:
     cpu: str
     features: str
     llvm: tuple[int, ...]
-    machine: Any = field(repr=False)
+    machines: Mapping[bool, Any] = field(repr=False)  # True: the one that hurries
     make_jit: Callable[[], Any] = field(repr=False)
 
     @property
@@ -88,9 +108,11 @@ def target() -> Target:
         cpu = llvm.get_host_cpu_name()
         features = llvm.get_host_cpu_features().flatten()
         found = llvm.Target.from_default_triple()
-        machine = found.create_target_machine(
-            cpu=cpu, features=features, opt=1, reloc="pic", codemodel="jitdefault", jit=True
-        )
+
+        def machine(opt: int) -> Any:
+            return found.create_target_machine(
+                cpu=cpu, features=features, opt=opt, reloc="pic", codemodel="jitdefault", jit=True
+            )
 
         def make_jit() -> Any:
             return llvm.create_lljit_compiler(
@@ -98,45 +120,66 @@ def target() -> Target:
             )
 
         version = tuple(llvm.llvm_version_info)
-        return Target(found.triple, cpu, features, version, machine, make_jit)
+        machines = {True: machine(0), False: machine(1)}
+        return Target(found.triple, cpu, features, version, machines, make_jit)
 
 
-def compiled(
-    ir: str,
-    exports: Sequence[str],
-    imports: Mapping[str, int] | None = None,
-    keep: Any = None,
-    optimise: int = 0,
-) -> Code:
-    """Machine code for a module of IR: the addresses of the functions it exports.
+def translated(ir: str, optimise: int = 0, hurry: bool = False) -> Module:
+    """The object of a module of IR, from the disk or made by LLVM.
 
-    imports    addresses of symbols in this process, which differ from run to run and are therefore
-               no part of the text
-    keep       objects that the code points to
     optimise   level of LLVM's passes over the IR; straight-line code needs none, loops want 1
+    hurry      whether LLVM selects instructions and registers the quick way
 
     Raises CompilationError when the IR is malformed, which is a fault of ours.
     """
-    started = time.perf_counter()
     here = target()
-    symbols = dict(imports or {})
-    if FAR not in exports:
-        symbols |= _needed(ir)
     with _lock:
-        key = disk.key(ir, here.llvm, here.cpu, here.features, optimise)
+        key = disk.key(ir, here.llvm, here.cpu, here.features, optimise, hurry)
         image = disk.load(key)
-        cached = image is not None
-        if image is None:
-            image = _object(ir, optimise)
-            disk.store(key, image)
-        library = _linked(image, exports, symbols)
+        if image is not None:
+            return Module(ir, image, cached=True)
+        image = _object(ir, optimise, here.machines[hurry])
+        disk.store(key, image)
+        return Module(ir, image, cached=False)
+
+
+def compiled(ir: str, exports: Sequence[str], keep: Any = None, optimise: int = 0) -> Code:
+    """Machine code for a module of IR: `linked` and `translated` in one."""
+    started = time.perf_counter()
+    return linked([translated(ir, optimise)], exports, started, keep=keep)
+
+
+def linked(
+    modules: Sequence[Module],
+    exports: Sequence[str],
+    started: float,
+    imports: Mapping[str, int] | None = None,
+    keep: Any = None,
+) -> Code:
+    """Modules as one library in memory: the addresses of the functions it exports.
+
+    modules    what was asked for, and others that are the same for many and go with it
+    started    when it was begun, by `time.perf_counter`
+    imports    addresses of symbols in this process, which differ from run to run and are therefore
+               no part of the text
+    keep       objects that the code points to
+
+    Raises CompilationError where that cannot be done.
+    """
+    with _lock:
+        symbols = dict(imports or {})
+        for module in modules:
+            symbols |= _needed(module.ir)
+        library = _linked([m.image for m in modules], exports, symbols)
     addresses = {name: library[name] for name in exports}
+    size = sum(len(m.image) for m in modules)
     seconds = time.perf_counter() - started
-    return Code(ir, addresses, len(image), seconds, cached, (library, keep))
+    text = "\n; linked with\n\n".join(m.ir for m in modules)
+    return Code(text, addresses, size, seconds, modules[0].cached, (library, keep))
 
 
 def functions(names: Iterable[str], lanes: int | Iterable[int] = 1) -> str:
-    """The text of elementary functions, as this machine computes them.
+    """The text of elementary functions, as this machine computes them, for loops to have inside.
 
     The same text for the same names, in whatever order: it is a part of the key on disk.
 
@@ -148,26 +191,51 @@ def functions(names: Iterable[str], lanes: int | Iterable[int] = 1) -> str:
         raise CompilationError(str(error)) from error
 
 
+def called(names: Iterable[str]) -> str:
+    """What lets a module call the same functions, of one number, by their addresses.
+
+    They are compiled once for all modules, which costs a call a nanosecond and spares each of them
+    most of what LLVM would have to do.
+
+    Raises CompilationError for a function that there is no machine code for.
+    """
+    try:
+        return "".join(vectormath.declaration(n, fused=target().fused) for n in sorted(names))
+    except ValueError as error:
+        raise CompilationError(str(error)) from error
+
+
+_DECLARED = re.compile(r"^declare .*@(steepest_\w+)\(", re.MULTILINE)
+
+
 def _needed(ir: str) -> dict[str, int]:
-    """The addresses of what the functions themselves call."""
+    """The addresses of the functions of ours, and of the C library's, that a module calls."""
     found = {}
-    if FAR in ir:
-        found[FAR] = _far().addresses[FAR]
-    if "@steepest_libm_" in ir:
-        found.update(vectormath.library_symbols())
+    for name in _DECLARED.findall(ir):
+        if name.startswith(vectormath.PREFIX):
+            found[name] = _library()[name]
+        else:
+            found[name] = _alone(name).addresses[name]
     return found
 
 
 @cache
-def _far() -> Code:
-    """What sine, cosine and tangent do with far angles: compiled once for all."""
-    return compiled(vectormath.FAR_TEXT, [FAR])
+def _alone(name: str) -> Code:
+    """A function that many modules call: compiled once for all, and never given up."""
+    if name == FAR:
+        return compiled(vectormath.FAR_TEXT, [name])
+    text = vectormath.alone(name.removeprefix("steepest_"), fused=target().fused)
+    return compiled(text, [name])
 
 
-def _object(ir: str, optimise: int) -> bytes:
+@cache
+def _library() -> Mapping[str, int]:
+    return vectormath.library_symbols()
+
+
+def _object(ir: str, optimise: int, machine: Any) -> bytes:
     import llvmlite.binding as llvm
 
-    machine = target().machine
     try:
         # A context of its own, since a context never forgets a constant.
         module = llvm.parse_assembly(ir, llvm.create_context())
@@ -177,22 +245,26 @@ def _object(ir: str, optimise: int) -> bytes:
             f"steepest wrote IR that LLVM refuses: {error}. Please report this, with the function; "
             "STEEPEST_ENGINE=python runs without machine code"
         ) from error
-    builder = llvm.create_pass_builder(
-        machine, llvm.create_pipeline_tuning_options(speed_level=optimise)
-    )
-    if optimise:
-        builder.getModulePassManager().run(module, builder)
-    elif "alwaysinline" in ir:
-        passes = llvm.create_new_module_pass_manager()
-        passes.add_always_inliner_pass()
+    if optimise or "alwaysinline" in ir:
+        builder = llvm.create_pass_builder(
+            machine, llvm.create_pipeline_tuning_options(speed_level=optimise)
+        )
+        passes = builder.getModulePassManager()
+        if not optimise:
+            passes = llvm.create_new_module_pass_manager()
+            passes.add_always_inliner_pass()
         passes.run(module, builder)
     return bytes(machine.emit_object(module))
 
 
-def _linked(image: bytes, exports: Sequence[str], imports: Mapping[str, int]) -> _Library:
+def _linked(
+    images: Iterable[bytes], exports: Sequence[str], imports: Mapping[str, int]
+) -> _Library:
     import llvmlite.binding as llvm
 
-    builder = llvm.JITLibraryBuilder().add_object_img(image).add_current_process()
+    builder = llvm.JITLibraryBuilder().add_current_process()
+    for image in images:
+        builder.add_object_img(image)
     for name in exports:
         builder.export_symbol(name)
     for name, address in imports.items():

@@ -1,6 +1,6 @@
-"""A graph as a function in machine code: int32 kernel(inputs, outputs), on arrays of pointers.
+"""A graph as a function in machine code: int32 kernel(inputs..., outputs...).
 
-Each input and each output has a pointer to its numbers, in C order. The result says whether the
+Each input and each output is a pointer to its numbers, in C order. The result says whether the
 guards held; where they did not, the outputs are not written.
 """
 
@@ -8,60 +8,89 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from steepest.errors import CompilationError
 from steepest.graph.node import Node
-from steepest.native.emit import Body, declarations, type_of
-from steepest.native.engine import Code, compiled, functions, target
+from steepest.native.emit import Body, type_of
+from steepest.native.engine import Module, called, linked, target, translated
 from steepest.native.plan import Plan, plan
 from steepest.native.scalars import Lane
 from steepest.native.wide import Packs, WideBody
 
-__all__ = ["Kernel", "kernel_ir", "kernel_of", "holding", "reading", "storing"]
+__all__ = ["Kernel", "declaration", "kernel_ir", "kernel_module", "kernel_of"]
 
+SHORT = 150  # operations up to which LLVM's quick code is as fast as its better one
 WIDTH = 4  # doubles in a pack
 LONG = 64  # numbers from which packs are looked for
+# Code is put at the start of a page. An entry, its kernel and the functions that this calls would
+# contend for the same lines of the processor's first cache, so each begins elsewhere in its page.
+OFFSET = 1024
+BLOCK = 200  # lines of a basic block
+POINTERS = 1000  # that a call can take: ctypes passes 1,024
 
 
-def kernel_ir(p: Plan, name: str = "kernel") -> str:
-    """The module of one function."""
-    lines: list[str] = []
+def kernel_module(p: Plan) -> Module:
+    """The module of one function, translated."""
+    return translated(kernel_ir(p), hurry=p.size <= SHORT)
 
-    def pointer(table: str, k: int) -> str:
-        lines.append(f"%{table}{k}_at = getelementptr ptr, ptr %{table}, i64 {k}")
-        lines.append(f"%{table}{k} = load ptr, ptr %{table}{k}_at")
-        return f"%{table}{k}"
 
-    body = reading(p, [pointer("in", k) for k in range(len(p.shapes))])
+def kernel_ir(p: Plan) -> str:
+    """The module of one function. Raises CompilationError where it takes and gives too much."""
+    if len(p.shapes) + len(p.output_shapes) > POINTERS:
+        raise CompilationError(
+            f"it takes and gives more than {POINTERS:,} arrays and numbers; arrays hold any number"
+        )
+    body = _reading(p)
     if p.guards:
-        body.add(f"br i1 {holding(p, body)}, label %path, label %stray")
-        body.add("stray:")
-        body.add("ret i32 0")
+        body.add(f"br i1 {_holding(p, body)}, label %path, label %stray")
         body.add("path:")
-    storing(p, body, [pointer("out", k) for k in range(len(p.output_shapes))])
-    text = "\n  ".join([*lines, *body.lines, "ret i32 1"])
+    _storing(p, body)
+    body.add("ret i32 1")
+    lines = [*_blocks(body.lines)]
+    if p.guards or len(lines) > len(body.lines):
+        lines += ["stray:", "ret i32 0"]
+    text = "\n  ".join(lines)
+    given = [f"ptr noalias readonly %in{k}" for k in range(len(p.shapes))]
+    made = [f"ptr noalias %out{k}" for k in range(len(p.output_shapes))]
     return (
-        declarations([1, WIDTH])
-        + functions(body.functions)
-        + f"define i32 @{name}(ptr noalias readonly %in, ptr noalias readonly %out) {{\n"
-        f"  {text}\n}}\n"
+        called(body.functions)
+        + f"define i32 @kernel({', '.join([*given, *made])}) "
+        + f"prefix [{OFFSET} x i8] zeroinitializer {{\n  {text}\n}}\n"
     )
 
 
-def reading(p: Plan, bases: Sequence[str]) -> Body:
-    """A body that loads each number where it is first used; `bases`: where each input begins."""
+def _blocks(lines: Sequence[str]) -> Iterator[str]:
+    """The same lines in basic blocks of bounded length, since what LLVM does with a block grows
+    with the square of its stores. It would join blocks again that are left in one way only, and it
+    cannot know that an output always has an address.
+    """
+    if len(lines) > BLOCK:
+        yield "%placed = icmp ne ptr %out0, null"
+    last = 0
+    for k, line in enumerate(lines):
+        if k - last >= BLOCK and line.startswith("%"):
+            yield f"br i1 %placed, label %block{k}, label %stray"
+            yield f"block{k}:"
+            last = k
+        yield line
+
+
+def _reading(p: Plan) -> Body:
+    """A body that loads each number where it is first used."""
     places = [(leaf, k) for leaf, shape in enumerate(p.shapes) for k in range(math.prod(shape))]
 
     def address(i: int, body: Body) -> str:
         leaf, k = places[i]
         if not k:
-            return bases[leaf]
+            return f"%in{leaf}"
         if i not in known:
             known.add(i)
-            body.add(f"%p{i} = getelementptr double, ptr {bases[leaf]}, i64 {k}")
+            body.add(f"%p{i} = getelementptr double, ptr %in{leaf}, i64 {k}")
         return f"%p{i}"
 
     def read(i: int, body: Body) -> str:
@@ -77,7 +106,7 @@ def reading(p: Plan, bases: Sequence[str]) -> Body:
     return WideBody(p.code, read, address, packs)
 
 
-def holding(p: Plan, body: Body) -> str:
+def _holding(p: Plan, body: Body) -> str:
     """Compute whether all guards hold; the operand that says so."""
     held = body.compute(p.guards[0])
     for k, guard in enumerate(p.guards[1:]):
@@ -87,25 +116,20 @@ def holding(p: Plan, body: Body) -> str:
     return held
 
 
-def storing(p: Plan, body: Body, bases: Sequence[str | None]) -> dict[int, str]:
-    """Compute all outputs, and store each as soon as it is there. Those whose base is None are
-    single numbers that stay where they are: the operand of each. What is zero is not written into
+def _storing(p: Plan, body: Body) -> None:
+    """Compute all outputs, and store each as soon as it is there. What is zero is not written into
     outputs that are made of zeros.
     """
-    numbers, start = {}, 0
-    for leaf, (base, shape) in enumerate(zip(bases, p.output_shapes, strict=True)):
+    start = 0
+    for leaf, shape in enumerate(p.output_shapes):
         lanes = p.outputs[start : start + math.prod(shape)]
         start += len(lanes)
-        if base is None:
-            numbers[leaf] = body.compute(lanes[0])
-            continue
         k, zeros = 0, p.zeros(leaf)
         while k < len(lanes):
             if zeros and lanes[k].at in p.zero:
                 k += 1
             else:
-                k += _store(body, lanes, k, base, f"%o{leaf}_{k}")
-    return numbers
+                k += _store(body, lanes, k, f"%out{leaf}", f"%o{leaf}_{k}")
 
 
 def _store(body: Body, lanes: Sequence[Lane], k: int, base: str, name: str) -> int:
@@ -130,15 +154,13 @@ def _store(body: Body, lanes: Sequence[Lane], k: int, base: str, name: str) -> i
 class Kernel:
     """Outputs of a graph, computed by machine code; called like a `Program`."""
 
-    def __init__(self, p: Plan, code: Code) -> None:
-        self.code = code
+    def __init__(self, p: Plan) -> None:
+        started = time.perf_counter()
+        self.code = code = linked([kernel_module(p)], ["kernel"], started)
         self._shapes = p.output_shapes
         self._make = [np.zeros if p.zeros(k) else np.empty for k in range(len(p.output_shapes))]
-        self._run = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p)(
-            code.addresses["kernel"]
-        )
-        self._given = ctypes.c_void_p * len(p.shapes)
-        self._found = ctypes.c_void_p * len(p.output_shapes)
+        taken = [ctypes.c_void_p] * (len(p.shapes) + len(p.output_shapes))
+        self._run = ctypes.CFUNCTYPE(ctypes.c_int32, *taken)(code.addresses["kernel"])
 
     def __call__(self, *values: Any) -> list[Any]:
         """The outputs at these values of the inputs, as arrays and numbers.
@@ -147,10 +169,14 @@ class Kernel:
         """
         given = [np.ascontiguousarray(v, dtype=np.float64) for v in values]
         found = [make(shape) for make, shape in zip(self._make, self._shapes, strict=True)]
-        inputs = self._given(*(a.ctypes.data for a in given))
-        if not self._run(inputs, self._found(*(a.ctypes.data for a in found))):
+        if not self._run(*(a.ctypes.data for a in (*given, *found))):
             raise ArithmeticError("these values belong to another path of the function")
         return [a[()] for a in found]
+
+
+def declaration(inputs: int, outputs: int) -> str:
+    """The line that lets another module call a kernel."""
+    return f"declare i32 @kernel({', '.join(['ptr'] * (inputs + outputs))})\n"
 
 
 def kernel_of(inputs: Sequence[Node], outputs: Sequence[Node]) -> Kernel:
@@ -159,4 +185,4 @@ def kernel_of(inputs: Sequence[Node], outputs: Sequence[Node]) -> Kernel:
     Raises CompilationError where that cannot be done.
     """
     p = plan(inputs, outputs)
-    return Kernel(p, compiled(kernel_ir(p), ["kernel"]))
+    return Kernel(p)

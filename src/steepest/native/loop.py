@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from steepest.graph.node import Node
 from steepest.native.blocks import LINE
 from steepest.native.chain import shortened
-from steepest.native.emit import Body, declarations, literal
+from steepest.native.emit import Body, literal
 from steepest.native.engine import Code, compiled, functions, target
 from steepest.native.plan import Plan, plan
 from steepest.native.scalars import Lane
@@ -140,12 +140,9 @@ def _module(p: Plan, sizes: tuple[int, ...], step: Step) -> tuple[str, int]:
     stretch = stretch_of(p, moving, fixed, moving + width, held, notes, target().lanes)
     full = f"({ARGUMENTS}) {{\n  {lines}\n}}\n"
     if stretch is None:
-        called = functions(text.functions)
-        return f"{declarations([1])}{called}define i64 @walk{full}", 0
-    lanes = (1, target().lanes)
-    called = functions(text.functions | stretch.functions, lanes)
-    loops = f"define i64 @full{full}{stretch.text}{driver(width)}"
-    return f"{declarations(lanes)}{called}{loops}", stretch.scratch
+        return f"{functions(text.functions)}define i64 @walk{full}", 0
+    called = functions(text.functions | stretch.functions, (1, target().lanes))
+    return f"{called}define i64 @full{full}{stretch.text}{driver(width)}", stretch.scratch
 
 
 class _Text:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from steepest.graph.node import Node
 from steepest.native.chain import leaner
-from steepest.native.emit import Body, declarations, type_of
+from steepest.native.emit import Body, type_of
 from steepest.native.engine import Code, compiled, functions, target
 from steepest.native.plan import Plan, plan
 from steepest.native.scalars import Lane
@@ -81,15 +81,6 @@ class Group:
             f"%{name}.s = load double, ptr %{name}.p",
             *self.spread(name, f"%{name}.s"),
         ]
-
-
-def _prologue(width: int, called: set[str]) -> str:
-    mask = f"<{width} x i1>"
-    return (
-        declarations({1, width})
-        + f"declare i1 @llvm.vector.reduce.or.v{width}i1({mask})\n"
-        + functions(called, width)
-    )
 
 
 class Field:
@@ -157,7 +148,7 @@ def _field(p: Plan, given: int, width: int) -> str:
     ]  # fmt: skip
     text = "\n  ".join(lines)
     return (
-        _prologue(width, body.functions)
+        functions(body.functions, width)
         + "define void @field(ptr noalias readonly %in, ptr noalias %out, i64 %n, i64 %from, "
         f"i64 %to, ptr noalias readonly %data) {{\n  {text}\n}}\n"
     )
@@ -276,7 +267,7 @@ def _flock(p: Plan, moving: int, fixed: int, ends: bool, width: int) -> str:
     ]  # fmt: skip
     text = "\n  ".join(lines)
     return (
-        _prologue(width, entry.functions | body.functions)
+        functions(entry.functions | body.functions, width)
         + "define void @flock(ptr noalias %carry, i64 %n, i64 %from, i64 %to, "
         "ptr noalias readonly %settings, ptr noalias readonly %data, i64 %t, i64 %steps) {\n"
         f"  {text}\n}}\n"

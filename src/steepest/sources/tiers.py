@@ -207,12 +207,11 @@ class Tiers:
 
     def _make_kernel(self, tier: _Tier, piece: Piece) -> None:
         """Machine code that Python calls, once it has found out that the path is this one."""
-        from steepest.native.engine import compiled
-        from steepest.native.kernel import Kernel, kernel_ir
+        from steepest.native.kernel import Kernel
 
         planned = piece.planned()
         tier.operations = tier.operations or planned.size
-        tier.kernel = Kernel(planned, compiled(kernel_ir(planned), ["kernel"]))
+        tier.kernel = Kernel(planned)
 
 
 def _kind_of_numbers(piece: Piece) -> str:

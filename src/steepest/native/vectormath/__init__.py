@@ -11,11 +11,14 @@ defined on top of the C library's functions, whose addresses `library_symbols` f
 
 from __future__ import annotations
 
-from steepest.native.vectormath.assembly import FORMULAS, definitions
-from steepest.native.vectormath.library import has_fma, library_symbols
+from steepest.native.vectormath.assembly import FORMULAS, alone, declaration, definitions
+from steepest.native.vectormath.library import PREFIX, has_fma, library_symbols
 from steepest.native.vectormath.reduction import FAR_TEXT
 
 NAMES: tuple[str, ...] = tuple(FORMULAS)
 ARITY: dict[str, int] = {name: formula.arity for name, formula in FORMULAS.items()}
 
-__all__ = ["ARITY", "FAR_TEXT", "NAMES", "definitions", "has_fma", "library_symbols"]
+__all__ = [
+    "ARITY", "FAR_TEXT", "NAMES", "PREFIX", "alone", "declaration", "definitions", "has_fma",
+    "library_symbols",
+]  # fmt: skip

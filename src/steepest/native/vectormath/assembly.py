@@ -22,7 +22,8 @@ from steepest.native.vectormath.sheet import Sheet, Value
 
 Writer: TypeAlias = Callable[..., Value | tuple[Value, ...]]
 INTERNAL_FAR = reduction.FAR_TEXT.replace("define {", "define internal {")
-PURE = "alwaysinline nounwind willreturn memory(none)"
+OFFSET = 2048  # where a function begins in its page, apart from what calls it (`native.kernel`)
+PURE = "nounwind willreturn memory(none)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +85,52 @@ def definitions(
             sine. If not, it is declared, and `FAR_TEXT` defines it, `@steepest_reduce_far`, once
             for all modules.
     """
-    wanted = dict.fromkeys(names)
-    unknown = [name for name in wanted if name not in FORMULAS]
-    if unknown:
-        raise ValueError(
-            f"there is no machine code for {', '.join(unknown)}; there is for {', '.join(FORMULAS)}"
-        )
     parts: dict[str, None] = {}  # each text once, and in order
+    wanted = dict.fromkeys(names)
     for width in [lanes] if isinstance(lanes, int) else lanes:
         for name in wanted:
-            text, needs = definition(name, width, fused)
-            if reduction.REDUCE in needs:
-                far = INTERNAL_FAR if whole else reduction.FAR_DECLARED
-                parts |= dict.fromkeys([far, reduction.reduction(width)] if width > 1 else [far])
-            parts |= dict.fromkeys(map(library.declare, sorted(needs - {reduction.REDUCE})))
-            parts[text] = None
+            found = definition(name, width, fused)
+            parts |= dict.fromkeys(found.before(whole))
+            parts[f"define internal {found.head} alwaysinline {PURE} {found.body}"] = None
     return "\n".join(parts)
 
 
-@functools.cache
-def definition(name: str, lanes: int, fused: bool) -> tuple[str, frozenset[str]]:
+def alone(name: str, *, fused: bool = True) -> str:
+    """A module that defines one function, of one number, for others to call by its address."""
+    found = definition(name, 1, fused)
+    head = f"define {found.head} {PURE} prefix [{OFFSET} x i8] zeroinitializer"
+    return "\n".join([*found.before(whole=False), f"{head} {found.body}"])
+
+
+def declaration(name: str, *, fused: bool = True) -> str:
+    """The line that lets a module call what `alone` defines."""
+    return f"declare {definition(name, 1, fused).head} {PURE}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
     """The text of one function, and the functions that it calls."""
+
+    head: str  # what it returns, its name and its arguments
+    body: str
+    needs: frozenset[str]
+    lanes: int
+
+    def before(self, whole: bool) -> list[str]:
+        """What a module has to hold before it."""
+        found = []
+        if reduction.REDUCE in self.needs:
+            found.append(INTERNAL_FAR if whole else reduction.FAR_DECLARED)
+            if self.lanes > 1:
+                found.append(reduction.reduction(self.lanes))
+        return [*found, *map(library.declare, sorted(self.needs - {reduction.REDUCE}))]
+
+
+@functools.cache
+def definition(name: str, lanes: int, fused: bool) -> Definition:
+    """One function of so many numbers at a time. Raises ValueError for one that is not known."""
+    if name not in FORMULAS:
+        raise ValueError(f"there is no machine code for {name}; there is for {', '.join(FORMULAS)}")
     formula = FORMULAS[name]
     m = Sheet(lanes)
     arguments = [Value(m, f"%{letter}", "double") for letter in "xy"[: formula.arity]]
@@ -125,5 +151,5 @@ def definition(name: str, lanes: int, fused: bool) -> tuple[str, frozenset[str]]
             result = longer
     listed = ", ".join(m.typed(a) for a in arguments)
     body = "\n".join(f"  {line}" for line in [*m.lines, f"ret {returned} {result}"])
-    head = f"define internal {returned} @steepest_{name}{m.called}({listed}) {PURE}"
-    return f"{head} {{\nstart:\n{body}\n}}\n", frozenset(m.needs)
+    head = f"{returned} @steepest_{name}{m.called}({listed})"
+    return Definition(head, f"{{\nstart:\n{body}\n}}\n", frozenset(m.needs), lanes)
