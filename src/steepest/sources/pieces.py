@@ -16,6 +16,7 @@ from steepest.sources import within
 from steepest.sources.capture import Followed, Path, Tracing
 from steepest.sources.capture.trace import current
 from steepest.sources.code import expression_of, piece_of
+from steepest.sources.named import Named
 from steepest.sources.piece import Piece
 from steepest.sources.structure import flatten
 
@@ -73,7 +74,7 @@ class Code(Source):
         self._followed: dict[tuple[int | str, ...], Followed] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Code, (self.function, self.strict, self.pure)
+        return _code, (Named(self.function), self.strict, self.pure)
 
     @property
     def tracing(self) -> Tracing:
@@ -105,6 +106,10 @@ class Code(Source):
             if not path.numerical:
                 path.tape.made[Piece] = found
         return found.at(path.given.values, () if path.numerical else path.captured)
+
+
+def _code(named: Named, strict: bool, pure: bool) -> Code:
+    return Code(named.function, strict, pure)
 
 
 def _opaque(path: Path) -> Piece:
