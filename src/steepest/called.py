@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Called"]
 
-WORKED_OUT = {"_entered", "_known", "_tiers", "_calls", "_points", "gradient", "jacobian"}
+WORKED_OUT = {
+    "_entered",
+    "_known",
+    "_tiers",
+    "_calls",
+    "_points",
+    "gradient",
+    "jacobian",
+    "__steepest__",
+}
 
 
 class Called(Written):

@@ -11,7 +11,6 @@ import numpy as np
 
 import steepest.operations  # noqa: F401  (fills the registry of rows)
 from steepest.errors import VariableError
-from steepest.graph.traced import Traced
 from steepest.sources import within
 from steepest.sources.capture import Followed, Path, Tracing
 from steepest.sources.capture.trace import current
@@ -51,9 +50,7 @@ class Source:
         piece = self.piece(args, kwargs, ())
         if trace is None:
             return piece.result(piece.run("value", lambda: piece.outputs)())
-        values, made = within.numbers(trace, piece), within.placed(piece)
-        handles = [trace.result(v, Traced(n)) for v, n in zip(values, made, strict=True)]
-        return piece.output_structure.unflatten(handles)
+        return within.handed(trace, piece)
 
 
 class Code(Source):

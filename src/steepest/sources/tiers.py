@@ -231,7 +231,11 @@ def _call_of(holder: Any, piece: Piece) -> Call | str:
     if abi.unsupported():
         return abi.unsupported()
     if not has_room(holder):
-        return f"{type(holder).__name__} is a subclass, whose own methods may have to be called"
+        return (
+            f"{type(holder).__name__} is a subclass, whose own methods may have to be called"
+            if holder.direct
+            else "it returns a function, which Python makes"
+        )
     arguments = _arguments(piece)
     if isinstance(arguments, str):
         return arguments
