@@ -165,15 +165,16 @@ class Tiers:
         if tier.tried:
             return
         tier.tried = True
-        self._tiers.append(tier)
         tier.reason = available() or _kind_of_numbers(piece)
-        if tier.reason:
-            return
         try:
-            if not self._make_entry(holder, tier, piece):
+            if not tier.reason and not self._make_entry(holder, tier, piece):
                 self._make_kernel(tier, piece)
         except CompilationError as error:
             tier.reason = str(error)
+        except BaseException:  # Ctrl-C: it can be tried again
+            tier.tried = False
+            raise
+        self._tiers.append(tier)
 
     def _make_entry(self, holder: Any, tier: _Tier, piece: Piece) -> bool:
         """Let calls jump straight into the code of this path, where that can be."""
