@@ -16,11 +16,11 @@ from steepest.native.cache import cache_info as cache_info
 from steepest.nonfinite import why_not_finite as why_not_finite
 from steepest.operators import grad as grad
 from steepest.operators import hessian as hessian
-from steepest.operators import hvp as hvp
 from steepest.operators import jacobian as jacobian
-from steepest.operators import jvp as jvp
 from steepest.operators import value_and_grad as value_and_grad
-from steepest.operators import vjp as vjp
+from steepest.products import hvp as hvp
+from steepest.products import jvp as jvp
+from steepest.products import vjp as vjp
 from steepest.slope import Slope as Slope
 from steepest.sources.terrain import Terrain as Terrain
 

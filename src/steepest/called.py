@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from steepest.expression import Expression
 from steepest.graph.node import Node, make
 from steepest.graph.operation import ROWS
+from steepest.sources.entrance import enter
 from steepest.written import Written
 
 if TYPE_CHECKING:
@@ -19,11 +20,27 @@ if TYPE_CHECKING:
 
 __all__ = ["Called"]
 
+WORKED_OUT = {
+    "_entered",
+    "_known",
+    "_tiers",
+    "_calls",
+    "_points",
+    "gradient",
+    "jacobian",
+    "__steepest__",
+}
+
 
 class Called(Written):
     """What can be called at a point, by its nodes there: interpreted at first, then compiled."""
 
     direct: ClassVar[bool] = False  # said by a class itself: its calls may jump into machine code
+    source: Any
+    strict: bool
+    pure: bool
+    parameters: Mapping[str, float]
+    _declared: tuple[str, ...] | None  # the variables as they were given
     _calls: int
     _tiers: Tiers | None  # None before the second call
     _points: dict[Any, Piece]
@@ -34,12 +51,36 @@ class Called(Written):
 
         return object.__new__(leaf_of(cls) if vars(cls).get("direct") else cls)
 
+    # ---- copies and pickles
     def __reduce__(self) -> tuple[Any, ...]:
-        """For a copy, which compiles for itself."""
+        """What it was made of, so that a copy or what is read from a pickle is made anew."""
         from steepest.native.leaf import has_room
 
         kind = type(self).__mro__[1] if has_room(self) else type(self)
-        return kind.__new__, (kind,), {**vars(self), "_tiers": None, "_calls": 0}
+        state = self._lasting()
+        if self._entered.root.by_path:
+            from steepest.sources.named import Named
+
+            state["source"] = Named(self.source)
+        return kind.__new__, (kind,), state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.source = getattr(self.source, "function", self.source)
+        self._enter()
+
+    def _lasting(self) -> dict[str, Any]:
+        """What is not worked out from the rest."""
+        return {k: v for k, v in vars(self).items() if k not in WORKED_OUT}
+
+    def _enter(self) -> None:
+        """Make the source ready."""
+        self._entered = enter(self.source, self._declared, self.parameters, self.strict, self.pure)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Nothing is known of it yet, and nothing compiled."""
+        self._known, self._tiers, self._calls = {}, None, 0
 
     @property
     def compiled(self) -> Compiled:

@@ -12,7 +12,8 @@ import numpy as np
 from steepest.calculus import derive
 from steepest.errors import CompilationError, ShapeError
 from steepest.graph.graph import Guard
-from steepest.graph.node import Node, constant
+from steepest.graph.node import Node, constant, make
+from steepest.graph.operation import ROWS
 from steepest.graph.traverse import Program, count, topological
 from steepest.record import record, replaced
 
@@ -86,9 +87,11 @@ class Expression:
             self, outputs=tuple(n for r in rows for n in r), shape=(*self.shape, len(self.inputs))
         )
 
-    def along(self, direction: Sequence[Node]) -> Expression:
-        """The directional derivative: J(x)·u."""
-        return replaced(self, outputs=tuple(derive.jvp(self.outputs, self.inputs, direction)))
+    def along(self, *direction: float) -> Expression:
+        """The directional derivative: J(x)·u, with u of length 1."""
+        length = make(ROWS["sqrt"], (constant(sum(d**2 for d in direction)),))
+        unit = [make(ROWS["divide"], (constant(d), length)) for d in direction]
+        return replaced(self, outputs=tuple(derive.jvp(self.outputs, self.inputs, unit)))
 
     @cached_property
     def program(self) -> Program:

@@ -14,11 +14,9 @@ from steepest.binding import bind, listed, place, real_value
 from steepest.called import Called
 from steepest.errors import ShapeError, VariableError
 from steepest.expression import Expression
-from steepest.graph.node import constant, make
-from steepest.graph.operation import ROWS, Traceable
+from steepest.graph.operation import Traceable
 from steepest.graph.traverse import count
 from steepest.label import Label
-from steepest.sources.entrance import Entered, enter
 from steepest.written import Step
 
 if TYPE_CHECKING:
@@ -85,14 +83,13 @@ class Function(Called):
             )
         self.source, self.strict, self.pure = source, strict, pure
         self.parameters = parameters
-        self._entered: Entered = enter(source, variables, parameters, strict, pure)
+        self._declared = None if variables is None else tuple(variables)
+        self._enter()
         self.variables = self._entered.variables
         self.units = {**self._entered.units, **(units or {})}
         self.north, self.east = north, east
         self.label = Label(self._entered.name, single=len(self.variables) == 1)
-        self._steps: tuple[tuple[Step, Step], ...] = ()  # for running, and for reading
-        self._known: dict[Expression, Expression] = {}
-        self._tiers, self._calls = None, 0
+        self._steps = ()
         if (north or east) and self.axes is None:
             raise VariableError(
                 f"north={north!r}, east={east!r} must name the two variables of the function; it "
@@ -102,9 +99,10 @@ class Function(Called):
     def _derived(self, label: Label, step: Step, shown: Step | None = None) -> Function:
         """A function made from this one by a step of calculus; `shown` is the same for a reader."""
         new = Function.__new__(Function)
-        vars(new).update({k: v for k, v in vars(self).items() if k not in ("gradient", "jacobian")})
-        new.label, new._steps, new._known = label, (*self._steps, (step, shown or step)), {}
-        new._tiers, new._calls = None, 0
+        vars(new).update(self._lasting())
+        new._entered, new.label = self._entered, label
+        new._steps = (*self._steps, (step, shown or step))
+        new._begin()
         return new
 
     # ---- value -----------------------------------------------------------------------------------
@@ -231,7 +229,7 @@ class Function(Called):
                 found.label.vector,
                 single=len(self.variables) == 1,
             )
-            found = found._derived(label, lambda x, i=place: x.derivative(i))  # type: ignore[misc]
+            found = found._derived(label, Step("derivative", (place,)))
         return found
 
     @property
@@ -254,9 +252,7 @@ class Function(Called):
                 f"{self.label} is a vector; a gradient belongs to one number. Its derivative is "
                 ".jacobian"
             )
-        return self._derived(
-            Label(str(self.label), vector="∇"), Expression.gradient, Expression.partials
-        )
+        return self._derived(Label(str(self.label), vector="∇"), Step("gradient"), Step("partials"))
 
     @cached_property
     def jacobian(self) -> Function:
@@ -266,7 +262,7 @@ class Function(Called):
             if self.label.vector == "∇"
             else Label(str(self.label), vector="J")
         )
-        return self._derived(label, Expression.gradient, Expression.partials)
+        return self._derived(label, Step("gradient"), Step("partials"))
 
     @property
     def hessian(self) -> Function:
@@ -289,9 +285,7 @@ class Function(Called):
                 "a direction needs a length: give one such as n=1, e=0, with finite numbers, not "
                 "all of them 0"
             )
-        length = make(ROWS["sqrt"], (constant(squares),))
-        unit = [make(ROWS["divide"], (constant(float(v)), length)) for v in values]
-        return self._derived(Label(f"D({self.label})"), lambda x: x.along(unit))
+        return self._derived(Label(f"D({self.label})"), Step("along", tuple(map(float, values))))
 
     def derivation(self, by: str | None = None) -> Derivation:
         """How the derivative is found: each rule in turn, with what it is applied to; as text,

@@ -1,4 +1,4 @@
-"""Operators on any function: `grad`, `value_and_grad`, `jacobian`, `hessian`, `jvp`, `vjp`, `hvp`.
+"""Operators on any function: `grad`, `value_and_grad`, `jacobian`, `hessian`.
 
 They take a function of numbers, arrays and nests of them, plain NumPy as it stands, and give
 results in the structure that JAX gives. What an operator returns is a function again, so operators
@@ -25,7 +25,7 @@ from steepest.sources.piece import Piece
 from steepest.sources.pieces import Argnums, as_source
 from steepest.sources.structure import Structure, flatten
 
-__all__ = ["Differentiated", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+__all__ = ["Columns", "Differentiated", "grad", "hessian", "jacobian", "value_and_grad"]
 
 
 class Differentiated(Operator):
@@ -237,77 +237,3 @@ def hessian(
            [4., 0.]])
     """
     return Columns(grad(f, argnums, strict=strict, pure=pure), argnums, "jacobian")
-
-
-def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """Forward mode: the value, and how it changes along the tangents, J(x)·dx. Both in the
-    structure of f's result.
-
-    Raises ShapeError when tangents and primals differ in structure.
-
-    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
-    (6.0, 3.0)
-    """
-    primals, tangents = tuple(primals), tuple(tangents)
-    piece = as_source(f).piece(primals, {}, tuple(range(len(primals))))
-    along = _like(primals, tangents, "tangents")
-    nodes = piece.extra("tangents", piece.inputs)
-    values = piece.run(
-        "jvp", lambda: [*piece.outputs, *derive.jvp(piece.outputs, piece.inputs, nodes)], nodes
-    )(*along)
-    count = len(piece.outputs)
-    return piece.result(values[:count]), piece.result(values[count:])
-
-
-def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """Reverse mode: the value, and a function from a cotangent ȳ (in the structure of the result)
-    to x̄ = Jᵀ·ȳ.
-
-    >>> value, pull = vjp(lambda x, y: x * y, 2.0, 3.0)
-    >>> value, pull(1.0)
-    (6.0, (3.0, 2.0))
-    """
-    piece = as_source(f).piece(primals, {}, tuple(range(len(primals))))
-    value = piece.result(piece.run("value", lambda: piece.outputs)())
-    bars = piece.extra("cotangents", piece.outputs)
-
-    def pull(cotangent: Any) -> tuple[Any, ...]:
-        run = piece.run("vjp", lambda: derive.vjp(piece.outputs, piece.inputs, bars), bars)
-        found = run(*_like(value, cotangent, "cotangent"))
-        return tuple(piece.input_structure.children[0].unflatten([_plain(v) for v in found]))
-
-    return value, pull
-
-
-def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
-    """Hessian times a vector, H(x)·v, without the Hessian: forward mode over reverse mode. In the
-    structure of x.
-
-    >>> import numpy as np
-    >>> hvp(lambda x: x[0] ** 2 * x[1], np.array([2.0, 3.0]), np.array([1.0, 0.0]))
-    array([6., 4.])
-    """
-    return jvp(grad(f), (x,), (v,))[1]
-
-
-def _like(primal: Any, other: Any, what: str) -> list[Any]:
-    """The leaves of `other`, in the precision of `primal`'s, once they are known to fit those."""
-    mine, theirs = flatten(primal)[0], flatten(other)[0]
-    if len(mine) != len(theirs) or any(
-        np.shape(a) != np.shape(b) for a, b in zip(mine, theirs, strict=True)
-    ):
-        raise ShapeError(
-            f"the {what} must have the structure and shapes of what they belong to, which are "
-            f"{[np.shape(a) for a in mine]}, but have {[np.shape(b) for b in theirs]}"
-        )
-    return [np.asarray(b, dtype=_real(a))[()] for a, b in zip(mine, theirs, strict=True)]
-
-
-def _real(value: Any) -> np.dtype[Any]:
-    """float32 beside float32, else float64."""
-    found = np.result_type(value)
-    return found if found.kind == "f" else np.dtype(float)
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if np.ndim(value) == 0 and np.asarray(value).dtype == np.float64 else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import steepest.operations  # noqa: F401  (fills the registry of rows)
 from steepest.errors import NotDifferentiableError
@@ -10,12 +10,25 @@ from steepest.expression import Expression
 from steepest.graph.node import Node
 from steepest.graph.traverse import count, topological
 from steepest.label import Label
+from steepest.record import record
 from steepest.sources.entrance import Entered
 
 __all__ = ["Step", "Written"]
 
-Step = Callable[[Expression], Expression]
 LONGEST = 400  # characters of a formula that stands for code; a longer one is not shown unasked
+
+
+@record(eq=True)
+class Step:
+    """A step of calculus: what is done with an expression, and by what."""
+
+    done: str
+    by: tuple[Any, ...] = ()
+
+    def __call__(self, expression: Expression) -> Expression:
+        """The expression after the step."""
+        after: Expression = getattr(expression, self.done)(*self.by)
+        return after
 
 
 class Written:

@@ -27,6 +27,7 @@ ROOMS = [
     "expression",
     "sources",
     "operators",
+    "products",
     "explanation",
     "nonfinite",
     "custom",

@@ -91,7 +91,8 @@ def test_what_others_could_have_written_is_not_used(place: Path) -> None:
     assert st.cache_info().refused == 1
     place.chmod(0o777)
     assert not compiled().cached
-    assert st.cache_info().folder is None and "not kept" in repr(st.cache_info())
+    assert st.cache_info().folder is None
+    assert f"{place} must be a folder of this user's that nobody else" in repr(st.cache_info())
 
 
 @OWNED
@@ -111,6 +112,7 @@ def test_it_can_be_turned_off(place: Path, monkeypatch: pytest.MonkeyPatch, word
     assert not compiled().cached
     assert not compiled().cached
     assert not place.exists() and st.cache_info().folder is None
+    assert repr(st.cache_info()).endswith(f"not kept on disk: STEEPEST_CACHE={word} says so")
 
 
 def test_a_folder_that_cannot_be_made_costs_nothing(
@@ -119,7 +121,26 @@ def test_a_folder_that_cannot_be_made_costs_nothing(
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("STEEPEST_CACHE", str(tmp_path / "file" / "kept"))
     assert not compiled().cached
-    assert st.cache_info().folder is None
+    assert st.cache_info().folder is None and "Not a directory" in st.cache_info().reason
+
+
+def test_a_user_without_a_home_has_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("STEEPEST_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", nowhere)
+    assert not compiled().cached
+    assert "home directory" in repr(st.cache_info())
+
+
+def test_a_tilde_is_the_home(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("STEEPEST_CACHE", "~/kept")
+    assert not compiled().cached
+    assert compiled().cached and st.cache_info().folder == place
 
 
 def test_it_is_bounded_and_the_oldest_go(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

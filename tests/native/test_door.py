@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import steepest as st
-from steepest.native import abi
+from steepest.native import abi, engine
 from steepest.native.engine import available
 from steepest.native.leaf import installed
 from steepest.operators import Differentiated
@@ -229,6 +229,23 @@ def test_what_cannot_be_compiled_says_why() -> None:
     single = st.grad(valley)
     warm(single, np.ones(3, np.float32))
     assert "float32" in single.compiled.reason
+
+
+def test_what_ctrl_c_cut_short_is_compiled_later(
+    door: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    slope = st.value_and_grad(valley)
+    x = np.array([0.5, 2.0])
+    with monkeypatch.context() as patched:
+        patched.setattr(engine, "_linked", cut)
+        with pytest.raises(KeyboardInterrupt):
+            slope.compile(x)
+    assert not slope.compiled and "no path was called" in slope.compiled.reason
+    assert slope.compile(x).paths
+    assert np.array_equal(slope(x)[1], valley_slope(x))
 
 
 def test_it_can_be_pickled_copied_and_subclassed(door: str) -> None:

@@ -124,26 +124,44 @@ def descend_many(
 def _points(starts: Any) -> tuple[Vector, Any]:
     """All starts as rows (N, n), and the first of them as a start of `descend`."""
     if isinstance(starts, Mapping):
-        columns = [np.asarray(v, dtype=np.float64) for v in starts.values()]
-        wide = np.broadcast_arrays(*columns)
+        columns = {name: _real(v, f"the starts of {name}") for name, v in starts.items()}
+        try:
+            wide = np.broadcast_arrays(*columns.values())
+        except ValueError:
+            shapes = ", ".join(f"{v.shape} for {name}" for name, v in columns.items())
+            raise DescentError(
+                f"starts of the shapes {shapes} do not go together: give as many of each, or one"
+            ) from None
         if not wide or wide[0].size == 0:
             raise DescentError("there are no starts: give an array of them for each variable")
         rows = np.stack([w.ravel() for w in wide], axis=1)
         return rows, dict(zip(starts, rows[0].tolist(), strict=True))
-    try:
-        array = np.array(starts, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DescentError(
-            "starts must be numbers: an array (N, n), a row for each walk, or a dict of arrays"
-        ) from error
+    array = _real(starts, "starts")
     if array.ndim == 1:
         array = array[:, None]
-    if array.ndim != 2 or array.size == 0:
+    if array.ndim == 2 and array.size == 0:
+        raise DescentError(f"there are no starts: an array of shape {array.shape} holds no number")
+    if array.ndim != 2:
         raise DescentError(
             f"starts of shape {np.shape(starts)} cannot be read: give an array (N, n) with a row "
             "for each walk"
         )
     return array, (float(array[0, 0]) if array.shape[1] == 1 else array[0].copy())
+
+
+def _real(given: Any, what: str) -> Vector:
+    """A float64 array of its own."""
+    try:
+        array = np.asarray(given)
+        if array.dtype.kind in "fiubO":
+            return np.array(array, dtype=np.float64)
+        found = f"dtype {array.dtype}"
+    except (TypeError, ValueError) as error:
+        found = str(error)
+    raise DescentError(
+        f"{what} must be real numbers: an array (N, n), a row for each walk, or a dict of arrays; "
+        f"but NumPy says {found}"
+    )
 
 
 def _states(herd: Herd, points: Vector) -> dict[str, Any]:

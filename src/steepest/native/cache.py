@@ -40,12 +40,11 @@ class CacheInfo:
     found: int
     written: int
     refused: int  # damaged, or writable by others
+    reason: str = ""  # why nothing is kept
 
     def __repr__(self) -> str:
         if self.folder is None:
-            return (
-                "compiled code is not kept on disk (STEEPEST_CACHE=off, or no folder to write to)"
-            )
+            return f"compiled code is not kept on disk: {self.reason}"
         return (
             f"{self.entries} compiled functions, {self.bytes / 1024:.0f} KiB, in {self.folder}; "
             f"this process found {self.found}, wrote {self.written} and refused {self.refused}"
@@ -57,22 +56,36 @@ _counts = {"found": 0, "written": 0, "refused": 0}
 
 def folder() -> Path | None:
     """The folder of compiled code, made if need be; None when there is none that is ours alone."""
+    return _found()[0]
+
+
+def _found() -> tuple[Path | None, str]:
+    """The folder, or why there is none."""
     wanted = os.environ.get("STEEPEST_CACHE", "")
     if wanted.lower() in ("off", "0", "no", "none"):
-        return None
-    if wanted:
-        place = Path(wanted)
-    elif sys.platform == "win32":
-        place = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "steepest"
-    elif sys.platform == "darwin":
-        place = Path.home() / "Library/Caches/steepest"
-    else:
-        place = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "steepest"
+        return None, f"STEEPEST_CACHE={wanted} says so"
     try:
+        place = Path(wanted).expanduser() if wanted else _usual()
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return place if _ours(os.lstat(place)) else None
-    except (OSError, RuntimeError):
-        return None
+        if _ours(os.lstat(place)):
+            return place, ""
+    except (OSError, RuntimeError) as error:  # of the second kind where there is no home
+        return None, f"{error}; STEEPEST_CACHE may name a folder"
+    return None, (
+        f"{place} must be a folder of this user's that nobody else can write to (chmod 700); "
+        "STEEPEST_CACHE may name another"
+    )
+
+
+def _usual() -> Path:
+    """Where programs keep such things on this system."""
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        return (Path(local) if local else Path.home() / "AppData/Local") / "steepest"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Caches/steepest"
+    general = os.environ.get("XDG_CACHE_HOME")
+    return (Path(general) if general else Path.home() / ".cache") / "steepest"
 
 
 def _ours(found: os.stat_result) -> bool:
@@ -175,9 +188,10 @@ def cache_info() -> CacheInfo:
     >>> cache_info().entries >= 0
     True
     """
-    place = folder()
+    place, reason = _found()
     entries = list(_entries(place)) if place is not None else []
-    return CacheInfo(place, len(entries), sum(size for _, size, _ in entries), **_counts)
+    size = sum(size for _, size, _ in entries)
+    return CacheInfo(place, len(entries), size, **_counts, reason=reason)
 
 
 def clear() -> None:

@@ -157,7 +157,10 @@ class Matrix(Piece):
             self.made.pop(Passes, None)
             return self.computed()
         if p.read is None:
-            return self._blocks(found.T if p.forward else found)
+            whole = found.T if p.forward else found
+            if self.symmetric:  # what stands below the diagonal is found, and stands above it, too
+                whole = np.where(np.tri(rows, dtype=bool), whole, whole.T)
+            return self._blocks(whole)
         down, across, which, place = p.read
         dense = np.zeros((rows, columns), found.dtype)
         dense[down, across] = found[which, place]

@@ -14,7 +14,7 @@ from steepest.graph.node import Node, fresh
 from steepest.record import each, record, replaced
 from steepest.sources.capture.guards import Slot
 from steepest.sources.once import program_once
-from steepest.sources.structure import Structure
+from steepest.sources.structure import Structure, floating
 
 if TYPE_CHECKING:
     from steepest.native.plan import Plan
@@ -65,7 +65,7 @@ class Piece:
         parts = [*positional.children, *named.children]
         owners = [self._owner(a) for a in argnums]
         by = [i for owner in owners for i, o in enumerate(self.owners) if o == owner]
-        structures = tuple(_promoted(parts[o]) for o in owners)
+        structures = tuple(floating(parts[o]) for o in owners)
         return by, structures[0] if single else Structure(
             tuple, tuple(range(len(structures))), structures
         )
@@ -85,7 +85,10 @@ class Piece:
         """Fresh inputs in the shapes of other nodes; the same ones at every call on this path."""
         key = (what, *like)
         if key not in self.made:
-            self.made[key] = [fresh(f"d{n.op.name}", n.shape, n.dtype) for n in like]
+            kinds = [n.dtype if n.dtype.kind == "f" else np.dtype(float) for n in like]
+            self.made[key] = [
+                fresh(f"d{n.op.name}", n.shape, kind) for n, kind in zip(like, kinds, strict=True)
+            ]
         return self.made[key]  # type: ignore[no-any-return]
 
     def run(
@@ -120,14 +123,6 @@ class Piece:
         if self.output_structure.dtype is not None:
             return _plain(values[0])
         return self.output_structure.unflatten([_plain(v) for v in values])
-
-
-def _promoted(structure: Structure) -> Structure:
-    """The structure of the same nest of floating-point numbers."""
-    if structure.is_leaf:
-        kept = structure.dtype if structure.dtype in (np.float32, np.float64) else np.dtype(float)
-        return replaced(structure, dtype=kept)
-    return replaced(structure, children=tuple(_promoted(c) for c in structure.children))
 
 
 def _plain(value: Any) -> Any:

@@ -11,11 +11,11 @@ import numpy as np
 
 import steepest.operations  # noqa: F401  (fills the registry of rows)
 from steepest.errors import VariableError
-from steepest.graph.traced import Traced
 from steepest.sources import within
 from steepest.sources.capture import Followed, Path, Tracing
 from steepest.sources.capture.trace import current
 from steepest.sources.code import expression_of, piece_of
+from steepest.sources.named import Named
 from steepest.sources.piece import Piece
 from steepest.sources.structure import flatten
 
@@ -50,9 +50,7 @@ class Source:
         piece = self.piece(args, kwargs, ())
         if trace is None:
             return piece.result(piece.run("value", lambda: piece.outputs)())
-        values, made = within.numbers(trace, piece), within.placed(piece)
-        handles = [trace.result(v, Traced(n)) for v, n in zip(values, made, strict=True)]
-        return piece.output_structure.unflatten(handles)
+        return within.handed(trace, piece)
 
 
 class Code(Source):
@@ -73,7 +71,7 @@ class Code(Source):
         self._followed: dict[tuple[int | str, ...], Followed] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Code, (self.function, self.strict, self.pure)
+        return _code, (Named(self.function), self.strict, self.pure)
 
     @property
     def tracing(self) -> Tracing:
@@ -105,6 +103,10 @@ class Code(Source):
             if not path.numerical:
                 path.tape.made[Piece] = found
         return found.at(path.given.values, () if path.numerical else path.captured)
+
+
+def _code(named: Named, strict: bool, pure: bool) -> Code:
+    return Code(named.function, strict, pure)
 
 
 def _opaque(path: Path) -> Piece:

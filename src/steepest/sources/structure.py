@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from steepest.errors import ShapeError
-from steepest.record import record
+from steepest.record import record, replaced
 
-__all__ = ["Structure", "flatten", "promoted"]
+__all__ = ["Structure", "flatten", "floating", "promoted"]
 
 
 @record(eq=True)
@@ -260,3 +260,11 @@ def promoted(leaf: Any) -> Any:
     """
     array = np.array(leaf)
     return array.astype(array.dtype if array.dtype in (np.float32, np.float64) else np.float64)[()]
+
+
+def floating(structure: Structure) -> Structure:
+    """The structure of the same nest of floating-point numbers."""
+    if structure.is_leaf:
+        kept = structure.dtype if structure.dtype in (np.float32, np.float64) else np.dtype(float)
+        return replaced(structure, dtype=kept)
+    return replaced(structure, children=tuple(floating(c) for c in structure.children))

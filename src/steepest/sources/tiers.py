@@ -165,15 +165,16 @@ class Tiers:
         if tier.tried:
             return
         tier.tried = True
-        self._tiers.append(tier)
         tier.reason = available() or _kind_of_numbers(piece)
-        if tier.reason:
-            return
         try:
-            if not self._make_entry(holder, tier, piece):
+            if not tier.reason and not self._make_entry(holder, tier, piece):
                 self._make_kernel(tier, piece)
         except CompilationError as error:
             tier.reason = str(error)
+        except BaseException:  # Ctrl-C: it can be tried again
+            tier.tried = False
+            raise
+        self._tiers.append(tier)
 
     def _make_entry(self, holder: Any, tier: _Tier, piece: Piece) -> bool:
         """Let calls jump straight into the code of this path, where that can be."""
@@ -230,7 +231,11 @@ def _call_of(holder: Any, piece: Piece) -> Call | str:
     if abi.unsupported():
         return abi.unsupported()
     if not has_room(holder):
-        return f"{type(holder).__name__} is a subclass, whose own methods may have to be called"
+        return (
+            f"{type(holder).__name__} is a subclass, whose own methods may have to be called"
+            if holder.direct
+            else "it returns a function, which Python makes"
+        )
     arguments = _arguments(piece)
     if isinstance(arguments, str):
         return arguments

@@ -15,8 +15,9 @@ import numpy as np
 from steepest.errors import NotDifferentiableError
 from steepest.expression import Expression
 from steepest.graph.graph import Guard
-from steepest.graph.node import Node, constant, fresh
-from steepest.graph.traced import as_node
+from steepest.graph.node import Node, constant, fresh, make
+from steepest.graph.operation import ROWS
+from steepest.graph.traced import Traced, as_node
 from steepest.graph.traverse import Program
 from steepest.graph.traverse import replace as exchange
 from steepest.sources.capture.arguments import titles_of
@@ -29,7 +30,7 @@ from steepest.sources.capture.trace import Trace
 from steepest.sources.piece import Piece
 from steepest.sources.structure import flatten, promoted
 
-__all__ = ["follow", "numbers", "place", "placed"]
+__all__ = ["cast", "follow", "handed", "joined", "place"]
 
 
 def follow(
@@ -111,14 +112,40 @@ def place(trace: Trace, expression: Expression, values: Sequence[Any]) -> Piece:
     )
 
 
-def placed(piece: Piece) -> list[Node]:
+def joined(
+    trace: Trace, nodes: Sequence[Node], leaves: Sequence[Any]
+) -> tuple[list[Any], dict[Node, Node]]:
+    """More inputs of a piece in a trace: their values, and what they are around it."""
+    values, around = [], {}
+    for node, leaf in zip(nodes, leaves, strict=True):
+        value = trace.inputs[node] = cast(plain(leaf), node.dtype)
+        values.append(value)
+        given = as_node(trace.lift(leaf) if isinstance(leaf, Handle) else value)
+        wanted = given.dtype == node.dtype
+        around[node] = given if wanted else make(ROWS["cast"], (given,), dtype=node.dtype.str)
+    return values, around
+
+
+def cast(leaf: Any, dtype: np.dtype[Any]) -> Any:
+    """A leaf in another precision: an array, or a NumPy scalar."""
+    return np.asarray(leaf, dtype=dtype)[()]
+
+
+def handed(trace: Trace, piece: Piece) -> Any:
+    """What a piece gives, as handles, in the structure of its result."""
+    values, made = _numbers(trace, piece), _placed(piece)
+    handles = [trace.result(v, Traced(n)) for v, n in zip(values, made, strict=True)]
+    return piece.output_structure.unflatten(handles)
+
+
+def _placed(piece: Piece) -> list[Node]:
     """The outputs in the trace around them."""
     return exchange(piece.outputs, dict(piece.around))
 
 
-def numbers(trace: Trace, piece: Piece) -> list[Any]:
+def _numbers(trace: Trace, piece: Piece) -> list[Any]:
     """The values of the outputs, worked out from what the trace began with."""
-    nodes = placed(piece)
+    nodes = _placed(piece)
     if any(b.written for b in trace.buffers.values() if b.captured is not None):
         raise NotDifferentiableError(
             "an array outside the function was changed before a derivative was taken in it"

@@ -101,7 +101,7 @@ def agree(f: Callable[[Any], Any], x: Any, ulp: int = 0, zeros: str = "each") ->
         assert ours.dtype == numpys.dtype or (numpys.shape == () and ours.dtype.kind == "f")
         if ulp and numpys.dtype.kind == "f":
             room = ulp * np.finfo(numpys.dtype).eps
-            whole = float(np.sum(np.abs(x[np.isfinite(x)]), dtype=np.float64))
+            whole = float(np.sum(np.abs(x[np.isfinite(x)]) / x.size, dtype=np.float64)) * x.size
             np.testing.assert_allclose(ours, numpys, rtol=room, atol=room * whole)
         else:
             np.testing.assert_array_equal(ours, numpys)
