@@ -17,7 +17,7 @@ from typing import Final
 
 from steepest.native.scalars import Lane, Scalars
 
-__all__ = ["Body", "declarations", "literal", "type_of"]
+__all__ = ["ARITHMETIC", "Body", "declarations", "literal", "type_of"]
 
 _PLAIN: Final = {"fadd", "fsub", "fmul", "fdiv"}
 _INTRINSIC: Final = {
@@ -30,6 +30,10 @@ _INTRINSIC: Final = {
 }
 _COMPARE: Final = {"olt", "ole", "ogt", "oge", "oeq", "une", "uno"}
 _LOGIC: Final = {"and", "or", "xor"}
+# What needs no function: one or two instructions of the processor, all in all.
+ARITHMETIC: Final = frozenset(
+    (*_PLAIN, *_INTRINSIC, *_COMPARE, *_LOGIC, "fneg", "not", "select", "number", "fma", "copysign")
+)
 
 
 def type_of(lanes: int, boolean: bool = False) -> str:

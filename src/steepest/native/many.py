@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.graph.node import Node
-from steepest.native.chain import leaner
-from steepest.native.emit import Body, declarations, type_of
+from steepest.native.chain import ancestors, leaner
+from steepest.native.emit import ARITHMETIC, Body, declarations, type_of
 from steepest.native.engine import Code, compiled, functions, target
 from steepest.native.plan import Plan, plan
 from steepest.native.scalars import Lane
@@ -28,14 +28,13 @@ __all__ = ["Field", "Flock", "Herd", "lanes"]
 
 Vector = NDArray[np.float64]
 BLOCK: Final = 65_536  # points in one call: some hundred microseconds
-WORDS: Final = (
-    4  # vector registers that hold one number of a group: more hide latencies, spill more
-)
+REGISTERS: Final = 4  # that hold one number of a group: more hide latencies, spill more
+PAIRED: Final = 2  # registers that go through a step together where it calls functions
 
 
 def lanes() -> int:
     """How many points a group holds."""
-    return WORDS * target().lanes
+    return REGISTERS * target().lanes
 
 
 def _count(nodes: Sequence[Node]) -> int:
@@ -48,22 +47,26 @@ class Group:
     def __init__(self, width: int) -> None:
         self.width, self.type = width, type_of(width)
 
-    def column(self, name: str, base: str, row: int) -> list[str]:
-        """Load row `row` of the group's columns."""
+    def column(self, name: str, base: str, row: int, word: int = 0) -> list[str]:
+        """Load row `row` of the group's columns, so many words after the first."""
         return [
-            f"%{name}.o = mul i64 %n, {row}",
-            f"%{name}.i = add i64 %{name}.o, %i",
-            f"%{name}.p = getelementptr double, ptr {base}, i64 %{name}.i",
+            *self._address(name, base, row, word),
             f"%{name} = load {self.type}, ptr %{name}.p, align 8",
         ]
 
-    def put(self, name: str, base: str, row: int, value: str) -> list[str]:
-        """Store row `row` of the group's columns."""
+    def put(self, name: str, base: str, row: int, value: str, word: int = 0) -> list[str]:
+        """Store row `row` of the group's columns, so many words after the first."""
+        return [
+            *self._address(name, base, row, word),
+            f"store {self.type} {value}, ptr %{name}.p, align 8",
+        ]
+
+    def _address(self, name: str, base: str, row: int, word: int) -> list[str]:
         return [
             f"%{name}.o = mul i64 %n, {row}",
-            f"%{name}.i = add i64 %{name}.o, %i",
+            f"%{name}.k = add i64 %{name}.o, {word * self.width}",
+            f"%{name}.i = add i64 %{name}.k, %i",
             f"%{name}.p = getelementptr double, ptr {base}, i64 %{name}.i",
-            f"store {self.type} {value}, ptr %{name}.p, align 8",
         ]
 
     def spread(self, name: str, scalar: str) -> list[str]:
@@ -197,7 +200,7 @@ class Flock:
             range(self.rows, self.rows + fixed), written.outputs[end:], target().fused,
         )  # fmt: skip
         self.lanes = lanes()
-        text = _flock(self.plan, self.rows, fixed, bool(going), self.lanes)
+        text = _flock(self.plan, self.rows, fixed, bool(going))
         self.code: Code = compiled(text, ["flock"])
         self._run = ctypes.CFUNCTYPE(
             None,
@@ -224,40 +227,59 @@ class Flock:
         )  # fmt: skip
 
 
-def _flock(p: Plan, moving: int, fixed: int, ends: bool, width: int) -> str:
-    group, vector = Group(width), type_of(width)
+def _flock(p: Plan, moving: int, fixed: int, ends: bool) -> str:
+    """A group goes through a step word by word: what one word computes is gone from the registers
+    before the next. Functions wait long for themselves, so that there two registers are a word.
+    """
+    called = {p.code.instructions[k][0] for k in ancestors(p.code, (x.at for x in p.outputs))}
+    width = target().lanes * (1 if called <= ARITHMETIC else PAIRED)
+    words = range(lanes() // width)
+    group, vector, mask = Group(width), type_of(width), type_of(width, boolean=True)
 
     def setting(k: int, body: Body) -> str:
         for line in group.number(f"s{k}", "%settings", k - moving):
             body.add(line)
         return f"%s{k}"
 
-    def value(k: int, body: Body) -> str:
-        if k < moving:
-            return f"%c{k}"
-        if k == moving + fixed:
-            return "%time"
-        for line in group.number(f"d{k}", "%data", k - moving - fixed - 1):
-            body.add(line)
-        return f"%d{k}"
+    def word(u: int) -> Body:
+        def value(k: int, body: Body) -> str:
+            if k < moving:
+                return f"%c{k}_{u}"
+            if k == moving + fixed:
+                return "%time"
+            for line in group.number(f"d{k}_{u}", "%data", k - moving - fixed - 1):
+                body.add(line)
+            return f"%d{k}_{u}"
+
+        body = Body(p.code, value, lanes=width, prefix=f"v{u}_")
+        for at, operand in settled.items():
+            body.know(at, operand)
+        return body
 
     entry = Body(p.code, setting, lanes=width)
-    body = Body(p.code, value, lanes=width)
-    for at in p.settled(range(moving, moving + fixed)):
-        body.know(at, entry.compute(Lane(p.code, at)))
-    held = [body.compute(lane) for lane in p.outputs]
-    loads = [line for i in range(moving) for line in group.column(f"a{i}", "%carry", i)]
-    phis = [f"%c{i} = phi {vector} [ %a{i}, %group ], [ {held[i]}, %step ]" for i in range(moving)]
-    stores = [line for i in range(moving) for line in group.put(f"z{i}", "%carry", i, held[i])]
-    on = "%more"
-    asked: list[str] = []
+    settled = {
+        at: entry.compute(Lane(p.code, at)) for at in p.settled(range(moving, moving + fixed))
+    }
+    bodies = [word(u) for u in words]
+    held = [[body.compute(lane) for lane in p.outputs] for body in bodies]
+    loads, phis, stores, asked = [], [], [], []
+    for u in words:
+        for i in range(moving):
+            loads += group.column(f"a{i}_{u}", "%carry", i, u)
+            first, then = f"[ %a{i}_{u}, %group ]", f"[ {held[u][i]}, %step ]"
+            phis.append(f"%c{i}_{u} = phi {vector} {first}, {then}")
+            stores += group.put(f"z{i}_{u}", "%carry", i, held[u][i], u)
+        if ends:
+            before = f"%some{u - 1}" if u else "zeroinitializer"
+            asked += [
+                f"%alive{u} = fcmp une {vector} {held[u][moving]}, zeroinitializer",
+                f"%some{u} = or {mask} {before}, %alive{u}",
+            ]
     if ends:
-        asked = [
-            f"%alive = fcmp une {vector} {held[moving]}, zeroinitializer",
-            f"%some = call i1 @llvm.vector.reduce.or.v{width}i1(<{width} x i1> %alive)",
-            "%on = and i1 %some, %more",
+        asked += [
+            f"%on = call i1 @llvm.vector.reduce.or.v{width}i1({mask} %some{words[-1]})",
+            "%more = and i1 %on, %within",
         ]
-        on = "%on"
     lines = [
         "entry:", *entry.lines,
         "%any = icmp slt i64 %from, %to", "br i1 %any, label %group, label %end",
@@ -266,17 +288,18 @@ def _flock(p: Plan, moving: int, fixed: int, ends: bool, width: int) -> str:
         "step:", "%k = phi i64 [ 0, %group ], [ %k1, %step ]", *phis,
         "%now = add i64 %t, %k", "%timed = sitofp i64 %now to double",
         *group.spread("time", "%timed"),
-        *body.lines,
-        "%k1 = add i64 %k, 1", "%more = icmp slt i64 %k1, %steps", *asked,
-        f"br i1 {on}, label %step, label %store",
+        *(line for body in bodies for line in body.lines),
+        "%k1 = add i64 %k, 1", "%within = icmp slt i64 %k1, %steps", *asked,
+        f"br i1 {'%more' if ends else '%within'}, label %step, label %store",
         "store:", *stores,
-        f"%next = add i64 %i, {width}", "%further = icmp slt i64 %next, %to",
+        f"%next = add i64 %i, {lanes()}", "%further = icmp slt i64 %next, %to",
         "br i1 %further, label %group, label %end",
         "end:", "ret void",
     ]  # fmt: skip
     text = "\n  ".join(lines)
+    functions_called = entry.functions.union(*(body.functions for body in bodies))
     return (
-        _prologue(width, entry.functions | body.functions)
+        _prologue(width, functions_called)
         + "define void @flock(ptr noalias %carry, i64 %n, i64 %from, i64 %to, "
         "ptr noalias readonly %settings, ptr noalias readonly %data, i64 %t, i64 %steps) {\n"
         f"  {text}\n}}\n"
