@@ -8,7 +8,7 @@ vector registers and worked on together; groups are independent, so threads can 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
@@ -227,6 +227,26 @@ class Flock:
         )  # fmt: skip
 
 
+def _word(
+    p: Plan, u: int, moving: int, fixed: int, group: Group, settled: Mapping[int, str]
+) -> Body:
+    """The body of word `u`, which knows what is settled."""
+
+    def value(k: int, body: Body) -> str:
+        if k < moving:
+            return f"%c{k}_{u}"
+        if k == moving + fixed:
+            return "%time"
+        for line in group.number(f"d{k}_{u}", "%data", k - moving - fixed - 1):
+            body.add(line)
+        return f"%d{k}_{u}"
+
+    body = Body(p.code, value, lanes=group.width, prefix=f"v{u}_")
+    for at, operand in settled.items():
+        body.know(at, operand)
+    return body
+
+
 def _flock(p: Plan, moving: int, fixed: int, ends: bool) -> str:
     """A group goes through a step word by word: what one word computes is gone from the registers
     before the next. Functions wait long for themselves, so that there two registers are a word.
@@ -241,26 +261,11 @@ def _flock(p: Plan, moving: int, fixed: int, ends: bool) -> str:
             body.add(line)
         return f"%s{k}"
 
-    def word(u: int) -> Body:
-        def value(k: int, body: Body) -> str:
-            if k < moving:
-                return f"%c{k}_{u}"
-            if k == moving + fixed:
-                return "%time"
-            for line in group.number(f"d{k}_{u}", "%data", k - moving - fixed - 1):
-                body.add(line)
-            return f"%d{k}_{u}"
-
-        body = Body(p.code, value, lanes=width, prefix=f"v{u}_")
-        for at, operand in settled.items():
-            body.know(at, operand)
-        return body
-
     entry = Body(p.code, setting, lanes=width)
     settled = {
         at: entry.compute(Lane(p.code, at)) for at in p.settled(range(moving, moving + fixed))
     }
-    bodies = [word(u) for u in words]
+    bodies = [_word(p, u, moving, fixed, group, settled) for u in words]
     held = [[body.compute(lane) for lane in p.outputs] for body in bodies]
     loads, phis, stores, asked = [], [], [], []
     for u in words:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -32,13 +33,15 @@ __all__ = ["Flocks"]
 LIMIT = 3_000  # instructions of one step of one walk
 ROUND = 256  # steps between two looks at who has ended
 BLOCK = 2_000_000  # point-steps in one call: some milliseconds
+MOST = 16_384  # walks in one call: their columns stay in the processor's cache
+TILE = 65_536  # walks that are watched together
 
 _made: WeakKeyDictionary[Expression, dict[Any, Any]] = WeakKeyDictionary()
 
 
 @dataclass
 class Walkers:
-    """Where all walks stand: x and before (N, n), state a dict of arrays (N, ...), and (N,) the
+    """Where some walks stand: x and before (N, n), state a dict of arrays (N, ...), and (N,) the
     rest.
     """
 
@@ -49,6 +52,19 @@ class Walkers:
     scale: Vector
     taken: Vector
     code: Vector
+
+
+@dataclass
+class Ends:
+    """Where all walks ended: x (N, n), the gradients there when they are asked for, and (N,) the
+    rest.
+    """
+
+    x: Vector
+    values: Vector
+    taken: Any
+    code: Any
+    slopes: Callable[[], Vector]
 
 
 class Flocks:
@@ -64,44 +80,79 @@ class Flocks:
         self._field(expression)
 
     # ---- the way
-    def walk(self, starts: Vector, state: dict[str, Any], steps: int) -> Walkers:
-        """Take every walk along, to its end or through all its steps."""
-        count = starts.shape[0]
-        t, scale, taken, code = np.zeros(count), np.ones(count), np.zeros(count), np.zeros(count)
-        every = Walkers(starts, starts, state, t, scale, taken, code)
-        left = np.arange(count)
+    def walk(self, starts: Vector, state: dict[str, Any], steps: int) -> Ends:
+        """Take every walk along, to its end or through all its steps.
+
+        Only the result is as long as there are walks; all else is made for some at a time.
+        """
+        count, n = starts.shape
+        first = self._expression(starts[0])
+        x, values, code = np.empty((n, count)), np.empty(count), np.empty(count, dtype=np.int8)
+        ends = Ends(
+            x.T, values, np.broadcast_to(steps, count), code,
+            partial(self._slopes, first, _data(first), x.T),
+        )  # fmt: skip
+        left = np.arange(count if steps else 0)
         with ThreadPoolExecutor(cores()) as pool:
-            first = self._expression(starts[0])
-            if self.herd.tolerance == 0 and not first.guards and steps:
-                left = self._run_through(every, first, steps, pool)
+            if first.guards:
+                gradients = np.empty((n, count)).T
+                ends.slopes = lambda: gradients
+            elif self.herd.tolerance == 0 and steps:
+                self._run_through(ends, first, starts, state, steps, pool)
+                left = np.flatnonzero(self.herd.lost(code))  # what became infinite or NaN: again
             if left.size:
-                every.x, every.before = every.x.copy(), every.x.copy()
-                every.state = {k: np.array(v) for k, v in state.items()}
-                example = {k: v[0] for k, v in state.items()}
-                member = self.herd.begin(starts[0], example)
-            while left.size:
-                left = self._rounds(every, left, member, steps, pool)
-        return every
+                ends.taken = np.array(ends.taken)
+            for at in (left[k : k + TILE] for k in range(0, left.size, TILE)):
+                every, values[at], slopes = self._watched(
+                    starts[at], {k: v[at] for k, v in state.items()}, steps, pool
+                )
+                ends.x[at], ends.taken[at], code[at] = every.x, every.taken, every.code
+                if first.guards:
+                    gradients[at] = slopes
+        return ends
 
     def _run_through(
-        self, every: Walkers, expression: Expression, steps: int, pool: ThreadPoolExecutor
-    ) -> Any:
-        """All steps at once; what became infinite or NaN on the way is left for a closer look."""
-        runner = self.herd.runner(every.x[0], {k: v[0] for k, v in every.state.items()})
-        symbols = Symbols(runner)
+        self, ends: Ends, expression: Expression, starts: Vector, state: dict[str, Any],
+        steps: int, pool: ThreadPoolExecutor,
+    ) -> None:  # fmt: skip
+        """All steps at once, and a look at what is there."""
+        parts = [starts, *state.values()]
+        symbols = Symbols(self.herd.runner(starts[0], {k: v[0] for k, v in state.items()}))
         flock = self._flock(expression, symbols, watched=False)
-        columns = _columns([every.x, *every.state.values()], flock.lanes)
-        self._drive(flock, columns, expression, 0, steps, pool)
-        count, n = every.x.shape
-        x = columns[:n, :count]
-        fine = np.isfinite(x).all(axis=0)
-        if fine.all():
-            every.t = every.taken = np.full(count, float(steps))
-            every.x = every.before = x.T
-            return np.empty(0, dtype=np.intp)
-        every.t[fine] = every.taken[fine] = steps
-        every.x = every.before = np.where(fine, x, every.x.T).T
-        return np.flatnonzero(~fine)
+        last = self._last(expression, symbols)
+        settings, data, n = Symbols(self.herd).pack(self.herd), _data(expression), starts.shape[1]
+        x = ends.x.T
+        given = np.concatenate([settings, data])
+
+        def run(start: int, stop: int) -> None:
+            columns = _columns([p[start:stop] for p in parts], flock.lanes)
+            flock.run(columns, settings, data, 0, steps, 0, columns.shape[1])
+            found = np.empty((2, columns.shape[1]))
+            last.run(columns, found, given, 0, columns.shape[1])
+            x[:, start:stop] = columns[:n, : stop - start]
+            ends.values[start:stop], ends.code[start:stop] = found[:, : stop - start]
+
+        shared(starts.shape[0], _block(steps, flock.lanes), run, pool)
+
+    def _watched(
+        self, starts: Vector, state: dict[str, Any], steps: int, pool: ThreadPoolExecutor
+    ) -> tuple[Walkers, Vector, Vector]:
+        """Some walks, in rounds until all have ended; values and gradients where they did."""
+        count = starts.shape[0]
+        t, scale, taken, code = np.zeros(count), np.ones(count), np.zeros(count), np.zeros(count)
+        every = Walkers(starts.copy(), starts.copy(), state, t, scale, taken, code)
+        member = self.herd.begin(starts[0], {k: v[0] for k, v in state.items()})
+        left = np.arange(count if steps else 0)
+        while left.size:
+            left = self._rounds(every, left, member, steps, pool)
+        values, gradients = self.values(every.x, pool)
+        found = self.herd.ends(code, scale, values, gradients)
+        lost = (code == 0) & self.herd.lost(found)  # the last step led where nothing is
+        if lost.any():
+            every.x[lost], taken[lost] = every.before[lost], taken[lost] - 1
+            values[lost], gradients[lost] = self.values(every.x[lost], pool)
+        every.code = found
+        return every, values, gradients
 
     def _rounds(
         self, every: Walkers, left: Any, member: Any, steps: int, pool: ThreadPoolExecutor
@@ -147,37 +198,32 @@ class Flocks:
     ) -> None:  # fmt: skip
         settings = Symbols(self.herd).pack(self.herd)
         data = _data(expression)
-        size = max(flock.lanes, BLOCK // max(steps, 1) // flock.lanes * flock.lanes)
 
         def run(start: int, stop: int) -> None:
             flock.run(columns, settings, data, t, steps, start, stop)
 
-        shared(columns.shape[1], size, run, pool)
+        shared(columns.shape[1], _block(steps, flock.lanes), run, pool)
 
     # ---- values
-    def values(self, x: Vector) -> tuple[Vector, Vector]:
+    def values(self, x: Vector, pool: ThreadPoolExecutor) -> tuple[Vector, Vector]:
         """F (N,) and its gradient (N, n) at many points, each on its own path."""
-        with ThreadPoolExecutor(cores()) as pool:
-            expression = self._expression(x[0])
-            if not expression.guards:
-                out = self._evaluated(expression, x, pool)
-                return out[0], out[1:].T
-            f, g = np.empty(x.shape[0]), np.empty(x.shape)
-            left = np.arange(x.shape[0])
-            while left.size:
-                here = left[0]
-                out = self._evaluated(self._expression(x[here]), x[left], pool)
-                held = out[-1] != 0
-                f[left[held]], g[left[held]] = out[0, held], out[1:-1, held].T
-                if not held[0]:  # the path and its code differ in the last bits
-                    f[here], g[here] = self.ground.value_and_gradient(x[here])
-                    held[0] = True
-                left = left[~held]
+        f, g = np.empty(x.shape[0]), np.empty(x.shape[::-1]).T
+        left = np.arange(x.shape[0])
+        while left.size:
+            here = left[0]
+            expression = self._expression(x[here])
+            out = self._field(expression).over([x[left].T], _data(expression), pool)
+            held = out[-1] != 0 if expression.guards else np.ones(left.size, dtype=bool)
+            f[left[held]], g[left[held]] = out[0, held], out[1 : 1 + x.shape[1], held].T
+            if not held[0]:  # the path and its code differ in the last bits
+                f[here], g[here] = self.ground.value_and_gradient(x[here])
+                held[0] = True
+            left = left[~held]
         return f, g
 
-    def _evaluated(self, expression: Expression, x: Vector, pool: ThreadPoolExecutor) -> Vector:
-        """f, the gradient and (with guards) whether they held: (rows, N)."""
-        return self._field(expression).over([x.T], _data(expression), pool)
+    def _slopes(self, expression: Expression, data: Vector, x: Vector) -> Vector:
+        """The gradient (N, n) at many points of one path, with this data."""
+        return self._field(expression).over([x.T], data)[1:].T
 
     def _field(self, expression: Expression) -> Field:
         def make() -> Field:
@@ -205,6 +251,20 @@ class Flocks:
             key,
             lambda: Flock(self._nodes(expression, settings, symbols, watched), LIMIT),
         )
+
+    def _last(self, expression: Expression, symbols: Symbols) -> Field:
+        """The value, and why the walk ends, where one that ran stands."""
+        settings = Symbols(self.herd)
+
+        def make() -> Field:
+            herd, runner = settings.handles(), symbols.handles()
+            found, _ = evaluated(expression, self.ground.form, runner.x, self.sign)
+            outputs = [as_node(self.sign * found.f), as_node(herd.run_out(runner.x, found))]
+            data = [*settings.nodes, *(n for n, _ in expression.captured)]
+            return Field(symbols.nodes, data, outputs, LIMIT)
+
+        key = (settings.structure, symbols.structure, self.ground.form, self.sign, "last")
+        return _kept(expression, key, make)  # type: ignore[no-any-return]
 
     def _nodes(
         self, expression: Expression, settings: Symbols, symbols: Symbols, watched: bool
@@ -241,6 +301,11 @@ def _kept(expression: Expression, key: Any, make: Callable[[], Any]) -> Any:
     if isinstance(known[key], CompilationError):
         raise known[key]
     return known[key]
+
+
+def _block(steps: int, lanes: int) -> int:
+    """How many walks one call takes along."""
+    return max(lanes, min(MOST, BLOCK // max(steps, 1)) // lanes * lanes)
 
 
 def _columns(parts: list[Any], lanes: int) -> Vector:
