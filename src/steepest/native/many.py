@@ -1,8 +1,9 @@
 """Many points at once, in vector registers: values over grids, and steps of many walks.
 
 Points are columns: number i of point j stands at [i, j] of one array (m, n) of doubles, n a
-multiple of `Field.lanes` or `Flock.lanes`. Each group of so many neighbouring columns is held in
-vector registers and worked on together; groups are independent, so threads can share them out.
+multiple of `Field.lanes` or `Flock.lanes`, each row without gaps. Each group of so many neighbouring
+columns is held in vector registers and worked on together; groups are independent, so threads can
+share them out.
 """
 
 from __future__ import annotations
@@ -28,13 +29,21 @@ __all__ = ["Field", "Flock", "Herd", "lanes"]
 
 Vector = NDArray[np.float64]
 BLOCK: Final = 65_536  # points in one call: some hundred microseconds
-REGISTERS: Final = 4  # that hold one number of a group: more hide latencies, spill more
-PAIRED: Final = 2  # registers that go through a step together where it calls functions
+REGISTERS: Final = 4  # that hold one number of a group of walks: more hide latencies, spill more
+PAIRED: Final = 2  # registers that are worked on together where functions are called
 
 
 def lanes() -> int:
-    """How many points a group holds."""
+    """How many walks a group holds."""
     return REGISTERS * target().lanes
+
+
+def word(p: Plan) -> int:
+    """How many points are worked on by one instruction: a register, gone before the next is there;
+    but functions wait long for themselves, and two registers hide it.
+    """
+    called = {p.code.instructions[k][0] for k in ancestors(p.code, (x.at for x in p.outputs))}
+    return target().lanes * (1 if called <= ARITHMETIC else PAIRED)
 
 
 def _count(nodes: Sequence[Node]) -> int:
@@ -54,16 +63,18 @@ class Group:
             f"%{name} = load {self.type}, ptr %{name}.p, align 8",
         ]
 
-    def put(self, name: str, base: str, row: int, value: str, word: int = 0) -> list[str]:
+    def put(
+        self, name: str, base: str, row: int, value: str, word: int = 0, n: str = "%n"
+    ) -> list[str]:
         """Store row `row` of the group's columns, so many words after the first."""
         return [
-            *self._address(name, base, row, word),
+            *self._address(name, base, row, word, n),
             f"store {self.type} {value}, ptr %{name}.p, align 8",
         ]
 
-    def _address(self, name: str, base: str, row: int, word: int) -> list[str]:
+    def _address(self, name: str, base: str, row: int, word: int, n: str = "%n") -> list[str]:
         return [
-            f"%{name}.o = mul i64 %n, {row}",
+            f"%{name}.o = mul i64 {n}, {row}",
             f"%{name}.k = add i64 %{name}.o, {word * self.width}",
             f"%{name}.i = add i64 %{name}.k, %i",
             f"%{name}.p = getelementptr double, ptr {base}, i64 %{name}.i",
@@ -96,18 +107,19 @@ def _prologue(width: int, called: set[str]) -> str:
 
 
 class Field:
-    """Outputs at many points: void field(in, out, n, from, to, data)."""
+    """Outputs at many points: void field(in, n, out, m, count, data), n and m from row to row."""
 
     def __init__(
         self, inputs: Sequence[Node], data: Sequence[Node], outputs: Sequence[Node], limit: int
     ) -> None:
         self.plan: Plan = plan((*inputs, *data), outputs, limit)
         self.rows = len(self.plan.outputs)
-        self.lanes = lanes()
+        self.lanes = word(self.plan)
         self.code: Code = compiled(_field(self.plan, _count(inputs), self.lanes), ["field"])
-        self._run = ctypes.CFUNCTYPE(
-            None, *(ctypes.c_void_p,) * 2, *(ctypes.c_int64,) * 3, ctypes.c_void_p
-        )(self.code.addresses["field"])
+        address, number = ctypes.c_void_p, ctypes.c_int64
+        self._run = ctypes.CFUNCTYPE(None, address, number, address, number, number, address)(
+            self.code.addresses["field"]
+        )
 
     def over(
         self, rows: list[Vector], data: Vector, pool: ThreadPoolExecutor | None = None
@@ -121,16 +133,22 @@ class Field:
         out = np.empty((self.rows, columns.shape[1]))
 
         def run(start: int, stop: int) -> None:
-            self.run(columns, out, data, start, stop)
+            self.run(columns[:, start:stop], out[:, start:stop], data)
 
         shared(columns.shape[1], BLOCK // self.lanes * self.lanes, run, pool)
         return out[:, : rows[0].shape[-1]]
 
-    def run(self, columns: Vector, out: Vector, data: Vector, start: int, stop: int) -> None:
-        """Fill columns `start` to `stop` of `out` (rows, n) from those of `columns` (k, n)."""
+    def run(self, columns: Vector, out: Vector, data: Vector) -> None:
+        """Fill the columns of `out` (rows, n) from those of `columns` (k, n)."""
         self._run(
-            columns.ctypes.data, out.ctypes.data, columns.shape[1], start, stop, data.ctypes.data
-        )
+            columns.ctypes.data, _apart(columns), out.ctypes.data, _apart(out), columns.shape[1],
+            data.ctypes.data,
+        )  # fmt: skip
+
+
+def _apart(columns: Vector) -> int:
+    """How many numbers it is from row to row."""
+    return columns.strides[0] // 8
 
 
 def _field(p: Plan, given: int, width: int) -> str:
@@ -147,22 +165,22 @@ def _field(p: Plan, given: int, width: int) -> str:
 
     body = Body(p.code, read, lanes=width)
     for j, lane in enumerate(p.outputs):
-        for line in group.put(f"y{j}", "%out", j, body.compute(lane)):
+        for line in group.put(f"y{j}", "%out", j, body.compute(lane), n="%m"):
             body.add(line)
     lines = [
-        "entry:", "%any = icmp slt i64 %from, %to", "br i1 %any, label %group, label %end",
-        "group:", "%i = phi i64 [ %from, %entry ], [ %next, %group ]",
+        "entry:", "%any = icmp sgt i64 %count, 0", "br i1 %any, label %group, label %end",
+        "group:", "%i = phi i64 [ 0, %entry ], [ %next, %group ]",
         *body.lines,
         f"%next = add i64 %i, {width}",
-        "%more = icmp slt i64 %next, %to",
+        "%more = icmp slt i64 %next, %count",
         "br i1 %more, label %group, label %end",
         "end:", "ret void",
     ]  # fmt: skip
     text = "\n  ".join(lines)
     return (
         _prologue(width, body.functions)
-        + "define void @field(ptr noalias readonly %in, ptr noalias %out, i64 %n, i64 %from, "
-        f"i64 %to, ptr noalias readonly %data) {{\n  {text}\n}}\n"
+        + "define void @field(ptr noalias readonly %in, i64 %n, ptr noalias %out, i64 %m, "
+        f"i64 %count, ptr noalias readonly %data) {{\n  {text}\n}}\n"
     )
 
 
@@ -184,7 +202,7 @@ class Herd:
 
 
 class Flock:
-    """Steps of many walks: void flock(carry, n, from, to, settings, data, t, steps)."""
+    """Steps of many walks: void flock(carry, n, count, settings, data, t, steps)."""
 
     def __init__(self, herd: Herd, limit: int) -> None:
         going = [] if herd.going is None else [herd.going]
@@ -202,28 +220,16 @@ class Flock:
         self.lanes = lanes()
         text = _flock(self.plan, self.rows, fixed, bool(going))
         self.code: Code = compiled(text, ["flock"])
+        address, number = ctypes.c_void_p, ctypes.c_int64
         self._run = ctypes.CFUNCTYPE(
-            None,
-            ctypes.c_void_p,
-            *(ctypes.c_int64,) * 3,
-            *(ctypes.c_void_p,) * 2,
-            *(ctypes.c_int64,) * 2,
+            None, address, number, number, address, address, number, number
         )(self.code.addresses["flock"])
 
-    def run(
-        self,
-        carry: Vector,
-        settings: Vector,
-        data: Vector,
-        t: int,
-        steps: int,
-        start: int,
-        stop: int,
-    ) -> None:
-        """Advance columns `start` to `stop` of `carry` (rows, n), in place, by `steps` steps."""
+    def run(self, carry: Vector, settings: Vector, data: Vector, t: int, steps: int) -> None:
+        """Advance the columns of `carry` (rows, n), in place, by `steps` steps."""
         self._run(
-            carry.ctypes.data, carry.shape[1], start, stop, settings.ctypes.data, data.ctypes.data,
-            t, steps,
+            carry.ctypes.data, _apart(carry), carry.shape[1], settings.ctypes.data,
+            data.ctypes.data, t, steps,
         )  # fmt: skip
 
 
@@ -248,11 +254,8 @@ def _word(
 
 
 def _flock(p: Plan, moving: int, fixed: int, ends: bool) -> str:
-    """A group goes through a step word by word: what one word computes is gone from the registers
-    before the next. Functions wait long for themselves, so that there two registers are a word.
-    """
-    called = {p.code.instructions[k][0] for k in ancestors(p.code, (x.at for x in p.outputs))}
-    width = target().lanes * (1 if called <= ARITHMETIC else PAIRED)
+    """The module of one step; a group goes through it word by word."""
+    width = word(p)
     words = range(lanes() // width)
     group, vector, mask = Group(width), type_of(width), type_of(width, boolean=True)
 
@@ -287,8 +290,8 @@ def _flock(p: Plan, moving: int, fixed: int, ends: bool) -> str:
         ]
     lines = [
         "entry:", *entry.lines,
-        "%any = icmp slt i64 %from, %to", "br i1 %any, label %group, label %end",
-        "group:", "%i = phi i64 [ %from, %entry ], [ %next, %store ]",
+        "%any = icmp sgt i64 %count, 0", "br i1 %any, label %group, label %end",
+        "group:", "%i = phi i64 [ 0, %entry ], [ %next, %store ]",
         *loads, "br label %step",
         "step:", "%k = phi i64 [ 0, %group ], [ %k1, %step ]", *phis,
         "%now = add i64 %t, %k", "%timed = sitofp i64 %now to double",
@@ -297,7 +300,7 @@ def _flock(p: Plan, moving: int, fixed: int, ends: bool) -> str:
         "%k1 = add i64 %k, 1", "%within = icmp slt i64 %k1, %steps", *asked,
         f"br i1 {'%more' if ends else '%within'}, label %step, label %store",
         "store:", *stores,
-        f"%next = add i64 %i, {lanes()}", "%further = icmp slt i64 %next, %to",
+        f"%next = add i64 %i, {lanes()}", "%further = icmp slt i64 %next, %count",
         "br i1 %further, label %group, label %end",
         "end:", "ret void",
     ]  # fmt: skip
@@ -305,7 +308,7 @@ def _flock(p: Plan, moving: int, fixed: int, ends: bool) -> str:
     functions_called = entry.functions.union(*(body.functions for body in bodies))
     return (
         _prologue(width, functions_called)
-        + "define void @flock(ptr noalias %carry, i64 %n, i64 %from, i64 %to, "
+        + "define void @flock(ptr noalias %carry, i64 %n, i64 %count, "
         "ptr noalias readonly %settings, ptr noalias readonly %data, i64 %t, i64 %steps) {\n"
         f"  {text}\n}}\n"
     )

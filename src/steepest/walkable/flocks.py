@@ -22,7 +22,7 @@ from steepest.expression import Expression
 from steepest.graph.node import Node, fresh
 from steepest.graph.traced import Traced, as_node
 from steepest.native.loop import MISSED
-from steepest.native.many import Field, Flock, Herd
+from steepest.native.many import Field, Flock, Herd, lanes
 from steepest.native.sharing import columns_of, cores, shared
 from steepest.objective import Vector
 from steepest.walkable.ground import Ground, one_output
@@ -87,52 +87,56 @@ class Flocks:
         """
         count, n = starts.shape
         first = self._expression(starts[0])
-        x, values, code = np.empty((n, count)), np.empty(count), np.empty(count, dtype=np.int8)
+        room = np.empty((n + 1, -(-count // lanes()) * lanes()))
+        x, values, code = room[:n, :count].T, room[n, :count], np.empty(count, dtype=np.int8)
         ends = Ends(
-            x.T, values, np.broadcast_to(steps, count), code,
-            partial(self._slopes, first, _data(first), x.T),
+            x, values, np.broadcast_to(steps, count), code,
+            partial(self._slopes, first, _data(first), x),
         )  # fmt: skip
-        left = np.arange(count if steps else 0)
         with ThreadPoolExecutor(cores()) as pool:
             if first.guards:
                 gradients = np.empty((n, count)).T
                 ends.slopes = lambda: gradients
-            elif self.herd.tolerance == 0 and steps:
-                self._run_through(ends, first, starts, state, steps, pool)
-                left = np.flatnonzero(self.herd.lost(code))  # what became infinite or NaN: again
+            if self.herd.tolerance == 0 and not first.guards and steps:
+                self._run_through(room, code, first, starts, state, steps, pool)
+                left = np.flatnonzero(self.herd.lost(code))  # became infinite or NaN: once more
+            else:
+                left = np.arange(count)
             if left.size:
                 ends.taken = np.array(ends.taken)
             for at in (left[k : k + TILE] for k in range(0, left.size, TILE)):
                 every, values[at], slopes = self._watched(
                     starts[at], {k: v[at] for k, v in state.items()}, steps, pool
                 )
-                ends.x[at], ends.taken[at], code[at] = every.x, every.taken, every.code
+                x[at], ends.taken[at], code[at] = every.x, every.taken, every.code
                 if first.guards:
                     gradients[at] = slopes
         return ends
 
     def _run_through(
-        self, ends: Ends, expression: Expression, starts: Vector, state: dict[str, Any],
-        steps: int, pool: ThreadPoolExecutor,
+        self, room: Vector, code: Any, expression: Expression, starts: Vector,
+        state: dict[str, Any], steps: int, pool: ThreadPoolExecutor,
     ) -> None:  # fmt: skip
-        """All steps at once, and a look at what is there."""
-        parts = [starts, *state.values()]
+        """All steps at once, and a look at what is there: `room` holds x and, last, the values."""
+        count, n = starts.shape
         symbols = Symbols(self.herd.runner(starts[0], {k: v[0] for k, v in state.items()}))
         flock = self._flock(expression, symbols, watched=False)
         last = self._last(expression, symbols)
-        settings, data, n = Symbols(self.herd).pack(self.herd), _data(expression), starts.shape[1]
-        x = ends.x.T
-        given = np.concatenate([settings, data])
+        settings, data = Symbols(self.herd).pack(self.herd), _data(expression)
+        known = np.concatenate([settings, data])
 
         def run(start: int, stop: int) -> None:
-            columns = _columns([p[start:stop] for p in parts], flock.lanes)
-            flock.run(columns, settings, data, 0, steps, 0, columns.shape[1])
-            found = np.empty((2, columns.shape[1]))
-            last.run(columns, found, given, 0, columns.shape[1])
-            x[:, start:stop] = columns[:n, : stop - start]
-            ends.values[start:stop], ends.code[start:stop] = found[:, : stop - start]
+            x, here = room[:n, start:stop], slice(start, min(stop, count))
+            parts = [starts[here], *(v[here] for v in state.values())]
+            columns = _columns(parts, flock.lanes, x if flock.rows == n else None)
+            flock.run(columns, settings, data, 0, steps)
+            if flock.rows > n:
+                x[:] = columns[:n]
+            found = np.empty((2, stop - start))
+            last.run(x, found, known)
+            room[n, start:stop], code[here] = found[0], found[1, : here.stop - start]
 
-        shared(starts.shape[0], _block(steps, flock.lanes), run, pool)
+        shared(room.shape[1], _block(steps, flock.lanes), run, pool)
 
     def _watched(
         self, starts: Vector, state: dict[str, Any], steps: int, pool: ThreadPoolExecutor
@@ -200,7 +204,7 @@ class Flocks:
         data = _data(expression)
 
         def run(start: int, stop: int) -> None:
-            flock.run(columns, settings, data, t, steps, start, stop)
+            flock.run(columns[:, start:stop], settings, data, t, steps)
 
         shared(columns.shape[1], _block(steps, flock.lanes), run, pool)
 
@@ -261,7 +265,7 @@ class Flocks:
             found, _ = evaluated(expression, self.ground.form, runner.x, self.sign)
             outputs = [as_node(self.sign * found.f), as_node(herd.run_out(runner.x, found))]
             data = [*settings.nodes, *(n for n, _ in expression.captured)]
-            return Field(symbols.nodes, data, outputs, LIMIT)
+            return Field(symbols.nodes[:1], data, outputs, LIMIT)
 
         key = (settings.structure, symbols.structure, self.ground.form, self.sign, "last")
         return _kept(expression, key, make)  # type: ignore[no-any-return]
@@ -308,11 +312,11 @@ def _block(steps: int, lanes: int) -> int:
     return max(lanes, min(MOST, BLOCK // max(steps, 1)) // lanes * lanes)
 
 
-def _columns(parts: list[Any], lanes: int) -> Vector:
+def _columns(parts: list[Any], lanes: int, out: Vector | None = None) -> Vector:
     """Arrays (N, ...) as rows of one array, a column a walk."""
     count = parts[0].shape[0]
     rows = [p.T if p.ndim == 2 else np.reshape(p, (count, -1)).T for p in parts]
-    return columns_of(rows, lanes)
+    return columns_of(rows, lanes, out)
 
 
 def _spread(columns: Vector, parts: list[Any], at: Any) -> None:
