@@ -1,7 +1,7 @@
 """Many points at once, in vector registers: values over grids, and steps of many walks.
 
 Points are columns: number i of point j stands at [i, j] of one array (m, n) of doubles, n a
-multiple of `Field.lanes` or `Flock.lanes`, each row without gaps. Each group of so many neighbouring
+multiple of `Field.lanes` or `Flock.lanes`, no gaps in a row. Each group of so many neighbouring
 columns is held in vector registers and worked on together; groups are independent, so threads can
 share them out.
 """
@@ -72,6 +72,15 @@ class Group:
             f"store {self.type} {value}, ptr %{name}.p, align 8",
         ]
 
+    def code(self, name: str, value: str) -> list[str]:
+        """Store small whole numbers as the group's codes."""
+        small = f"<{self.width} x i8>"
+        return [
+            f"%{name}.p = getelementptr i8, ptr %codes, i64 %i",
+            f"%{name}.w = fptosi {self.type} {value} to {small}",
+            f"store {small} %{name}.w, ptr %{name}.p, align 1",
+        ]
+
     def _address(self, name: str, base: str, row: int, word: int, n: str = "%n") -> list[str]:
         return [
             f"%{name}.o = mul i64 {n}, {row}",
@@ -107,19 +116,29 @@ def _prologue(width: int, called: set[str]) -> str:
 
 
 class Field:
-    """Outputs at many points: void field(in, n, out, m, count, data), n and m from row to row."""
+    """Outputs at many points: void field(in, n, out, m, codes, count, data).
+
+    n and m lead from row to row. `code`, where there is one, is a small whole number at each point.
+    """
 
     def __init__(
-        self, inputs: Sequence[Node], data: Sequence[Node], outputs: Sequence[Node], limit: int
+        self,
+        inputs: Sequence[Node],
+        data: Sequence[Node],
+        outputs: Sequence[Node],
+        limit: int,
+        code: Node | None = None,
     ) -> None:
-        self.plan: Plan = plan((*inputs, *data), outputs, limit)
-        self.rows = len(self.plan.outputs)
+        coded = [] if code is None else [code]
+        self.plan: Plan = plan((*inputs, *data), (*outputs, *coded), limit)
+        self.rows = len(self.plan.outputs) - len(coded)
         self.lanes = word(self.plan)
-        self.code: Code = compiled(_field(self.plan, _count(inputs), self.lanes), ["field"])
+        text = _field(self.plan, _count(inputs), self.rows, self.lanes)
+        self.code: Code = compiled(text, ["field"])
         address, number = ctypes.c_void_p, ctypes.c_int64
-        self._run = ctypes.CFUNCTYPE(None, address, number, address, number, number, address)(
-            self.code.addresses["field"]
-        )
+        self._run = ctypes.CFUNCTYPE(
+            None, address, number, address, number, address, number, address
+        )(self.code.addresses["field"])
 
     def over(
         self, rows: list[Vector], data: Vector, pool: ThreadPoolExecutor | None = None
@@ -138,11 +157,13 @@ class Field:
         shared(columns.shape[1], BLOCK // self.lanes * self.lanes, run, pool)
         return out[:, : rows[0].shape[-1]]
 
-    def run(self, columns: Vector, out: Vector, data: Vector) -> None:
-        """Fill the columns of `out` (rows, n) from those of `columns` (k, n)."""
+    def run(
+        self, columns: Vector, out: Vector, data: Vector, codes: NDArray[np.int8] | None = None
+    ) -> None:
+        """Fill the columns of `out` (rows, n) and the codes (n,) from those of `columns` (k, n)."""
         self._run(
-            columns.ctypes.data, _apart(columns), out.ctypes.data, _apart(out), columns.shape[1],
-            data.ctypes.data,
+            columns.ctypes.data, _apart(columns), out.ctypes.data, _apart(out),
+            None if codes is None else codes.ctypes.data, columns.shape[1], data.ctypes.data,
         )  # fmt: skip
 
 
@@ -151,7 +172,7 @@ def _apart(columns: Vector) -> int:
     return columns.strides[0] // 8
 
 
-def _field(p: Plan, given: int, width: int) -> str:
+def _field(p: Plan, given: int, rows: int, width: int) -> str:
     group = Group(width)
 
     def read(k: int, body: Body) -> str:
@@ -165,7 +186,9 @@ def _field(p: Plan, given: int, width: int) -> str:
 
     body = Body(p.code, read, lanes=width)
     for j, lane in enumerate(p.outputs):
-        for line in group.put(f"y{j}", "%out", j, body.compute(lane), n="%m"):
+        value, name = body.compute(lane), f"y{j}"
+        put = group.put(name, "%out", j, value, n="%m") if j < rows else group.code(name, value)
+        for line in put:
             body.add(line)
     lines = [
         "entry:", "%any = icmp sgt i64 %count, 0", "br i1 %any, label %group, label %end",
@@ -180,7 +203,7 @@ def _field(p: Plan, given: int, width: int) -> str:
     return (
         _prologue(width, body.functions)
         + "define void @field(ptr noalias readonly %in, i64 %n, ptr noalias %out, i64 %m, "
-        f"i64 %count, ptr noalias readonly %data) {{\n  {text}\n}}\n"
+        f"ptr noalias %codes, i64 %count, ptr noalias readonly %data) {{\n  {text}\n}}\n"
     )
 
 

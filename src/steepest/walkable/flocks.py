@@ -88,7 +88,8 @@ class Flocks:
         count, n = starts.shape
         first = self._expression(starts[0])
         room = np.empty((n + 1, -(-count // lanes()) * lanes()))
-        x, values, code = room[:n, :count].T, room[n, :count], np.empty(count, dtype=np.int8)
+        codes = np.empty(room.shape[1], dtype=np.int8)
+        x, values, code = room[:n, :count].T, room[n, :count], codes[:count]
         ends = Ends(
             x, values, np.broadcast_to(steps, count), code,
             partial(self._slopes, first, _data(first), x),
@@ -98,7 +99,7 @@ class Flocks:
                 gradients = np.empty((n, count)).T
                 ends.slopes = lambda: gradients
             if self.herd.tolerance == 0 and not first.guards and steps:
-                self._run_through(room, code, first, starts, state, steps, pool)
+                self._run_through(room, codes, first, starts, state, steps, pool)
                 left = np.flatnonzero(self.herd.lost(code))  # became infinite or NaN: once more
             else:
                 left = np.arange(count)
@@ -114,7 +115,7 @@ class Flocks:
         return ends
 
     def _run_through(
-        self, room: Vector, code: Any, expression: Expression, starts: Vector,
+        self, room: Vector, codes: Any, expression: Expression, starts: Vector,
         state: dict[str, Any], steps: int, pool: ThreadPoolExecutor,
     ) -> None:  # fmt: skip
         """All steps at once, and a look at what is there: `room` holds x and, last, the values."""
@@ -132,9 +133,7 @@ class Flocks:
             flock.run(columns, settings, data, 0, steps)
             if flock.rows > n:
                 x[:] = columns[:n]
-            found = np.empty((2, stop - start))
-            last.run(x, found, known)
-            room[n, start:stop], code[here] = found[0], found[1, : here.stop - start]
+            last.run(x, room[n:, start:stop], known, codes[start:stop])
 
         shared(room.shape[1], _block(steps, flock.lanes), run, pool)
 
@@ -263,9 +262,9 @@ class Flocks:
         def make() -> Field:
             herd, runner = settings.handles(), symbols.handles()
             found, _ = evaluated(expression, self.ground.form, runner.x, self.sign)
-            outputs = [as_node(self.sign * found.f), as_node(herd.run_out(runner.x, found))]
+            value, code = as_node(self.sign * found.f), as_node(herd.run_out(runner.x, found))
             data = [*settings.nodes, *(n for n, _ in expression.captured)]
-            return Field(symbols.nodes[:1], data, outputs, LIMIT)
+            return Field(symbols.nodes[:1], data, [value], LIMIT, code)
 
         key = (settings.structure, symbols.structure, self.ground.form, self.sign, "last")
         return _kept(expression, key, make)  # type: ignore[no-any-return]
