@@ -112,10 +112,13 @@ class Herd:
 
     def ends(self, code: Any, scale: Vector, values: Vector, gradients: Vector) -> Any:
         """Why each of many walks ended, where the code is GOING by a look at the last point."""
+        found = code.astype(np.int8)
         slope = np.abs(gradients.T).max(axis=0)
-        last = np.where(slope <= self.tolerance * scale, GRADIENT, STEPS)
-        last[~(np.isfinite(values) & np.isfinite(slope))] = NONFINITE
-        return np.where(code == GOING, last, code).astype(np.int8)
+        going = found == GOING
+        found[going] = STEPS
+        found[going & (slope <= self.tolerance * scale)] = GRADIENT
+        found[going & ~(np.isfinite(values) & np.isfinite(slope))] = NONFINITE
+        return found
 
     @staticmethod
     def lost(code: Any) -> Any:

@@ -72,6 +72,7 @@ class Flocks:
 
     def __init__(self, ground: Ground, sign: int, herd: Any) -> None:
         self.ground, self.sign, self.herd = ground, sign, herd
+        self.settings = Symbols(herd)
 
     def prepare(self, x: Vector, state: dict[str, Any]) -> None:
         """Compile what walks from x need. Raises CompilationError where that cannot be."""
@@ -100,12 +101,13 @@ class Flocks:
                 ends.slopes = lambda: gradients
             if self.herd.tolerance == 0 and not first.guards and steps:
                 self._run_through(room, codes, first, starts, state, steps, pool)
-                left = np.flatnonzero(self.herd.lost(code))  # became infinite or NaN: once more
+                lost = np.flatnonzero(self.herd.lost(code))  # became infinite or NaN: once more
+                tiles: list[Any] = [lost[k : k + TILE] for k in range(0, lost.size, TILE)]
             else:
-                left = np.arange(count)
-            if left.size:
+                tiles = [slice(k, k + TILE) for k in range(0, count, TILE)]
+            if tiles:
                 ends.taken = np.array(ends.taken)
-            for at in (left[k : k + TILE] for k in range(0, left.size, TILE)):
+            for at in tiles:
                 every, values[at], slopes = self._watched(
                     starts[at], {k: v[at] for k, v in state.items()}, steps, pool
                 )
@@ -123,7 +125,7 @@ class Flocks:
         symbols = Symbols(self.herd.runner(starts[0], {k: v[0] for k, v in state.items()}))
         flock = self._flock(expression, symbols, watched=False)
         last = self._last(expression, symbols)
-        settings, data = Symbols(self.herd).pack(self.herd), _data(expression)
+        settings, data = self.settings.pack(self.herd), _data(expression)
         known = np.concatenate([settings, data])
 
         def run(start: int, stop: int) -> None:
@@ -143,7 +145,8 @@ class Flocks:
         """Some walks, in rounds until all have ended; values and gradients where they did."""
         count = starts.shape[0]
         t, scale, taken, code = np.zeros(count), np.ones(count), np.zeros(count), np.zeros(count)
-        every = Walkers(starts.copy(), starts.copy(), state, t, scale, taken, code)
+        own = {k: np.array(v) for k, v in state.items()}
+        every = Walkers(starts.copy(), starts.copy(), own, t, scale, taken, code)
         member = self.herd.begin(starts[0], {k: v[0] for k, v in state.items()})
         left = np.arange(count if steps else 0)
         while left.size:
@@ -199,7 +202,7 @@ class Flocks:
         self, flock: Flock, columns: Vector, expression: Expression, t: int, steps: int,
         pool: ThreadPoolExecutor,
     ) -> None:  # fmt: skip
-        settings = Symbols(self.herd).pack(self.herd)
+        settings = self.settings.pack(self.herd)
         data = _data(expression)
 
         def run(start: int, stop: int) -> None:
@@ -210,14 +213,18 @@ class Flocks:
     # ---- values
     def values(self, x: Vector, pool: ThreadPoolExecutor) -> tuple[Vector, Vector]:
         """F (N,) and its gradient (N, n) at many points, each on its own path."""
+        first = self._expression(x[0])
+        if not first.guards:
+            out = self._field(first).over([x.T], _data(first), pool)
+            return out[0], out[1:].T
         f, g = np.empty(x.shape[0]), np.empty(x.shape[::-1]).T
         left = np.arange(x.shape[0])
         while left.size:
             here = left[0]
             expression = self._expression(x[here])
             out = self._field(expression).over([x[left].T], _data(expression), pool)
-            held = out[-1] != 0 if expression.guards else np.ones(left.size, dtype=bool)
-            f[left[held]], g[left[held]] = out[0, held], out[1 : 1 + x.shape[1], held].T
+            held = out[-1] != 0
+            f[left[held]], g[left[held]] = out[0, held], out[1:-1, held].T
             if not held[0]:  # the path and its code differ in the last bits
                 f[here], g[here] = self.ground.value_and_gradient(x[here])
                 held[0] = True
@@ -247,7 +254,7 @@ class Flocks:
         return expression
 
     def _flock(self, expression: Expression, symbols: Symbols, watched: bool) -> Flock:
-        settings = Symbols(self.herd)
+        settings = self.settings
         key = (settings.structure, symbols.structure, self.ground.form, self.sign, watched)
         return _kept(  # type: ignore[no-any-return]
             expression,
@@ -257,7 +264,7 @@ class Flocks:
 
     def _last(self, expression: Expression, symbols: Symbols) -> Field:
         """The value, and why the walk ends, where one that ran stands."""
-        settings = Symbols(self.herd)
+        settings = self.settings
 
         def make() -> Field:
             herd, runner = settings.handles(), symbols.handles()
