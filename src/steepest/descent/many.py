@@ -63,6 +63,12 @@ class Many:
         """The number of the walk that ended lowest."""
         return int(np.argmin(np.where(np.isfinite(self.values), self.values, np.inf)))
 
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """The picture: of two variables starts and ends on a map, of others how low they ended."""
+        from importlib import import_module
+
+        return import_module("steepest.pictures").plot_many(self, ax=ax, **options)
+
     def __len__(self) -> int:
         return int(self.x.shape[0])
 
