@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ import steepest as st
 from steepest.descent import Adam, GradientDescent, Momentum, Nesterov, descend, descend_many
 from steepest.descent.step import Cosine
 from steepest.errors import DescentError
+from steepest.native import sharing
 from steepest.native.engine import available
+from steepest.walkable import flocks
 from tests.descent.methods import SignDescent
 from tests.descent.test_tiers import Branching, bent, chained
 
@@ -77,6 +80,18 @@ def test_a_walk_that_leaves_the_numbers_ends_before_it(engine: str, tolerance: f
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("tolerance", [0.0, 1e-8])
+def test_a_last_step_to_where_only_the_value_is_infinite_is_taken_back(
+    engine: str, tolerance: float
+) -> None:
+    how: dict[str, Any] = {"rate": 2.5e-133, "steps": 1, "tolerance": tolerance}  # to w = -1e78
+    many = descend_many("w^4", np.array([1e70, 2.0]), engine=engine, **how)
+    assert many.endings.tolist() == ["nonfinite", "steps"]
+    assert many.x.ravel().tolist() == [1e70, 2.0] and many.steps.tolist() == [0, 1]
+    assert np.allclose(many.values, [1e280, 16.0], rtol=1e-15)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_walks_on_several_paths(engine: str) -> None:
     starts = scattered(40, seed=3)
     many = descend_many(bent, starts, rate=0.05, steps=600, engine=engine)
@@ -111,6 +126,71 @@ def test_data_and_the_state_of_the_method_come_along() -> None:
     data[:] = 5.0
     again = descend_many(f, starts, method="momentum", rate=0.01, steps=300, engine="native")
     assert np.allclose(again.x.ravel(), 5.0, atol=1e-6)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("tolerance", [0.0, 1e-6])
+@pytest.mark.parametrize("f", [HIMMELBLAU, "sin(x)*cos(y) + exp(-x^2)", bent])
+def test_values_and_gradients_are_those_of_the_last_points(
+    f: Any, tolerance: float, engine: str
+) -> None:
+    starts = scattered(37, seed=5)
+    many = descend_many(f, starts, rate=0.01, steps=90, tolerance=tolerance, engine=engine)
+    value, slope = st.value_and_grad(f) if callable(f) else None, st.Function(f).gradient
+    for x, height, g in zip(many.x, many.values, many.gradients, strict=True):
+        here = value(x) if value else (st.Function(f)(*x), slope(*x))
+        assert np.isclose(height, here[0], rtol=1e-14, atol=1e-18)
+        assert np.allclose(g, here[1], rtol=1e-13, atol=1e-13)
+
+
+@needs_machine_code
+def test_gradients_asked_for_later_are_those_of_the_data_that_the_walks_had() -> None:
+    data = np.array([1.0, 2.0, 4.0])
+    f = lambda w: np.sum((w - data) ** 2)  # noqa: E731
+    many = descend_many(f, np.linspace(-3, 3, 11), rate=0.01, steps=3, tolerance=0)
+    expected = 2 * (3 * many.x - data.sum())
+    data[:] = 50.0
+    assert np.allclose(many.gradients, expected, rtol=1e-14)
+
+
+@needs_machine_code
+@pytest.mark.parametrize("method", ["gradient-descent", "adam"])
+@pytest.mark.parametrize("tolerance", [0.0, 1e-6])
+def test_cores_and_blocks_change_no_bit(
+    method: str, tolerance: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f, starts = st.Function("sin(x)*cos(y) + 0.05*(x^2 + y^2)"), scattered(1003)
+    how: dict[str, Any] = {"method": method, "rate": 0.1, "steps": 120, "tolerance": tolerance}
+    first = descend_many(f, starts, **how)
+    for cores, most, tile in ((1, 10_000, 10_000), (3, 64, 200)):
+        monkeypatch.setattr(flocks, "cores", lambda cores=cores: cores)
+        monkeypatch.setattr(sharing, "cores", lambda cores=cores: cores)
+        monkeypatch.setattr(flocks, "MOST", most)
+        monkeypatch.setattr(flocks, "TILE", tile)
+        again = descend_many(f, starts, **how)
+        for name in ("x", "values", "gradients", "steps", "reasons"):
+            assert np.array_equal(getattr(first, name), getattr(again, name)), name
+
+
+@needs_machine_code
+@pytest.mark.parametrize(
+    ("tolerance", "each", "tile"),
+    [(0.0, 25, 0), (1e-6, 33, 450 * flocks.TILE)],  # bytes: x, value, code; and steps
+)
+def test_only_the_result_is_as_long_as_there_are_walks(
+    tolerance: float, each: int, tile: int
+) -> None:
+    f, count = st.Function(HIMMELBLAU), 300_000
+    how: dict[str, Any] = {"rate": 0.01, "steps": 20, "tolerance": tolerance}
+    descend_many(f, scattered(100), **how)  # compiled
+    starts = scattered(count)
+    tracemalloc.start()
+    many = descend_many(f, starts, **how)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # Checking that the starts are finite takes two bytes for a moment; blocks in work, some 1e5.
+    assert peak < each * count + tile + 2_000_000
+    assert many.starts is starts and np.array_equal(starts, scattered(count))
 
 
 @pytest.mark.parametrize(

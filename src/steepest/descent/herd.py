@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from steepest.descent.choice import both, choose, either, finite
 from steepest.descent.measure import largest
 from steepest.descent.method import Method
-from steepest.descent.stopping import GOING, GRADIENT, NONFINITE, OUTSIDE
+from steepest.descent.stopping import GOING, GRADIENT, NONFINITE, OUTSIDE, STEPS
 from steepest.objective import Evaluation, Vector
 
 __all__ = ["Herd", "Member", "Runner"]
@@ -97,6 +99,31 @@ class Herd:
             ),
             code=found,
         )
+
+    def last(self, f: Any, slope: Any, inside: Any, scale: Any) -> Any:
+        """Why a walk ends that went through all its steps: by a look at its last point."""
+        code = self.judged(f, slope, inside, True, scale)
+        return choose(code == GOING, STEPS, code)
+
+    def run_out(self, x: Vector, at: Evaluation) -> Any:
+        """The same for one that ran, by the point x and what is there."""
+        code = self.last(at.f, largest(at.g), at.inside, 1.0)
+        return choose(finite(largest(x)), code, NONFINITE)
+
+    def ends(self, code: Any, scale: Vector, values: Vector, gradients: Vector) -> Any:
+        """Why each of many walks ended, where the code is GOING by a look at the last point."""
+        found = code.astype(np.int8)
+        slope = np.abs(gradients.T).max(axis=0)
+        going = found == GOING
+        found[going] = STEPS
+        found[going & (slope <= self.tolerance * scale)] = GRADIENT
+        found[going & ~(np.isfinite(values) & np.isfinite(slope))] = NONFINITE
+        return found
+
+    @staticmethod
+    def lost(code: Any) -> Any:
+        """Which walks stepped to where nothing is."""
+        return code > STEPS
 
     def judged(self, f: Any, slope: Any, inside: Any, accepted: Any, scale: Any) -> Any:
         """Why a walk ends at a point with this value and largest slope; 0 where it does not."""

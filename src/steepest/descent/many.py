@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,11 @@ from steepest.descent.method import Method, checked_state, chosen_method
 from steepest.descent.numerals import count
 from steepest.descent.outset import default_names, posed
 from steepest.descent.step import Rate
-from steepest.descent.stopping import GOING, STEPS, Ending, Stop
+from steepest.descent.stopping import GOING, Ending, Stop
 from steepest.errors import DescentError
 from steepest.objective import NATIVE, PYTHON, Objective, Vector
 
 __all__ = ["Many", "descend_many"]
-
-BLOCK = 65_536  # walks that are looked at together at their ends
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -28,14 +27,14 @@ class Many:
     """Where many walks ended.
 
     x           (N, n) the last point of each
-    values      (N,) the function there, and gradients (N, n)
+    values      (N,) the function there
     steps       (N,) how many steps each took
     reasons     (N,) why each ended, as numbers of `Ending`; `endings` gives the words
+    starts      (N, n) where they began: an array of float64 is the one that was given, no copy
     """
 
     x: Vector
     values: Vector
-    gradients: Vector
     steps: NDArray[np.int64]
     reasons: NDArray[np.int8]
     starts: Vector
@@ -43,6 +42,14 @@ class Many:
     label: str
     tier: str
     objective: Objective
+    _slopes: Callable[[], Vector]
+
+    @cached_property
+    def gradients(self) -> Vector:
+        """(N, n) the gradient at each last point, computed when it is first asked for, with the
+        data that the walks had.
+        """
+        return self._slopes()
 
     @property
     def endings(self) -> NDArray[np.str_]:
@@ -55,6 +62,12 @@ class Many:
     def best(self) -> int:
         """The number of the walk that ended lowest."""
         return int(np.argmin(np.where(np.isfinite(self.values), self.values, np.inf)))
+
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """The picture: of two variables starts and ends on a map, of others how low they ended."""
+        from importlib import import_module
+
+        return import_module("steepest.pictures").plot_many(self, ax=ax, **options)
 
     def __len__(self) -> int:
         return int(self.x.shape[0])
@@ -114,10 +127,10 @@ def descend_many(
         raise DescentError(f"start number {bad} is not finite: {points[bad]}")
     why = _refusal(objective, herd, points, engine)
     walk = _one_by_one if why is not None else _in_groups
-    last, values, gradients, taken, code = walk(objective, herd, points, stop.steps or 0)
+    last, values, slopes, taken, code = walk(objective, herd, points, stop.steps or 0)
     return Many(
-        last, values, gradients, taken, code, points, names, objective.label,
-        PYTHON if why is not None else NATIVE, objective,
+        last, values, taken, code, points, names, objective.label,
+        PYTHON if why is not None else NATIVE, objective, slopes,
     )  # fmt: skip
 
 
@@ -150,11 +163,11 @@ def _points(starts: Any) -> tuple[Vector, Any]:
 
 
 def _real(given: Any, what: str) -> Vector:
-    """A float64 array of its own."""
+    """Numbers as float64; an array that holds them so is taken as it is."""
     try:
         array = np.asarray(given)
         if array.dtype.kind in "fiubO":
-            return np.array(array, dtype=np.float64)
+            return np.asarray(array, dtype=np.float64)
         found = f"dtype {array.dtype}"
     except (TypeError, ValueError) as error:
         found = str(error)
@@ -173,7 +186,7 @@ def _states(herd: Herd, points: Vector) -> dict[str, Any]:
 
     first, other = at(points[0]), at(points[0] + 1.0)
     if all(np.array_equal(first[k], other[k]) for k in first):
-        return {k: np.repeat(v[None].astype(float), len(points), 0) for k, v in first.items()}
+        return {k: np.broadcast_to(v * 1.0, (len(points), *np.shape(v))) for k, v in first.items()}
     every = [at(x) for x in points]
     return {k: np.stack([s[k] for s in every]).astype(float) for k in first}
 
@@ -196,30 +209,8 @@ def _refusal(objective: Objective, herd: Herd, points: Vector, engine: Any) -> s
 
 
 def _in_groups(objective: Objective, herd: Herd, points: Vector, steps: int) -> tuple[Any, ...]:
-    flocks = objective.machine.flocks(herd)
-    walkers = flocks.walk(points, _states(herd, points), steps)
-    values, gradients = flocks.values(walkers.x)
-    code = _final(herd, walkers.code, walkers.scale, values, gradients)
-    lost = (walkers.code == 0) & (code > STEPS)  # the last step led where nothing is
-    if lost.any():
-        values, gradients = np.array(values), np.array(gradients)
-        walkers.x[lost], walkers.taken[lost] = walkers.before[lost], walkers.taken[lost] - 1
-        values[lost], gradients[lost] = flocks.values(walkers.x[lost])
-    return walkers.x, values, gradients, walkers.taken.astype(np.int64), code
-
-
-def _final(herd: Herd, code: Vector, scale: Vector, values: Vector, gradients: Vector) -> Any:
-    """Why each walk ended: at a look at its last point, where it went through all its steps."""
-    last = np.full(len(values), STEPS, dtype=np.int8)
-    for start in range(0, len(values), BLOCK):  # so that no large array is made on the way
-        here = slice(start, start + BLOCK)
-        slope = np.abs(gradients[here].T).max(axis=0)
-        last[here][slope <= herd.tolerance * scale[here]] = Ending.GRADIENT
-        last[here][~(np.isfinite(values[here]) & np.isfinite(slope))] = Ending.NONFINITE
-    ended = code != GOING
-    if ended.any():
-        last[ended] = code[ended]
-    return last
+    ends = objective.machine.flocks(herd).walk(points, _states(herd, points), steps)
+    return ends.x, ends.values, ends.slopes, ends.taken, ends.code
 
 
 def _one_by_one(objective: Objective, herd: Herd, points: Vector, steps: int) -> tuple[Any, ...]:
@@ -236,10 +227,10 @@ def _one_by_one(objective: Objective, herd: Herd, points: Vector, steps: int) ->
             reason = member.code
             if reason == GOING:
                 slope = float(np.abs(at.g).max())
-                reason = herd.judged(at.f, slope, at.inside, True, member.scale) or STEPS
-                if reason > STEPS:
+                reason = herd.last(at.f, slope, at.inside, member.scale)
+                if herd.lost(reason):
                     member = member._replace(x=member.before, taken=member.taken - 1)
                     at = objective.evaluate(member.x)
             x[i], values[i], gradients[i] = member.x, at.f, at.g
             taken[i], code[i] = member.taken, reason
-    return x, values, gradients, taken, code
+    return x, values, lambda: gradients, taken, code

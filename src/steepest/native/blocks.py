@@ -203,8 +203,7 @@ class Blocks:
             "ret i1 true",
             "fail:", "ret i1 false",
         ]  # fmt: skip
-        mask = f"declare i1 @llvm.vector.reduce.or.v{lanes}i1({self.truths})\n"
-        return f"{mask}define {_SIGNATURE} {{\n  " + "\n  ".join(lines) + "\n}\n"
+        return f"define {_SIGNATURE} {{\n  " + "\n  ".join(lines) + "\n}\n"
 
     def _once(self) -> dict[int, str]:
         """What is computed once, before the first step."""

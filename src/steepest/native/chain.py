@@ -28,7 +28,7 @@ from steepest.errors import CompilationError
 from steepest.native.plan import Plan
 from steepest.native.scalars import NUMBER, Lane, Scalars
 
-__all__ = ["leaner", "shortened"]
+__all__ = ["ancestors", "leaner", "shortened"]
 
 # Cycles from operands to result on today's processors; other operations are functions.
 _CYCLES: Final = {

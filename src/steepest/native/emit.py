@@ -31,12 +31,15 @@ _INTRINSIC: Final = {
 }
 _COMPARE: Final = {"olt", "ole", "ogt", "oge", "oeq", "une", "uno"}
 _LOGIC: Final = {"and", "or", "xor"}
-_OTHERS: Final = {"input", "constant", "fneg", "not", "select", "number", "fma", "copysign"}
+# What needs no function: one or two instructions of the processor, all in all.
+_ARITHMETIC: Final = frozenset(
+    (*_PLAIN, *_INTRINSIC, *_COMPARE, *_LOGIC, "fneg", "not", "select", "number", "fma", "copysign")
+)
 
 
 def is_call(operation: str) -> bool:
     """Whether an instruction calls a function, which takes as long as tens of others."""
-    return not any(operation in some for some in (_PLAIN, _INTRINSIC, _COMPARE, _LOGIC, _OTHERS))
+    return operation not in _ARITHMETIC and operation not in ("input", "constant")
 
 
 def type_of(lanes: int, boolean: bool = False) -> str:

@@ -1,14 +1,15 @@
 """Many points at once, in vector registers: values over grids, and steps of many walks.
 
 Points are columns: number i of point j stands at [i, j] of one array (m, n) of doubles, n a
-multiple of `Field.lanes` or `Flock.lanes`. Each group of so many neighbouring columns is held in
-vector registers and worked on together; groups are independent, so threads can share them out.
+multiple of `Field.lanes` or `Flock.lanes`, no gaps in a row. Each group of so many neighbouring
+columns is held in vector registers and worked on together; groups are independent, so threads can
+share them out.
 """
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.graph.node import Node
-from steepest.native.chain import leaner
-from steepest.native.emit import Body, type_of
+from steepest.native.chain import ancestors, leaner
+from steepest.native.emit import Body, is_call, type_of
 from steepest.native.engine import Code, compiled, functions, target
 from steepest.native.plan import Plan, plan
 from steepest.native.scalars import Lane
@@ -28,14 +29,22 @@ __all__ = ["Field", "Flock", "Herd", "lanes"]
 
 Vector = NDArray[np.float64]
 BLOCK: Final = 65_536  # points in one call: some hundred microseconds
-WORDS: Final = (
-    4  # vector registers that hold one number of a group: more hide latencies, spill more
-)
+REGISTERS: Final = 4  # that hold one number of a group of walks: more hide latencies, spill more
+PAIRED: Final = 2  # registers that are worked on together where functions are called
 
 
 def lanes() -> int:
-    """How many points a group holds."""
-    return WORDS * target().lanes
+    """How many walks a group holds."""
+    return REGISTERS * target().lanes
+
+
+def word(p: Plan) -> int:
+    """How many points are worked on by one instruction: a register, gone before the next is there;
+    but functions wait long for themselves, and two registers hide it.
+    """
+    needed = ancestors(p.code, (x.at for x in p.outputs))
+    called = any(is_call(p.code.instructions[k][0]) for k in needed)
+    return target().lanes * (PAIRED if called else 1)
 
 
 def _count(nodes: Sequence[Node]) -> int:
@@ -48,22 +57,37 @@ class Group:
     def __init__(self, width: int) -> None:
         self.width, self.type = width, type_of(width)
 
-    def column(self, name: str, base: str, row: int) -> list[str]:
-        """Load row `row` of the group's columns."""
+    def column(self, name: str, base: str, row: int, word: int = 0) -> list[str]:
+        """Load row `row` of the group's columns, so many words after the first."""
         return [
-            f"%{name}.o = mul i64 %n, {row}",
-            f"%{name}.i = add i64 %{name}.o, %i",
-            f"%{name}.p = getelementptr double, ptr {base}, i64 %{name}.i",
+            *self._address(name, base, row, word),
             f"%{name} = load {self.type}, ptr %{name}.p, align 8",
         ]
 
-    def put(self, name: str, base: str, row: int, value: str) -> list[str]:
-        """Store row `row` of the group's columns."""
+    def put(
+        self, name: str, base: str, row: int, value: str, word: int = 0, n: str = "%n"
+    ) -> list[str]:
+        """Store row `row` of the group's columns, so many words after the first."""
         return [
-            f"%{name}.o = mul i64 %n, {row}",
-            f"%{name}.i = add i64 %{name}.o, %i",
-            f"%{name}.p = getelementptr double, ptr {base}, i64 %{name}.i",
+            *self._address(name, base, row, word, n),
             f"store {self.type} {value}, ptr %{name}.p, align 8",
+        ]
+
+    def code(self, name: str, value: str) -> list[str]:
+        """Store small whole numbers as the group's codes."""
+        small = f"<{self.width} x i8>"
+        return [
+            f"%{name}.p = getelementptr i8, ptr %codes, i64 %i",
+            f"%{name}.w = fptosi {self.type} {value} to {small}",
+            f"store {small} %{name}.w, ptr %{name}.p, align 1",
+        ]
+
+    def _address(self, name: str, base: str, row: int, word: int, n: str = "%n") -> list[str]:
+        return [
+            f"%{name}.o = mul i64 {n}, {row}",
+            f"%{name}.k = add i64 %{name}.o, {word * self.width}",
+            f"%{name}.i = add i64 %{name}.k, %i",
+            f"%{name}.p = getelementptr double, ptr {base}, i64 %{name}.i",
         ]
 
     def spread(self, name: str, scalar: str) -> list[str]:
@@ -84,17 +108,28 @@ class Group:
 
 
 class Field:
-    """Outputs at many points: void field(in, out, n, from, to, data)."""
+    """Outputs at many points: void field(in, n, out, m, codes, count, data).
+
+    n and m lead from row to row. `code`, where there is one, is a small whole number at each point.
+    """
 
     def __init__(
-        self, inputs: Sequence[Node], data: Sequence[Node], outputs: Sequence[Node], limit: int
+        self,
+        inputs: Sequence[Node],
+        data: Sequence[Node],
+        outputs: Sequence[Node],
+        limit: int,
+        code: Node | None = None,
     ) -> None:
-        self.plan: Plan = plan((*inputs, *data), outputs, limit)
-        self.rows = len(self.plan.outputs)
-        self.lanes = lanes()
-        self.code: Code = compiled(_field(self.plan, _count(inputs), self.lanes), ["field"])
+        coded = [] if code is None else [code]
+        self.plan: Plan = plan((*inputs, *data), (*outputs, *coded), limit)
+        self.rows = len(self.plan.outputs) - len(coded)
+        self.lanes = word(self.plan)
+        text = _field(self.plan, _count(inputs), self.rows, self.lanes)
+        self.code: Code = compiled(text, ["field"])
+        address, number = ctypes.c_void_p, ctypes.c_int64
         self._run = ctypes.CFUNCTYPE(
-            None, *(ctypes.c_void_p,) * 2, *(ctypes.c_int64,) * 3, ctypes.c_void_p
+            None, address, number, address, number, address, number, address
         )(self.code.addresses["field"])
 
     def over(
@@ -109,19 +144,27 @@ class Field:
         out = np.empty((self.rows, columns.shape[1]))
 
         def run(start: int, stop: int) -> None:
-            self.run(columns, out, data, start, stop)
+            self.run(columns[:, start:stop], out[:, start:stop], data)
 
         shared(columns.shape[1], BLOCK // self.lanes * self.lanes, run, pool)
         return out[:, : rows[0].shape[-1]]
 
-    def run(self, columns: Vector, out: Vector, data: Vector, start: int, stop: int) -> None:
-        """Fill columns `start` to `stop` of `out` (rows, n) from those of `columns` (k, n)."""
+    def run(
+        self, columns: Vector, out: Vector, data: Vector, codes: NDArray[np.int8] | None = None
+    ) -> None:
+        """Fill the columns of `out` (rows, n) and the codes (n,) from those of `columns` (k, n)."""
         self._run(
-            columns.ctypes.data, out.ctypes.data, columns.shape[1], start, stop, data.ctypes.data
-        )
+            columns.ctypes.data, _apart(columns), out.ctypes.data, _apart(out),
+            None if codes is None else codes.ctypes.data, columns.shape[1], data.ctypes.data,
+        )  # fmt: skip
 
 
-def _field(p: Plan, given: int, width: int) -> str:
+def _apart(columns: Vector) -> int:
+    """How many numbers it is from row to row."""
+    return columns.strides[0] // 8
+
+
+def _field(p: Plan, given: int, rows: int, width: int) -> str:
     group = Group(width)
 
     def read(k: int, body: Body) -> str:
@@ -135,22 +178,24 @@ def _field(p: Plan, given: int, width: int) -> str:
 
     body = Body(p.code, read, lanes=width)
     for j, lane in enumerate(p.outputs):
-        for line in group.put(f"y{j}", "%out", j, body.compute(lane)):
+        value, name = body.compute(lane), f"y{j}"
+        put = group.put(name, "%out", j, value, n="%m") if j < rows else group.code(name, value)
+        for line in put:
             body.add(line)
     lines = [
-        "entry:", "%any = icmp slt i64 %from, %to", "br i1 %any, label %group, label %end",
-        "group:", "%i = phi i64 [ %from, %entry ], [ %next, %group ]",
+        "entry:", "%any = icmp sgt i64 %count, 0", "br i1 %any, label %group, label %end",
+        "group:", "%i = phi i64 [ 0, %entry ], [ %next, %group ]",
         *body.lines,
         f"%next = add i64 %i, {width}",
-        "%more = icmp slt i64 %next, %to",
+        "%more = icmp slt i64 %next, %count",
         "br i1 %more, label %group, label %end",
         "end:", "ret void",
     ]  # fmt: skip
     text = "\n  ".join(lines)
     return (
         functions(body.functions, width)
-        + "define void @field(ptr noalias readonly %in, ptr noalias %out, i64 %n, i64 %from, "
-        f"i64 %to, ptr noalias readonly %data) {{\n  {text}\n}}\n"
+        + "define void @field(ptr noalias readonly %in, i64 %n, ptr noalias %out, i64 %m, "
+        f"ptr noalias %codes, i64 %count, ptr noalias readonly %data) {{\n  {text}\n}}\n"
     )
 
 
@@ -172,7 +217,7 @@ class Herd:
 
 
 class Flock:
-    """Steps of many walks: void flock(carry, n, from, to, settings, data, t, steps)."""
+    """Steps of many walks: void flock(carry, n, count, settings, data, t, steps)."""
 
     def __init__(self, herd: Herd, limit: int) -> None:
         going = [] if herd.going is None else [herd.going]
@@ -188,87 +233,97 @@ class Flock:
             range(self.rows, self.rows + fixed), written.outputs[end:], target().fused,
         )  # fmt: skip
         self.lanes = lanes()
-        text = _flock(self.plan, self.rows, fixed, bool(going), self.lanes)
+        text = _flock(self.plan, self.rows, fixed, bool(going))
         self.code: Code = compiled(text, ["flock"])
+        address, number = ctypes.c_void_p, ctypes.c_int64
         self._run = ctypes.CFUNCTYPE(
-            None,
-            ctypes.c_void_p,
-            *(ctypes.c_int64,) * 3,
-            *(ctypes.c_void_p,) * 2,
-            *(ctypes.c_int64,) * 2,
+            None, address, number, number, address, address, number, number
         )(self.code.addresses["flock"])
 
-    def run(
-        self,
-        carry: Vector,
-        settings: Vector,
-        data: Vector,
-        t: int,
-        steps: int,
-        start: int,
-        stop: int,
-    ) -> None:
-        """Advance columns `start` to `stop` of `carry` (rows, n), in place, by `steps` steps."""
+    def run(self, carry: Vector, settings: Vector, data: Vector, t: int, steps: int) -> None:
+        """Advance the columns of `carry` (rows, n), in place, by `steps` steps."""
         self._run(
-            carry.ctypes.data, carry.shape[1], start, stop, settings.ctypes.data, data.ctypes.data,
-            t, steps,
+            carry.ctypes.data, _apart(carry), carry.shape[1], settings.ctypes.data,
+            data.ctypes.data, t, steps,
         )  # fmt: skip
 
 
-def _flock(p: Plan, moving: int, fixed: int, ends: bool, width: int) -> str:
-    group, vector = Group(width), type_of(width)
+def _word(
+    p: Plan, u: int, moving: int, fixed: int, group: Group, settled: Mapping[int, str]
+) -> Body:
+    """The body of word `u`, which knows what is settled."""
+
+    def value(k: int, body: Body) -> str:
+        if k < moving:
+            return f"%c{k}_{u}"
+        if k == moving + fixed:
+            return "%time"
+        for line in group.number(f"d{k}_{u}", "%data", k - moving - fixed - 1):
+            body.add(line)
+        return f"%d{k}_{u}"
+
+    body = Body(p.code, value, lanes=group.width, prefix=f"v{u}_")
+    for at, operand in settled.items():
+        body.know(at, operand)
+    return body
+
+
+def _flock(p: Plan, moving: int, fixed: int, ends: bool) -> str:
+    """The module of one step; a group goes through it word by word."""
+    width = word(p)
+    words = range(lanes() // width)
+    group, vector, mask = Group(width), type_of(width), type_of(width, boolean=True)
 
     def setting(k: int, body: Body) -> str:
         for line in group.number(f"s{k}", "%settings", k - moving):
             body.add(line)
         return f"%s{k}"
 
-    def value(k: int, body: Body) -> str:
-        if k < moving:
-            return f"%c{k}"
-        if k == moving + fixed:
-            return "%time"
-        for line in group.number(f"d{k}", "%data", k - moving - fixed - 1):
-            body.add(line)
-        return f"%d{k}"
-
     entry = Body(p.code, setting, lanes=width)
-    body = Body(p.code, value, lanes=width)
-    for at in p.settled(range(moving, moving + fixed)):
-        body.know(at, entry.compute(Lane(p.code, at)))
-    held = [body.compute(lane) for lane in p.outputs]
-    loads = [line for i in range(moving) for line in group.column(f"a{i}", "%carry", i)]
-    phis = [f"%c{i} = phi {vector} [ %a{i}, %group ], [ {held[i]}, %step ]" for i in range(moving)]
-    stores = [line for i in range(moving) for line in group.put(f"z{i}", "%carry", i, held[i])]
-    on = "%more"
-    asked: list[str] = []
+    settled = {
+        at: entry.compute(Lane(p.code, at)) for at in p.settled(range(moving, moving + fixed))
+    }
+    bodies = [_word(p, u, moving, fixed, group, settled) for u in words]
+    held = [[body.compute(lane) for lane in p.outputs] for body in bodies]
+    loads, phis, stores, asked = [], [], [], []
+    for u in words:
+        for i in range(moving):
+            loads += group.column(f"a{i}_{u}", "%carry", i, u)
+            first, then = f"[ %a{i}_{u}, %group ]", f"[ {held[u][i]}, %step ]"
+            phis.append(f"%c{i}_{u} = phi {vector} {first}, {then}")
+            stores += group.put(f"z{i}_{u}", "%carry", i, held[u][i], u)
+        if ends:
+            before = f"%some{u - 1}" if u else "zeroinitializer"
+            asked += [
+                f"%alive{u} = fcmp une {vector} {held[u][moving]}, zeroinitializer",
+                f"%some{u} = or {mask} {before}, %alive{u}",
+            ]
     if ends:
-        asked = [
-            f"%alive = fcmp une {vector} {held[moving]}, zeroinitializer",
-            f"%some = call i1 @llvm.vector.reduce.or.v{width}i1(<{width} x i1> %alive)",
-            "%on = and i1 %some, %more",
+        asked += [
+            f"%on = call i1 @llvm.vector.reduce.or.v{width}i1({mask} %some{words[-1]})",
+            "%more = and i1 %on, %within",
         ]
-        on = "%on"
     lines = [
         "entry:", *entry.lines,
-        "%any = icmp slt i64 %from, %to", "br i1 %any, label %group, label %end",
-        "group:", "%i = phi i64 [ %from, %entry ], [ %next, %store ]",
+        "%any = icmp sgt i64 %count, 0", "br i1 %any, label %group, label %end",
+        "group:", "%i = phi i64 [ 0, %entry ], [ %next, %store ]",
         *loads, "br label %step",
         "step:", "%k = phi i64 [ 0, %group ], [ %k1, %step ]", *phis,
         "%now = add i64 %t, %k", "%timed = sitofp i64 %now to double",
         *group.spread("time", "%timed"),
-        *body.lines,
-        "%k1 = add i64 %k, 1", "%more = icmp slt i64 %k1, %steps", *asked,
-        f"br i1 {on}, label %step, label %store",
+        *(line for body in bodies for line in body.lines),
+        "%k1 = add i64 %k, 1", "%within = icmp slt i64 %k1, %steps", *asked,
+        f"br i1 {'%more' if ends else '%within'}, label %step, label %store",
         "store:", *stores,
-        f"%next = add i64 %i, {width}", "%further = icmp slt i64 %next, %to",
+        f"%next = add i64 %i, {lanes()}", "%further = icmp slt i64 %next, %count",
         "br i1 %further, label %group, label %end",
         "end:", "ret void",
     ]  # fmt: skip
     text = "\n  ".join(lines)
+    functions_called = entry.functions.union(*(body.functions for body in bodies))
     return (
-        functions(entry.functions | body.functions, width)
-        + "define void @flock(ptr noalias %carry, i64 %n, i64 %from, i64 %to, "
+        functions(functions_called, width)
+        + "define void @flock(ptr noalias %carry, i64 %n, i64 %count, "
         "ptr noalias readonly %settings, ptr noalias readonly %data, i64 %t, i64 %steps) {\n"
         f"  {text}\n}}\n"
     )

@@ -45,13 +45,13 @@ def _drained(results: Iterable[None]) -> None:
         pass
 
 
-def columns_of(rows: list[Any], lanes: int) -> Vector:
+def columns_of(rows: list[Any], lanes: int, out: Vector | None = None) -> Vector:
     """Rows (..., N) as one array (m, n), n the next multiple of `lanes`; the last column again and
-    again where there are no more.
+    again where there are no more. `out` is such an array that is there already.
     """
     count = rows[0].shape[-1]
     padded = -(-count // lanes) * lanes
-    columns = np.empty((sum(r.size // count for r in rows), padded))
+    columns = np.empty((sum(r.size // count for r in rows), padded)) if out is None else out
     start = 0
     for r in rows:
         stop = start + r.size // count

@@ -141,7 +141,4 @@ def driver(width: int) -> str:
         "ret i64 %gone",
     ]  # fmt: skip
     text = "\n  ".join(lines)
-    return (
-        "declare i64 @llvm.smin.i64(i64, i64)\ndeclare i64 @llvm.smax.i64(i64, i64)\n"
-        f"define i64 @walk({ARGUMENTS}) {{\n  {text}\n}}\n"
-    )
+    return f"define i64 @walk({ARGUMENTS}) {{\n  {text}\n}}\n"

@@ -10,6 +10,7 @@ from steepest.pictures.results import plot_descent, plot_function, plot_slope
 from steepest.pictures.steps import plot_values
 from steepest.pictures.surface import plot_surface
 from steepest.pictures.terrain import plot_terrain
+from steepest.pictures.walks import plot_many
 
 __all__ = [
     "PictureError",
@@ -17,6 +18,7 @@ __all__ = [
     "plot_curve",
     "plot_descent",
     "plot_function",
+    "plot_many",
     "plot_map",
     "plot_slope",
     "plot_surface",

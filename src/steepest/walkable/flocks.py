@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,7 +22,7 @@ from steepest.expression import Expression
 from steepest.graph.node import Node, fresh
 from steepest.graph.traced import Traced, as_node
 from steepest.native.loop import MISSED
-from steepest.native.many import Field, Flock, Herd
+from steepest.native.many import Field, Flock, Herd, lanes
 from steepest.native.sharing import columns_of, cores, shared
 from steepest.objective import Vector
 from steepest.walkable.ground import Ground, one_output
@@ -32,13 +33,15 @@ __all__ = ["Flocks"]
 LIMIT = 3_000  # instructions of one step of one walk
 ROUND = 256  # steps between two looks at who has ended
 BLOCK = 2_000_000  # point-steps in one call: some milliseconds
+MOST = 16_384  # walks in one call: their columns stay in the processor's cache
+TILE = 65_536  # walks that are watched together
 
 _made: WeakKeyDictionary[Expression, dict[Any, Any]] = WeakKeyDictionary()
 
 
 @dataclass
 class Walkers:
-    """Where all walks stand: x and before (N, n), state a dict of arrays (N, ...), and (N,) the
+    """Where some walks stand: x and before (N, n), state a dict of arrays (N, ...), and (N,) the
     rest.
     """
 
@@ -51,11 +54,25 @@ class Walkers:
     code: Vector
 
 
+@dataclass
+class Ends:
+    """Where all walks ended: x (N, n), the gradients there when they are asked for, and (N,) the
+    rest.
+    """
+
+    x: Vector
+    values: Vector
+    taken: Any
+    code: Any
+    slopes: Callable[[], Vector]
+
+
 class Flocks:
     """Walks of one herd on one function. `sign` is −1 for walks that go up."""
 
     def __init__(self, ground: Ground, sign: int, herd: Any) -> None:
         self.ground, self.sign, self.herd = ground, sign, herd
+        self.settings = Symbols(herd)
 
     def prepare(self, x: Vector, state: dict[str, Any]) -> None:
         """Compile what walks from x need. Raises CompilationError where that cannot be."""
@@ -64,44 +81,84 @@ class Flocks:
         self._field(expression)
 
     # ---- the way
-    def walk(self, starts: Vector, state: dict[str, Any], steps: int) -> Walkers:
-        """Take every walk along, to its end or through all its steps."""
-        count = starts.shape[0]
-        t, scale, taken, code = np.zeros(count), np.ones(count), np.zeros(count), np.zeros(count)
-        every = Walkers(starts, starts, state, t, scale, taken, code)
-        left = np.arange(count)
+    def walk(self, starts: Vector, state: dict[str, Any], steps: int) -> Ends:
+        """Take every walk along, to its end or through all its steps.
+
+        Only the result is as long as there are walks; all else is made for some at a time.
+        """
+        count, n = starts.shape
+        first = self._expression(starts[0])
+        room = np.empty((n + 1, -(-count // lanes()) * lanes()))
+        codes = np.empty(room.shape[1], dtype=np.int8)
+        x, values, code = room[:n, :count].T, room[n, :count], codes[:count]
+        ends = Ends(
+            x, values, np.broadcast_to(steps, count), code,
+            partial(self._slopes, first, _data(first), x),
+        )  # fmt: skip
         with ThreadPoolExecutor(cores()) as pool:
-            first = self._expression(starts[0])
+            if first.guards:
+                gradients = np.empty((n, count)).T
+                ends.slopes = lambda: gradients
             if self.herd.tolerance == 0 and not first.guards and steps:
-                left = self._run_through(every, first, steps, pool)
-            if left.size:
-                every.x, every.before = every.x.copy(), every.x.copy()
-                every.state = {k: np.array(v) for k, v in state.items()}
-                example = {k: v[0] for k, v in state.items()}
-                member = self.herd.begin(starts[0], example)
-            while left.size:
-                left = self._rounds(every, left, member, steps, pool)
-        return every
+                self._run_through(room, codes, first, starts, state, steps, pool)
+                lost = np.flatnonzero(self.herd.lost(code))  # became infinite or NaN: once more
+                tiles: list[Any] = [lost[k : k + TILE] for k in range(0, lost.size, TILE)]
+            else:
+                tiles = [slice(k, k + TILE) for k in range(0, count, TILE)]
+            if tiles:
+                ends.taken = np.array(ends.taken)
+            for at in tiles:
+                every, values[at], slopes = self._watched(
+                    starts[at], {k: v[at] for k, v in state.items()}, steps, pool
+                )
+                x[at], ends.taken[at], code[at] = every.x, every.taken, every.code
+                if first.guards:
+                    gradients[at] = slopes
+        return ends
 
     def _run_through(
-        self, every: Walkers, expression: Expression, steps: int, pool: ThreadPoolExecutor
-    ) -> Any:
-        """All steps at once; what became infinite or NaN on the way is left for a closer look."""
-        runner = self.herd.runner(every.x[0], {k: v[0] for k, v in every.state.items()})
-        symbols = Symbols(runner)
+        self, room: Vector, codes: Any, expression: Expression, starts: Vector,
+        state: dict[str, Any], steps: int, pool: ThreadPoolExecutor,
+    ) -> None:  # fmt: skip
+        """All steps at once, and a look at what is there: `room` holds x and, last, the values."""
+        count, n = starts.shape
+        symbols = Symbols(self.herd.runner(starts[0], {k: v[0] for k, v in state.items()}))
         flock = self._flock(expression, symbols, watched=False)
-        columns = _columns([every.x, *every.state.values()], flock.lanes)
-        self._drive(flock, columns, expression, 0, steps, pool)
-        count, n = every.x.shape
-        x = columns[:n, :count]
-        fine = np.isfinite(x).all(axis=0)
-        if fine.all():
-            every.t = every.taken = np.full(count, float(steps))
-            every.x = every.before = x.T
-            return np.empty(0, dtype=np.intp)
-        every.t[fine] = every.taken[fine] = steps
-        every.x = every.before = np.where(fine, x, every.x.T).T
-        return np.flatnonzero(~fine)
+        last = self._last(expression, symbols)
+        settings, data = self.settings.pack(self.herd), _data(expression)
+        known = np.concatenate([settings, data])
+
+        def run(start: int, stop: int) -> None:
+            x, here = room[:n, start:stop], slice(start, min(stop, count))
+            parts = [starts[here], *(v[here] for v in state.values())]
+            columns = _columns(parts, flock.lanes, x if flock.rows == n else None)
+            flock.run(columns, settings, data, 0, steps)
+            if flock.rows > n:
+                x[:] = columns[:n]
+            last.run(x, room[n:, start:stop], known, codes[start:stop])
+
+        shared(room.shape[1], _block(steps, flock.lanes), run, pool)
+
+    def _watched(
+        self, starts: Vector, state: dict[str, Any], steps: int, pool: ThreadPoolExecutor
+    ) -> tuple[Walkers, Vector, Vector]:
+        """Some walks, in rounds until all have ended; values and gradients where they did."""
+        count = starts.shape[0]
+        t, scale, taken, code = np.zeros(count), np.ones(count), np.zeros(count), np.zeros(count)
+        own = {k: np.array(v) for k, v in state.items()}
+        every = Walkers(starts.copy(), starts.copy(), own, t, scale, taken, code)
+        member = self.herd.begin(starts[0], {k: v[0] for k, v in state.items()})
+        left = np.arange(count if steps else 0)
+        while left.size:
+            left = self._rounds(every, left, member, steps, pool)
+        values, gradients = self.values(every.x, pool)
+        found = self.herd.ends(code, scale, values, gradients)
+        lost = (code == 0) & self.herd.lost(found)  # the last step led where nothing is
+        if lost.any():
+            every.x[lost], taken[lost] = every.before[lost], taken[lost] - 1
+            values[lost], gradients[lost] = self.values(every.x[lost], pool)
+        every.code = found
+        return every, values, gradients
 
     def _rounds(
         self, every: Walkers, left: Any, member: Any, steps: int, pool: ThreadPoolExecutor
@@ -145,39 +202,38 @@ class Flocks:
         self, flock: Flock, columns: Vector, expression: Expression, t: int, steps: int,
         pool: ThreadPoolExecutor,
     ) -> None:  # fmt: skip
-        settings = Symbols(self.herd).pack(self.herd)
+        settings = self.settings.pack(self.herd)
         data = _data(expression)
-        size = max(flock.lanes, BLOCK // max(steps, 1) // flock.lanes * flock.lanes)
 
         def run(start: int, stop: int) -> None:
-            flock.run(columns, settings, data, t, steps, start, stop)
+            flock.run(columns[:, start:stop], settings, data, t, steps)
 
-        shared(columns.shape[1], size, run, pool)
+        shared(columns.shape[1], _block(steps, flock.lanes), run, pool)
 
     # ---- values
-    def values(self, x: Vector) -> tuple[Vector, Vector]:
+    def values(self, x: Vector, pool: ThreadPoolExecutor) -> tuple[Vector, Vector]:
         """F (N,) and its gradient (N, n) at many points, each on its own path."""
-        with ThreadPoolExecutor(cores()) as pool:
-            expression = self._expression(x[0])
-            if not expression.guards:
-                out = self._evaluated(expression, x, pool)
-                return out[0], out[1:].T
-            f, g = np.empty(x.shape[0]), np.empty(x.shape)
-            left = np.arange(x.shape[0])
-            while left.size:
-                here = left[0]
-                out = self._evaluated(self._expression(x[here]), x[left], pool)
-                held = out[-1] != 0
-                f[left[held]], g[left[held]] = out[0, held], out[1:-1, held].T
-                if not held[0]:  # the path and its code differ in the last bits
-                    f[here], g[here] = self.ground.value_and_gradient(x[here])
-                    held[0] = True
-                left = left[~held]
+        first = self._expression(x[0])
+        if not first.guards:
+            out = self._field(first).over([x.T], _data(first), pool)
+            return out[0], out[1:].T
+        f, g = np.empty(x.shape[0]), np.empty(x.shape[::-1]).T
+        left = np.arange(x.shape[0])
+        while left.size:
+            here = left[0]
+            expression = self._expression(x[here])
+            out = self._field(expression).over([x[left].T], _data(expression), pool)
+            held = out[-1] != 0
+            f[left[held]], g[left[held]] = out[0, held], out[1:-1, held].T
+            if not held[0]:  # the path and its code differ in the last bits
+                f[here], g[here] = self.ground.value_and_gradient(x[here])
+                held[0] = True
+            left = left[~held]
         return f, g
 
-    def _evaluated(self, expression: Expression, x: Vector, pool: ThreadPoolExecutor) -> Vector:
-        """f, the gradient and (with guards) whether they held: (rows, N)."""
-        return self._field(expression).over([x.T], _data(expression), pool)
+    def _slopes(self, expression: Expression, data: Vector, x: Vector) -> Vector:
+        """The gradient (N, n) at many points of one path, with this data."""
+        return self._field(expression).over([x.T], data)[1:].T
 
     def _field(self, expression: Expression) -> Field:
         def make() -> Field:
@@ -198,13 +254,27 @@ class Flocks:
         return expression
 
     def _flock(self, expression: Expression, symbols: Symbols, watched: bool) -> Flock:
-        settings = Symbols(self.herd)
+        settings = self.settings
         key = (settings.structure, symbols.structure, self.ground.form, self.sign, watched)
         return _kept(  # type: ignore[no-any-return]
             expression,
             key,
             lambda: Flock(self._nodes(expression, settings, symbols, watched), LIMIT),
         )
+
+    def _last(self, expression: Expression, symbols: Symbols) -> Field:
+        """The value, and why the walk ends, where one that ran stands."""
+        settings = self.settings
+
+        def make() -> Field:
+            herd, runner = settings.handles(), symbols.handles()
+            found, _ = evaluated(expression, self.ground.form, runner.x, self.sign)
+            value, code = as_node(self.sign * found.f), as_node(herd.run_out(runner.x, found))
+            data = [*settings.nodes, *(n for n, _ in expression.captured)]
+            return Field(symbols.nodes[:1], data, [value], LIMIT, code)
+
+        key = (settings.structure, symbols.structure, self.ground.form, self.sign, "last")
+        return _kept(expression, key, make)  # type: ignore[no-any-return]
 
     def _nodes(
         self, expression: Expression, settings: Symbols, symbols: Symbols, watched: bool
@@ -243,11 +313,16 @@ def _kept(expression: Expression, key: Any, make: Callable[[], Any]) -> Any:
     return known[key]
 
 
-def _columns(parts: list[Any], lanes: int) -> Vector:
+def _block(steps: int, lanes: int) -> int:
+    """How many walks one call takes along."""
+    return max(lanes, min(MOST, BLOCK // max(steps, 1)) // lanes * lanes)
+
+
+def _columns(parts: list[Any], lanes: int, out: Vector | None = None) -> Vector:
     """Arrays (N, ...) as rows of one array, a column a walk."""
     count = parts[0].shape[0]
     rows = [p.T if p.ndim == 2 else np.reshape(p, (count, -1)).T for p in parts]
-    return columns_of(rows, lanes)
+    return columns_of(rows, lanes, out)
 
 
 def _spread(columns: Vector, parts: list[Any], at: Any) -> None:
