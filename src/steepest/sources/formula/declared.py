@@ -9,10 +9,10 @@ from numbers import Rational, Real
 from typing import NamedTuple
 
 from steepest.errors import FormulaError, VariableError
-from steepest.sources.formula.exact import Exact, ratio
 from steepest.sources.formula.header import Header
 from steepest.sources.formula.limits import Limits
 from steepest.sources.formula.spelling import reserved
+from steepest.sources.formula.syntax import Exact, ratio
 from steepest.sources.formula.tokens import END, NAME, tokenise
 
 __all__ = ["Declared", "declare"]
