@@ -16,9 +16,8 @@ from steepest.expression import Expression
 from steepest.graph.node import constant, make
 from steepest.graph.operation import ROWS, Traceable
 from steepest.graph.traverse import count
-from steepest.label import Label
 from steepest.sources.entrance import Entered, enter
-from steepest.written import Step
+from steepest.written import Label, Step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
