@@ -57,13 +57,18 @@ def __getattr__(name: str) -> Any:
 
 
 def _loaded(module: str) -> Any:
-    """A module. What loading makes stays, so nobody looks for garbage among it meanwhile."""
+    """A module. What loading makes stays, so nobody looks for garbage among it: not meanwhile,
+    and not at once afterwards, for all that lives then is counted as old.
+    """
     collecting = gc.isenabled()
     gc.disable()
     try:
         return importlib.import_module(module)
     finally:
         if collecting:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()  # into the oldest generation
             gc.enable()
 
 

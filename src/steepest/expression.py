@@ -11,13 +11,13 @@ import numpy as np
 
 from steepest.calculus import derive
 from steepest.errors import CompilationError, ShapeError
-from steepest.graph.graph import Guard
 from steepest.graph.node import Node, constant, make
-from steepest.graph.operation import ROWS
+from steepest.graph.operation import ROWS, broadcast_shape
 from steepest.graph.traverse import Program, count, topological
 from steepest.record import record, replaced
 
 if TYPE_CHECKING:
+    from steepest.graph.graph import Guard
     from steepest.native.many import Field
 
 __all__ = ["Expression"]
@@ -105,7 +105,7 @@ class Expression:
 
     def __call__(self, values: Sequence[Any]) -> Any:
         """The numbers at a point; for scalar inputs arrays may stand, and broadcast."""
-        over = np.broadcast_shapes(*(np.shape(v) for v in values)) if values else ()
+        over = broadcast_shape(*[np.shape(v) for v in values])
         if self._spread(over):
             return self._everywhere(values, over)
         results = self.program(*values, *(read() for _, read in self.captured))
@@ -115,8 +115,10 @@ class Expression:
                 if not self.shape
                 else np.stack(results).reshape(*self.shape, *np.shape(results[0]))
             )
+        if not over:
+            return np.array(results).reshape(self.shape) if self.shape else _number(results[0])
         if not self.shape:
-            return _number(results[0]) if not over else np.array(np.broadcast_to(results[0], over))
+            return np.array(np.broadcast_to(results[0], over))
         return np.stack([np.broadcast_to(r, over) for r in results]).reshape(*self.shape, *over)
 
     # ---- many points in machine code

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import steepest.operations  # noqa: F401  (fills the registry of rows)
-from steepest import compass
 from steepest.binding import bind, listed, place, real_value
 from steepest.called import Called
 from steepest.errors import ShapeError, VariableError
 from steepest.expression import Expression
 from steepest.graph.operation import Traceable
 from steepest.graph.traverse import count
-from steepest.label import Label
-from steepest.written import Step
+from steepest.written import Label, Step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -338,7 +336,9 @@ class Function(Called):
         """Which variables point north and east; None when the function is not one of a place on a
         map.
         """
-        return compass.find_axes(self.variables, self.north, self.east)
+        from steepest.compass import find_axes
+
+        return find_axes(self.variables, self.north, self.east)
 
     def plot(self, *args: Any, ax: Axes | None = None, **options: Any) -> Axes:
         """A picture: a curve for one variable; contours for two, or a mountain with

@@ -65,44 +65,35 @@ def record(*, frozen: bool = True, eq: bool = False, kw_only: bool = False) -> A
 def _init(kind: type, fields: tuple[str, ...], kw_only: bool) -> Callable[..., None]:
     """What fills the fields of one kind of record."""
     defaults = {name: getattr(kind, name) for name in fields if hasattr(kind, name)}
-    given = tuple(f for f in fields if not (isinstance(d := defaults.get(f), _Each) and not d.init))
+    anew = {name: d for name, d in defaults.items() if isinstance(d, _Each)}
+    shared = {name: d for name, d in defaults.items() if name not in anew}
+    given = tuple([name for name in fields if name not in anew or anew[name].init])
     places = () if kw_only else given
-    count, wanted = len(places), frozenset(given)
+    count, total, wanted = len(places), len(fields), frozenset(given)
     finish = getattr(kind, "__post_init__", None)
-    tails: list[Any] = [_plain_defaults(defaults, fields[k:]) for k in range(count)]
 
     def __init__(self: Any, *args: Any, **named: Any) -> None:
         held = self.__dict__
-        held.update(zip(places, args, strict=False))
-        if not named and len(args) < count and tails[len(args)] is not None:
-            held.update(tails[len(args)])
-        elif named or len(args) != count or len(held) != len(fields):
-            if (
-                len(args) > count
-                or not wanted.issuperset(named)
-                or not held.keys().isdisjoint(named)
-            ):
+        if shared:
+            held.update(shared)
+        held.update(zip(places, args))  # noqa: B905  (whether these are too many is asked below)
+        if named or len(args) > count:
+            twice = not named.keys().isdisjoint(places[: len(args)])
+            if twice or len(args) > count or not wanted.issuperset(named):
                 raise TypeError(
                     f"{kind.__name__} has the fields {', '.join(given)}, each given once"
                 )
             held.update(named)
+        if len(held) < total:
             for name in fields:
                 if name not in held:
-                    if name not in defaults:
+                    if name not in anew:
                         raise TypeError(f"{kind.__name__} needs a value for its field {name!r}")
-                    default = defaults[name]
-                    held[name] = default.factory() if isinstance(default, _Each) else default
+                    held[name] = anew[name].factory()
         if finish is not None:
             finish(self)
 
     return __init__
-
-
-def _plain_defaults(defaults: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any] | None:
-    """The defaults of these fields, where each has one that all records may share."""
-    found = {name: defaults[name] for name in fields if name in defaults}
-    shared = len(found) == len(fields) and not any(isinstance(d, _Each) for d in found.values())
-    return found if shared else None
 
 
 def _values(held: Any) -> tuple[Any, ...]:

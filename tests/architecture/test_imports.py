@@ -18,7 +18,6 @@ ROOMS = [
     "record",
     "compass",
     "binding",
-    "label",
     "graph",
     "operations",
     "printing",

@@ -5,18 +5,20 @@ are applied.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from steepest.calculus.rewrite import is_number, running
 from steepest.calculus.still import Stillness
 from steepest.errors import NotDifferentiableError
-from steepest.graph.graph import Graph
 from steepest.graph.node import CONSTANT, INPUT, Node, constant, fresh, make, set_origin
 from steepest.graph.operation import EACH, JOINTLY, ROWS, Operation, Zero
 from steepest.graph.traced import Traced, as_node
 from steepest.graph.traverse import topological
+
+if TYPE_CHECKING:
+    from steepest.graph.graph import Graph
 
 __all__ = ["push_forward"]
 
@@ -55,7 +57,7 @@ def _tangent(node: Node, known: Mapping[Node, Node | None], still: Stillness) ->
     if row is INPUT or row is CONSTANT or row.flat or not node.real:
         return None
     moving = [known[a] for a in node.args]
-    if all(t is None for t in moving):
+    if not any(moving):
         return None
     set_origin(node.origin)
     params = dict(node.params)
@@ -193,6 +195,8 @@ def _inside(
     further arguments.
     """
     moves = tuple(i for i, t in enumerate(moving) if t is not None)
+    from steepest.graph.graph import Graph
+
     key = ("tangent", which, moves)
     if key not in graph.made:
         inputs = [graph.inputs[i] for i in moves]

@@ -49,7 +49,7 @@ def _rebuild(node: Node, args: tuple[Node, ...]) -> Node:
             found = _as_typed(found, node)
             if (found.dtype, found.weak) == (node.dtype, node.weak):
                 return found
-    if all(a is b for a, b in zip(args, node.args, strict=True)):
+    if args == node.args:
         return node
     return make(node.op, args, node.origin, **dict(node.params))
 

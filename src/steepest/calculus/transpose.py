@@ -9,7 +9,9 @@ product 0·x is ever simplified, so a NaN that is really there stays.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,13 +31,15 @@ from steepest.calculus.masks import (
 )
 from steepest.calculus.rewrite import is_number, running
 from steepest.errors import NotDifferentiableError
-from steepest.graph.graph import Graph
 from steepest.graph.node import CONSTANT, INPUT, Node, Origin, born_at, constant, fresh, make
 from steepest.graph.operation import EACH, JOINTLY, ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import topological
 from steepest.operations.shape import cast, unbroadcast
 from steepest.record import record
+
+if TYPE_CHECKING:
+    from steepest.graph.graph import Graph
 
 __all__ = ["pull_back"]
 
@@ -136,7 +140,7 @@ def _settle(node: Node, elements: Elements, arriving: dict[Node, Arriving], mask
 def _depending_on(order: Sequence[Node], sources: frozenset[Node]) -> set[Node]:
     found: set[Node] = set()
     for node in order:
-        if node in sources or any(a in found for a in node.args):
+        if node in sources or not found.isdisjoint(node.args):
             found.add(node)
     return found
 
@@ -163,11 +167,12 @@ def _spread(
         raise NotDifferentiableError(
             f"a derivative rule joined tangents with {row.name!r}: that is not linear"
         )
-    # A mask is of no use where the way ends.
-    goes_on = any(w and a not in ends for w, a in zip(wanted, node.args, strict=True))
-    parts = (
-        _elementwise(node, here, wanted) if row.elementwise else _whole(node, here, wanted, goes_on)
-    )
+    if row.elementwise:
+        parts = _elementwise(node, here, wanted)
+    else:
+        # A mask is of no use where the way ends.
+        goes_on = any(w and a not in ends for w, a in zip(wanted, node.args, strict=True))
+        parts = _whole(node, here, wanted, goes_on)
     for a, part in zip(node.args, parts, strict=True):
         if part is not None:
             _arrive(arriving, a, part)
@@ -245,6 +250,8 @@ def _transposed(
     """A graph turned round, from its output to the inputs wanted; and for each of those None where
     nothing arrives, else whether there is a mask: the outputs are all values first, then all masks.
     """
+    from steepest.graph.graph import Graph
+
     output = graph.outputs[which]
     y_bar, mask = fresh("ȳ", output.shape, output.dtype), fresh("arrived", output.shape, bool)
     seed = Arriving(Traced(y_bar), mask, clean=False) if masked else Arriving(Traced(y_bar))
@@ -268,7 +275,8 @@ def _selected(node: Node, i: int, here: Arriving, part: Traced) -> Arriving:
 
 def _alike(node: Node) -> bool:
     """Whether a node and its arguments have one shape and dtype, and none takes that of another."""
-    return all((a.shape, a.dtype, a.weak) == (node.shape, node.dtype, False) for a in node.args)
+    like = node.shape, node.dtype, False
+    return all((a.shape, a.dtype, a.weak) == like for a in node.args)
 
 
 def _keeps_zeros(node: Node, i: int) -> bool:
@@ -277,8 +285,13 @@ def _keeps_zeros(node: Node, i: int) -> bool:
     """
     if node.op.linear == JOINTLY:
         return True
-    others = [a for k, a in enumerate(node.args) if k != i]
-    return all(a.op is CONSTANT and bool(np.all(np.isfinite(a.value))) for a in others)
+    others = (*node.args[:i], *node.args[i + 1 :])
+    return all(a.op is CONSTANT and _finite(a.value) for a in others)
+
+
+def _finite(value: Any) -> bool:
+    """Whether what a constant holds is finite, all of it."""
+    return bool(np.isfinite(value).all()) if np.ndim(value) else math.isfinite(value)
 
 
 def _fitted(found: Arriving, argument: Node) -> Arriving:

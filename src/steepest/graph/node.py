@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from _thread import allocate_lock
+from _thread import RLock
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from numbers import Rational
 from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import WeakValueDictionary
+from weakref import ref
 
 import numpy as np
 
@@ -20,17 +20,9 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 __all__ = [
-    "CONSTANT",
-    "INPUT",
-    "Node",
-    "Origin",
-    "born_at",
-    "constant",
-    "exactly",
-    "fresh",
-    "make",
+    "CONSTANT", "INPUT", "Node", "Origin", "born_at", "constant", "exactly", "fresh", "make",
     "variable",
-]
+]  # fmt: skip
 
 Params = tuple[tuple[str, Any], ...]
 
@@ -46,17 +38,10 @@ class Origin(NamedTuple):
         return f"{self.file}:{self.line}"
 
 
-class Node:
-    """One value of a function: an operation, its arguments, its static shape and dtype. Made by
-    `make`, never changed.
-
-    `weak` marks Python numbers, which take the precision of what they meet (NumPy's own rule).
-    `origin` is the line of user code, or the place in a formula, that it came from; of equal nodes
-    the first one's.
-    """
+class _Making:
+    """The fields of a node, as long as they are filled in."""
 
     __slots__ = ("__weakref__", "args", "dtype", "op", "origin", "params", "shape", "weak")
-
     op: Operation
     args: tuple[Node, ...]
     params: Params
@@ -65,24 +50,17 @@ class Node:
     weak: bool
     origin: Origin | None
 
-    def __init__(
-        self,
-        op: Operation,
-        args: tuple[Node, ...],
-        params: Params,
-        shape: tuple[int, ...],
-        dtype: np.dtype[Any],
-        weak: bool,
-        origin: Origin | None,
-    ) -> None:
-        put = object.__setattr__
-        put(self, "op", op)
-        put(self, "args", args)
-        put(self, "params", params)
-        put(self, "shape", shape)
-        put(self, "dtype", dtype)
-        put(self, "weak", weak)
-        put(self, "origin", origin)
+
+class Node(_Making):
+    """One value of a function: an operation, its arguments, its static shape and dtype. Made by
+    `make`, never changed.
+
+    `weak` marks Python numbers, which take the precision of what they meet (NumPy's own rule).
+    `origin` is the line of user code, or the place in a formula, that it came from; of equal nodes
+    the first one's.
+    """
+
+    __slots__ = ()
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(
@@ -102,7 +80,8 @@ class Node:
     @property
     def value(self) -> Any:
         """The number or array that a constant holds."""
-        return self.param("value").value
+        held = self.params[0][1] if self.op is CONSTANT else self.param("value")
+        return held.value
 
     @property
     def exact(self) -> Fraction | None:
@@ -179,8 +158,15 @@ class Held:
         return hash(self.key)
 
 
-_nodes: WeakValueDictionary[Any, Node] = WeakValueDictionary()
-_lock = allocate_lock()
+class _Kept(ref["Node"]):
+    """A node that is in the table of all nodes, for as long as anybody holds it."""
+
+    __slots__ = ("key",)
+    key: Any
+
+
+_nodes: dict[Any, _Kept] = {}  # each under its operation, arguments and parameters
+_lock = RLock()  # a node may be forgotten while another one is entered
 _origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
 
@@ -212,9 +198,38 @@ def _intern(
     origin: Origin | None,
     key: Any,
 ) -> Node:
-    node = Node(op, args, params, shape, dtype, weak, origin or _origin.get())
+    node: Any = _Making()
+    node.op, node.args, node.params, node.shape, node.dtype, node.weak = (
+        op, args, params, shape, dtype, weak,
+    )  # fmt: skip
+    node.origin = origin or _origin.get()
+    node.__class__ = Node  # and from here on it is never changed
+    kept = _Kept(node, _forget)
+    kept.key = key
     with _lock:
-        return _nodes.setdefault(key, node)
+        there = _nodes.get(key)
+        other = None if there is None else there()
+        if other is not None:  # made by another thread meanwhile
+            return other
+        _nodes[key] = kept
+    made: Node = node
+    return made
+
+
+def _forget(kept: _Kept, nodes: dict[Any, _Kept] = _nodes, lock: RLock = _lock) -> None:
+    """Take a node that nobody holds any more out of the table, unless an equal one is there.
+
+    The table is an argument, since modules lose their names while the interpreter ends.
+    """
+    with lock:
+        if nodes.get(kept.key) is kept:
+            del nodes[kept.key]
+
+
+def _known(key: Any) -> Node | None:
+    """The node under this key, where somebody holds it."""
+    kept = _nodes.get(key)
+    return None if kept is None else kept()
 
 
 def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **params: Any) -> Node:
@@ -225,7 +240,7 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
     args = tuple(args)
     listed: Params = tuple(sorted(params.items())) if params else ()
     key = (op, args, listed)
-    found = _nodes.get(key)
+    found = _known(key)
     if found is not None:
         return found
     if op.arity is not None and len(args) != op.arity:
@@ -237,7 +252,7 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
     if op.dtype is not None:
         dtype = np.dtype(op.dtype(*args, **params))
     else:
-        dtype = ufunc_dtype(op.run, tuple([_kind(a) for a in args]))
+        dtype = ufunc_dtype(op.run, tuple([_kind(a) if a.weak else a.dtype for a in args]))
     weak = op.elementwise and (bool(args) or op.family == "constant")
     for a in args:
         if not a.weak:
@@ -335,7 +350,7 @@ def _leaf(
     origin: Origin | None,
 ) -> Node:
     key = (op, (), params)
-    found = _nodes.get(key)
+    found = _known(key)
     return found if found is not None else _intern(op, (), params, shape, dtype, weak, origin, key)
 
 

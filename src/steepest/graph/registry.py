@@ -72,6 +72,10 @@ class Registry(dict[K, V]):
         _complete()
         return dict.items(self)
 
+    def entered(self, key: K) -> V | None:
+        """What has been entered under the key until now; nothing is loaded to find it."""
+        return dict.get(self, key)
+
     def so_far(self) -> list[V]:
         """What has been entered until now."""
         return list(dict.values(self))

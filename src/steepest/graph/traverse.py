@@ -39,17 +39,12 @@ def topological(
         node = stack.pop()
         if node is None:  # all that the node below depends on is listed
             order.append(stack.pop())  # type: ignore[arg-type]
-            continue
-        if node in entered:
-            continue
-        entered.add(node)
-        if not node.args or node in stop:
-            order.append(node)
-            continue
-        stack += (node, None)
-        for a in reversed(node.args):
-            if a not in entered:
-                stack.append(a)
+        elif node not in entered:
+            entered.add(node)
+            if node.args and node not in stop:
+                stack += (node, None, *node.args[::-1])
+            else:
+                order.append(node)
     return order
 
 
@@ -75,10 +70,10 @@ def replace(
     for node in topological(outputs, stop=known):
         if node in new:
             continue
-        args = tuple(new[a] for a in node.args)
+        args = tuple([new[a] for a in node.args])
         if rebuild is not None:
             new[node] = rebuild(node, args)
-        elif all(a is b for a, b in zip(args, node.args, strict=True)):
+        elif args == node.args:
             new[node] = node
         else:
             new[node] = make(node.op, args, node.origin, **dict(node.params))
@@ -176,8 +171,8 @@ class Program:
                     constants[where] = _plain(node.value)
                     continue
                 run = _run_of(node)
-                at = tuple(slot[a] for a in node.args)
-                if all(i in constants for i in at):
+                at = tuple([slot[a] for a in node.args])
+                if constants.keys() >= set(at):
                     value = run(*(constants[i] for i in at))
                     constants[where] = (
                         np.asarray(value).item() if node.weak and np.ndim(value) == 0 else value

@@ -85,10 +85,10 @@ def named(like: Any, row: Operation) -> Any:
 
 def varies(x: Any) -> bool:
     """Whether a rule must be ready for any `x`: not so where it is a constant other than zero."""
-    if not isinstance(x, Traced):
+    if not isinstance(x, Traced) or _number(x.node) != 0:
         return False
-    constant = x.node.op is CONSTANT and bool(np.all(x.node.value != 0))
-    return not constant and _number(x.node) == 0
+    array = x.node.op is CONSTANT and x.node.shape != ()
+    return not (array and bool(np.all(x.node.value != 0)))
 
 
 def _number(node: Node) -> float:

@@ -1,7 +1,7 @@
 """Typed formulas: text in Python or school spelling, read by a grammar of our own and never
 executed.
 
-    tokens -> header -> vocabulary -> grammar -> syntax -> nodes
+    tokens -> declared -> vocabulary -> grammar -> syntax -> nodes
 
 cut the text, see what is declared, give every name its meaning, read by precedence, keep the tree
 as typed, build the graph. docs/formulas.md is the grammar as users read it.

@@ -8,10 +8,9 @@ from typing import TypeAlias, TypeVar
 from steepest.errors import FormulaError
 from steepest.sources.formula.complaint import complaint
 from steepest.sources.formula.declared import Declared
-from steepest.sources.formula.exact import Exact
 from steepest.sources.formula.limits import Limits
 from steepest.sources.formula.notes import Notes
-from steepest.sources.formula.syntax import Apply, Name, Number, Syntax
+from steepest.sources.formula.syntax import Apply, Exact, Name, Number, Syntax
 from steepest.sources.formula.tokens import SIGN, Token
 
 __all__ = ["AROUND", "CLOSING", "INFIX", "Cursor", "Reading"]

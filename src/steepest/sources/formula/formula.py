@@ -9,16 +9,14 @@ from steepest.graph.node import Node, variable
 from steepest.record import each, record
 from steepest.sources.formula.characters import look_alikes
 from steepest.sources.formula.complaint import complaint
-from steepest.sources.formula.declared import Declared, declare
+from steepest.sources.formula.declared import Declared, declare, read_header
 from steepest.sources.formula.euler import settle_euler, settle_scientific
-from steepest.sources.formula.exact import Exact
 from steepest.sources.formula.grammar import Grammar
-from steepest.sources.formula.header import read_header
 from steepest.sources.formula.limits import Limits
 from steepest.sources.formula.nodes import Span, nodes_of
 from steepest.sources.formula.notes import Notes
 from steepest.sources.formula.spelling import spelling
-from steepest.sources.formula.syntax import Name, Syntax, bracketed
+from steepest.sources.formula.syntax import Exact, Name, Syntax, bracketed
 from steepest.sources.formula.tokens import tokenise
 from steepest.sources.formula.vocabulary import Vocabulary
 

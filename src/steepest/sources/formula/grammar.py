@@ -13,7 +13,7 @@ from __future__ import annotations
 from steepest.graph.operation import COMPARISON, MULTIPLICATION, NEGATION, POWER, ROWS
 from steepest.sources.formula.application import LOOSEST, Application
 from steepest.sources.formula.cursor import AROUND, CLOSING, INFIX, Reading
-from steepest.sources.formula.header import equation
+from steepest.sources.formula.declared import equation
 from steepest.sources.formula.refusals import (
     decimal_comma,
     left_over,

@@ -8,8 +8,7 @@ from steepest.errors import FormulaError
 from steepest.graph.node import Node, Origin, exactly, make, variable
 from steepest.graph.operation import ROWS
 from steepest.sources.formula.complaint import complaint
-from steepest.sources.formula.exact import Exact
-from steepest.sources.formula.syntax import Apply, Name, Number, Syntax, postorder
+from steepest.sources.formula.syntax import Apply, Exact, Name, Number, Syntax, postorder
 
 __all__ = ["Span", "nodes_of"]
 

@@ -6,7 +6,7 @@ import steepest.operations  # noqa: F401  (fills the registry)
 from steepest.graph.operation import ROWS, SPELLINGS
 from steepest.sources.formula.characters import GREEK_WORDS, greek
 
-__all__ = ["constants", "function", "functions", "greek_name", "reserved", "spelling"]
+__all__ = ["constant", "function", "functions", "greek_name", "reserved", "spelling"]
 
 _SIGNS = {"not", "√", "∛"}  # spellings that are signs of the grammar
 
@@ -24,10 +24,12 @@ def functions() -> dict[str, str]:
     return {s: r.name for r in ROWS.values() if r.arity for s in r.spellings if s not in _SIGNS}
 
 
-def constants() -> dict[str, str]:
-    """Every spelling of a named number, and its row. The letter ℯ is always Euler's number."""
-    named = {s: r.name for r in ROWS.so_far() if r.arity == 0 for s in r.spellings}
-    return named | {"ℯ": "euler"}
+def constant(word: str) -> str | None:
+    """The row that a word means as a named number. The letter ℯ is always Euler's number."""
+    if word == "ℯ":
+        return "euler"
+    row = SPELLINGS.entered(word)  # all named numbers are in common use
+    return row.name if row is not None and row.arity == 0 else None
 
 
 def spelling(row: str) -> str:
@@ -43,6 +45,6 @@ def greek_name(name: str) -> bool:
 
 def reserved(name: str) -> bool:
     """Whether a name has a meaning of its own, so that no variable can have it."""
-    if name in constants() or name in ("and", "or", "not"):
+    if constant(name) is not None or name in ("and", "or", "not"):
         return True
     return not greek_name(name) and function(name) is not None

@@ -7,11 +7,27 @@ Trees of long sums are deep, so nothing here recurses, and a tree is compared by
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeAlias
 
 from steepest.record import record
-from steepest.sources.formula.exact import Exact
 
-__all__ = ["Apply", "Name", "Number", "Syntax", "bracketed", "decimal", "postorder"]
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+__all__ = [
+    "Apply", "Exact", "Name", "Number", "Syntax", "bracketed", "decimal", "postorder", "ratio",
+]  # fmt: skip
+
+Exact: TypeAlias = "int | Fraction"  # numbers as typed: whole ones are ints
+
+
+def ratio(top: int, bottom: int) -> Exact:
+    """top/bottom, an int where it is whole."""
+    if top % bottom == 0:
+        return top // bottom
+    from fractions import Fraction
+
+    return Fraction(top, bottom)
 
 
 @record(frozen=False)
@@ -54,18 +70,18 @@ class Apply(Syntax):
 def postorder(roots: Iterable[Syntax]) -> list[Syntax]:
     """Every piece once, each after its arguments, from left to right."""
     order: list[Syntax] = []
-    done: set[int] = set()
-    stack = [(root, False) for root in reversed(list(roots))]
+    entered: set[Syntax] = set()
+    stack: list[Syntax | None] = [*reversed(list(roots))]
     while stack:
-        piece, entered = stack.pop()
-        if id(piece) in done:
-            continue
-        if entered or not isinstance(piece, Apply):
-            done.add(id(piece))
-            order.append(piece)
-        else:
-            stack.append((piece, True))
-            stack += [(a, False) for a in reversed(piece.args)]
+        piece = stack.pop()
+        if piece is None:  # all arguments of the piece below are listed
+            order.append(stack.pop())  # type: ignore[arg-type]
+        elif piece not in entered:
+            entered.add(piece)
+            if isinstance(piece, Apply):
+                stack += (piece, None, *piece.args[::-1])
+            else:
+                order.append(piece)
     return order
 
 

@@ -17,8 +17,8 @@ from steepest.sources.formula.characters import (
     raised,
 )
 from steepest.sources.formula.complaint import complaint, described
-from steepest.sources.formula.exact import Exact, ratio
 from steepest.sources.formula.limits import Limits
+from steepest.sources.formula.syntax import Exact, ratio
 
 __all__ = ["END", "LOWER", "NAME", "NUMBER", "RAISE", "SIGN", "Token", "tokenise"]
 

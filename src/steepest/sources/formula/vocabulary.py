@@ -7,7 +7,7 @@ from functools import cached_property
 
 from steepest.sources.formula.characters import GREEK_WORDS, is_differential, letters_in
 from steepest.sources.formula.declared import Declared
-from steepest.sources.formula.spelling import constants, function, functions, greek_name
+from steepest.sources.formula.spelling import constant, function, functions, greek_name
 from steepest.sources.formula.tokens import NAME, SIGN, Token
 
 __all__ = ["CONSTANT", "FUNCTION", "VARIABLE", "Vocabulary"]
@@ -24,7 +24,6 @@ class Vocabulary:
     def __init__(self, text: str, tokens: Sequence[Token], declared: Declared) -> None:
         self.text = text
         self.declared = declared
-        self.constants = constants()
         self.notes: list[tuple[int, str]] = []
         self.known = {*(declared.variables or ()), *declared.parameters}
         self.names = {t.text for t in tokens if t.kind == NAME}
@@ -46,8 +45,9 @@ class Vocabulary:
         name = token.text
         if name in self.known:
             return [token._replace(kind=VARIABLE)]
-        if name in self.constants:
-            return [token._replace(kind=CONSTANT, text=self.constants[name])]
+        number = constant(name)
+        if number is not None:
+            return [token._replace(kind=CONSTANT, text=number)]
         row = function(_without_index(name)) if called or not greek_name(name) else None
         if row is not None:
             if greek_name(name):
