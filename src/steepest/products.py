@@ -6,7 +6,6 @@ What they follow is kept with the function, and hot paths become machine code, a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import FunctionType
 from typing import Any, overload
 
 import numpy as np
@@ -18,6 +17,7 @@ from steepest.operators import Differentiated
 from steepest.record import replaced
 from steepest.sources import within
 from steepest.sources.capture.trace import Trace, current
+from steepest.sources.kept import kept_with
 from steepest.sources.operator import Operator
 from steepest.sources.piece import Piece
 from steepest.sources.pieces import Source, as_source
@@ -177,22 +177,17 @@ def _like(primal: Any, other: Any, what: str) -> list[Any]:
 # ---- the front doors
 
 
-KEPT = "__steepest__"  # where a function keeps how it was followed
-
-
 def _source(f: Any) -> Source:
-    """The source of a function, with what was followed of it before.
-
-    Python functions and Functions keep it among their own attributes, so that it goes when they go.
-    """
+    """The source of a function, with what was followed of it before."""
     if isinstance(f, Source):
         return f
-    if type(f) is not FunctionType and not hasattr(f, "expression_at"):
+    kept = kept_with(f)
+    if kept is None:
         return as_source(f)
-    found: tuple[Any, Source] | None = vars(f).get(KEPT)
-    if found is None or found[0] is not f:  # functools.wraps copies attributes
-        found = vars(f)[KEPT] = f, as_source(f)
-    return found[1]
+    if "source" not in kept:
+        kept["source"] = as_source(f)
+    source: Source = kept["source"]
+    return source
 
 
 def _kept(f: Any, what: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from steepest.descent.tier import in_tier, tiered
 from steepest.descent.walk import Carry, Walk
 from steepest.errors import DescentError
 from steepest.objective import Objective, Vector
+from steepest.sources.kept import kept_with
 
 __all__ = ["Callback", "default_names", "posed", "walked"]
 
@@ -34,22 +36,33 @@ def posed(f: Any, start: Any) -> tuple[Objective, Vector]:
     return objective, np.array(x, dtype=np.float64).reshape(-1)
 
 
-_last: tuple[Any, Any] = (None, None)  # the newest function that came as plain code or text
+REMEMBERED = 16  # texts whose functions are kept
 
 
 def _function(f: Any) -> Any:
-    """The Function of plain code or text. The newest is remembered, so that walks at one rate after
+    """The Function of plain code or text, remembered where that can be: walks at one rate after
     another follow and compile it once.
     """
-    global _last
-    source, function = _last
-    if source is not f:
-        # The facade sits above this room, so it is asked for by name, and only when needed.
-        from importlib import import_module
+    if isinstance(f, str):
+        return _of_text(f)
+    kept = kept_with(f)
+    if kept is None:
+        return _new(f)
+    if "function" not in kept:
+        kept["function"] = _new(f)
+    return kept["function"]
 
-        function = import_module("steepest.function").Function(f)
-        _last = f, function
-    return function
+
+@lru_cache(REMEMBERED)
+def _of_text(text: str) -> Any:
+    return _new(text)
+
+
+def _new(f: Any) -> Any:
+    # The facade sits above this room, so it is asked for by name, and only when needed.
+    from importlib import import_module
+
+    return import_module("steepest.function").Function(f)
 
 
 def default_names(n: int) -> tuple[str, ...]:
