@@ -151,12 +151,11 @@ class Tiers:
         ready = tier.calls > HOT and (piece.proved() or tier.calls > LONG)
         if ready and not tier.tried:
             self.compile(holder, piece)
-        elif tier.entry is not None and not tier.kernel and not tier.reason:
-            if tier.calls > 2 * HOT:
-                try:
-                    self._make_kernel(tier, piece)
-                except CompilationError as error:
-                    tier.reason = str(error)
+        elif tier.entry and not tier.kernel and not tier.reason and tier.calls > 2 * HOT:
+            try:
+                self._make_kernel(tier, piece)
+            except CompilationError as error:
+                tier.reason = str(error)
         if tier.kernel is None:
             return piece.result(piece.computed())
         return piece.result(tier.kernel(*piece.values, *piece.read))
