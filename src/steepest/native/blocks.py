@@ -277,6 +277,10 @@ class Blocks:
             entry.add(f"whole{i}:")
             entry.add(f"%n{i}.m = fmul double %along, {literal(by)}")
             entry.add(f"%n{i} = fadd double {first[i]}, %n{i}.m")
+            entry.add(f"%n{i}.l = call double @llvm.fabs.f64(double %n{i})")
+            entry.add(f"%n{i}.x = fcmp olt double %n{i}.l, {literal(EXACT)}")
+            entry.add(f"br i1 %n{i}.x, label %counted{i}, label %fail")
+            entry.add(f"counted{i}:")
             last[i] = f"%n{i}"
         return last
 

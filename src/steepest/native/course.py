@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from steepest.native.scalars import Scalars
+from steepest.native.scalars import NUMBER, Scalars
 
 __all__ = ["Course", "Expected", "Extreme"]
 
@@ -26,6 +26,7 @@ class Expected:
 
     def __init__(self, old: Scalars, truths: Mapping[int, bool]) -> None:
         self.code = Scalars(2 * old.limit)
+        self.code.strict = True  # what is zero by expectation only is added like any other number
         self.of: dict[int, int] = {}
         self.tests: dict[int, bool] = {}
         self.never = False
@@ -48,6 +49,8 @@ class Expected:
             self.never |= bool(args[0]) != truth
         elif operation in ("not", "number"):
             self.require(args[0], truth != (operation == "not"))
+        elif self.code.kinds[at] == NUMBER:
+            self.require(self.code.write("une", [at, self.code.place(0.0)]), truth)
         elif operation == ("and" if truth else "or"):
             for a in args:
                 self.require(a, truth)
@@ -88,11 +91,17 @@ class Course:
             i for i, at in enumerate(following) if self.code.instructions[at] == ("input", i)
         }
         self.counting = {i: by for i in range(self.moving) if (by := self._count(i)) is not None}
-        self.outer = [t for t in always.tests.items() if self._rising(t[0])]
-        self.tests = [t for t in always.tests.items() if not self._rising(t[0])]
-        turning = self._turning()
-        for i in turning:
-            self.counting.pop(i, None)
+        turning: list[int] = []
+        while (
+            True
+        ):  # what turns does not count, and what counts no longer may bring more that turns
+            self.outer = [t for t in always.tests.items() if self._rising(t[0])]
+            self.tests = [t for t in always.tests.items() if not self._rising(t[0])]
+            turning = self._turning()
+            if self.counting.keys().isdisjoint(turning):
+                break
+            for i in turning:
+                self.counting.pop(i, None)
         self.leaving = [
             i for i in range(self.moving) if i not in {*self.staying, *turning, *self.counting}
         ]

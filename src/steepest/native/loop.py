@@ -221,6 +221,8 @@ class _Text:
         code = body.compute(self.code)
         conditions = list(dict.fromkeys((c, sense) for c, sense, _ in self.cells.values()))
         asked = [body.compute(Lane(self.plan.code, c)) for c, _ in conditions]
+        for i in self._read_late():
+            body.compute(self.plan.code.input(i))
         main = [*body.lines]
         commit = [
             line
@@ -265,6 +267,19 @@ class _Text:
                 if held is not None else []
             ),
         ]  # fmt: skip
+
+    def _read_late(self) -> list[int]:
+        """The cells that are read after some of them are written: each is loaded before."""
+        code = self.plan.code
+        waiting = [lane.at for *_, lane in self.cells.values()] + [lane.at for lane in self.row]
+        seen: set[int] = set()
+        while waiting:
+            at = waiting.pop()
+            if at not in seen:
+                seen.add(at)
+                operation, *args = code.instructions[at]
+                waiting += () if operation in ("input", "constant") else args
+        return [i for i in self.cells if code.input(i).at in seen]
 
     def _lost(self, code: str) -> list[str]:
         """Where to at a code: back to the step before, if this one does not count."""

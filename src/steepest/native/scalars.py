@@ -50,6 +50,7 @@ class Scalars:
         self.values: list[Any] = []  # of constants; None for everything else
         self.lanes: list[Lane] = []  # the handle of each
         self.limit = limit
+        self.strict = False  # whether x + 0 is left to be computed, for its sign where x is zero
         self._known: dict[Any, int] = {}
 
     def __len__(self) -> int:
@@ -182,9 +183,9 @@ class Scalars:
 
 def _add(code: Scalars, x: list[int], v: list[Any]) -> int | None:
     a, b = x
-    if v[1] == 0:
+    if v[1] == 0 and not code.strict:
         return a
-    if v[0] == 0:
+    if v[0] == 0 and not code.strict:
         return b
     if code.instructions[b][0] == "fneg":
         return code.write("fsub", [a, code.instructions[b][1]])
@@ -195,9 +196,9 @@ def _add(code: Scalars, x: list[int], v: list[Any]) -> int | None:
 
 def _subtract(code: Scalars, x: list[int], v: list[Any]) -> int | None:
     a, b = x
-    if v[1] == 0:
+    if v[1] == 0 and not code.strict:
         return a
-    if v[0] == 0:
+    if v[0] == 0 and not code.strict:
         return code.write("fneg", [b])
     minus = code.argument("fneg", b)
     return None if minus is None else code.write("fadd", [a, minus])

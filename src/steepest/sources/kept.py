@@ -15,7 +15,7 @@ class Kept(dict[str, Any]):
 
     def __init__(self, of: Any = None) -> None:
         super().__init__()
-        self.of = of
+        self.of, self.was = of, _what_may_be_replaced(of)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Kept, ()
@@ -35,6 +35,14 @@ def kept_with(f: Any) -> Kept | None:
     if type(f) is not FunctionType and not hasattr(f, "expression_at"):
         return None
     found: Kept | None = vars(f).get(NAME)
-    if found is None or found.of is not f:  # functools.wraps copies attributes
+    # functools.wraps copies attributes, and tools that load code again replace what it runs
+    if found is None or found.of is not f or found.was != _what_may_be_replaced(f):
         found = vars(f)[NAME] = Kept(f)
     return found
+
+
+def _what_may_be_replaced(f: Any) -> tuple[Any, ...]:
+    """A function's code and its defaults, as they are now."""
+    named = getattr(f, "__kwdefaults__", None) or {}
+    code, defaults = (getattr(f, name, None) for name in ("__code__", "__defaults__"))
+    return id(code), *map(id, defaults or ()), *((k, id(v)) for k, v in named.items())

@@ -82,6 +82,12 @@ class Structure:
             yield from child.leaves()
 
     @property
+    def lasting(self) -> bool:
+        """Whether nothing in it can change: what is no number is a plain value."""
+        plain = self.static is None or isinstance(self.static.value, _PLAIN)
+        return plain and all(child.lasting for child in self.children)
+
+    @property
     def count(self) -> int:
         """How many leaves there are."""
         return sum(1 for _ in self.leaves())

@@ -73,6 +73,7 @@ class Flocks:
     def __init__(self, ground: Ground, sign: int, herd: Any) -> None:
         self.ground, self.sign, self.herd = ground, sign, herd
         self.settings = Symbols(herd)
+        self._own: dict[Expression, dict[Any, Any]] = {}  # of a method that may change
 
     def prepare(self, x: Vector, state: dict[str, Any]) -> None:
         """Compile what walks from x need. Raises CompilationError where that cannot be."""
@@ -244,7 +245,7 @@ class Flocks:
             outputs = [output, *gradient] if held is None else [output, *gradient, held]
             return Field(expression.inputs, data, outputs, LIMIT)
 
-        return _kept(expression, "values", make)  # type: ignore[no-any-return]
+        return self._kept(expression, "values", make)  # type: ignore[no-any-return]
 
     # ---- what is compiled
     def _expression(self, x: Vector) -> Expression:
@@ -253,10 +254,23 @@ class Flocks:
             raise CompilationError("the function is followed anew at every call")
         return expression
 
+    def _kept(self, expression: Expression, key: Any, make: Callable[[], Any]) -> Any:
+        """What was made of an expression before, or is made now; a text says why it cannot be."""
+        kept = _made if self.settings.structure.lasting else self._own
+        known = kept.setdefault(expression, {})
+        if key not in known:
+            try:
+                known[key] = make()
+            except CompilationError as error:
+                known[key] = str(error)
+        if isinstance(known[key], str):
+            raise CompilationError(known[key])
+        return known[key]
+
     def _flock(self, expression: Expression, symbols: Symbols, watched: bool) -> Flock:
         settings = self.settings
         key = (settings.structure, symbols.structure, self.ground.form, self.sign, watched)
-        return _kept(  # type: ignore[no-any-return]
+        return self._kept(  # type: ignore[no-any-return]
             expression,
             key,
             lambda: Flock(self._nodes(expression, settings, symbols, watched), LIMIT),
@@ -274,7 +288,7 @@ class Flocks:
             return Field(symbols.nodes[:1], data, [value], LIMIT, code)
 
         key = (settings.structure, symbols.structure, self.ground.form, self.sign, "last")
-        return _kept(expression, key, make)  # type: ignore[no-any-return]
+        return self._kept(expression, key, make)  # type: ignore[no-any-return]
 
     def _nodes(
         self, expression: Expression, settings: Symbols, symbols: Symbols, watched: bool
@@ -299,18 +313,6 @@ class Flocks:
         data = [n for n, _ in expression.captured]
         made = [as_node(v) for v in leaves]
         return Herd(symbols.nodes, settings.nodes, data, t, made, going, [as_node(found.f)])
-
-
-def _kept(expression: Expression, key: Any, make: Callable[[], Any]) -> Any:
-    known = _made.setdefault(expression, {})
-    if key not in known:
-        try:
-            known[key] = make()
-        except CompilationError as error:
-            known[key] = error
-    if isinstance(known[key], CompilationError):
-        raise known[key]
-    return known[key]
 
 
 def _block(steps: int, lanes: int) -> int:

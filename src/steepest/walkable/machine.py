@@ -29,7 +29,7 @@ __all__ = ["Machine"]
 LIMIT = 6_000  # instructions of one step; more take longer to compile than they save
 
 # The loops of an expression, by the structures of walk and carry: shared by all walks on it.
-_loops: WeakKeyDictionary[Expression, dict[Any, Loop | CompilationError]] = WeakKeyDictionary()
+_loops: WeakKeyDictionary[Expression, dict[Any, Loop | str]] = WeakKeyDictionary()
 
 
 class Layout(Protocol):
@@ -93,6 +93,7 @@ class Machine:
         self.ground, self.sign = ground, sign
         self._packing: Packing | None = None  # of the walk that was here last, and its loop:
         self._last: tuple[Packing, Expression, Loop] | None = None
+        self._own: dict[Expression, dict[Any, Loop | str]] = {}  # of a method that may change
 
     def negated(self) -> Machine:
         """The same ground upside down."""
@@ -195,7 +196,7 @@ class Machine:
 
     def _packed(self, walk: Any, carry: Any) -> Packing:
         if self._packing is None or self._packing.walk is not walk:
-            self._packing = Packing.of(walk, carry)
+            self._packing, self._own = Packing.of(walk, carry), {}
         return self._packing
 
     def _expression(self, x: Vector) -> Expression:
@@ -216,7 +217,8 @@ class Machine:
             raise CompilationError("the function is followed anew at every call")
         settings, symbols = packing.settings, packing.carry
         key = (settings.structure, symbols.structure, self.form, self.sign)
-        known = _loops.setdefault(expression, {})
+        kept = _loops if settings.structure.lasting else self._own
+        known = kept.setdefault(expression, {})
         if key not in known:
             try:
                 step = symbolic_step(
@@ -224,10 +226,10 @@ class Machine:
                 )
                 known[key] = Loop(step, LIMIT)
             except CompilationError as error:
-                known[key] = error
+                known[key] = str(error)
         found = known[key]
-        if isinstance(found, CompilationError):
-            raise found
+        if isinstance(found, str):
+            raise CompilationError(found)
         self._last = packing, expression, found
         return found
 
