@@ -11,7 +11,7 @@ from typing import Any
 
 from steepest.errors import VariableError
 
-__all__ = ["Named"]
+__all__ = ["BY_VALUE", "Named"]
 
 BY_VALUE = ("cloudpickle", "dill")  # these write down functions that have no name, too
 
