@@ -12,7 +12,7 @@ import steepest as st
 from steepest.descent import descend
 from steepest.descent.step import Inverse
 from steepest.native.engine import available
-from steepest.walkable import machine
+from steepest.walkable import made
 
 pytestmark = pytest.mark.skipif(bool(available()), reason=available())
 BOWL = "(x - 1)^2 + 3*(y + 2)^2 + 0.1*x*y"
@@ -104,13 +104,13 @@ def test_a_budget_of_evaluations_holds_where_the_rate_follows_the_count() -> Non
 
 
 def test_what_cannot_be_compiled_is_let_go() -> None:
-    before = len(machine._loops)
+    before = len(made.SHARED)
     for k in range(3):
         f = st.Function(f"lgamma(x + {k}) + x^2")
         assert descend(f, 3.0, method=_Odd(), steps=2000, rate=None).tier == "python"
     del f
     gc.collect()
-    assert len(machine._loops) <= before + 1
+    assert len(made.SHARED) <= before + 1
 
 
 class _Odd:

@@ -23,7 +23,7 @@ from steepest.native.course import Course, Extreme
 from steepest.native.engine import available, target
 from steepest.native.plan import plan
 from steepest.native.stretch import stretch_of
-from steepest.walkable import machine
+from steepest.walkable import made
 from tests.descent.methods import SignDescent
 
 pytestmark = pytest.mark.skipif(bool(available()), reason=available())
@@ -123,7 +123,7 @@ def test_a_step_is_rounded_in_its_last_places_only(method: str) -> None:
 def test_the_way_from_point_to_point_is_short() -> None:
     f = st.Function(ROSENBROCK)
     descend(f, [-1.2, 1.0], rate=1e-4, steps=50, engine="native")
-    (loops,) = [found for e, found in machine._loops.items() if e is f.expression_at([0.0, 0.0])]
+    (loops,) = [found for e, found in made.SHARED.items() if e is f.expression_at([0.0, 0.0])]
     (loop,) = loops.values()
     instructions = loop.plan.code.instructions
     depths: list[int] = []  # operations one after another, from what a step takes
@@ -213,7 +213,7 @@ def test_what_a_stretch_sums_up_is_seen(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_long_walk_has_a_tight_loop() -> None:
     f = st.Function(ROSENBROCK)
     d = descend(f, [-1.2, 1.0], rate=1e-4, steps=50, engine="native")
-    (loops,) = [found for e, found in machine._loops.items() if e is f.expression_at([0.0, 0.0])]
+    (loops,) = [found for e, found in made.SHARED.items() if e is f.expression_at([0.0, 0.0])]
     assert all("@stretch(" in loop.code.ir for loop in loops.values()) and d.tier == "native"
 
 

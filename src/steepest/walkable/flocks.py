@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -25,8 +24,9 @@ from steepest.native.loop import MISSED
 from steepest.native.many import Field, Flock, Herd, lanes
 from steepest.native.sharing import columns_of, cores, shared
 from steepest.objective import Vector
-from steepest.walkable.ground import Ground, one_output
-from steepest.walkable.symbolic import Symbols, condition, evaluated, leaves_of
+from steepest.walkable.ground import Ground, data_of, one_output
+from steepest.walkable.made import Own, made
+from steepest.walkable.symbolic import Symbols, condition, evaluated, leaves_of, symbols_of
 
 __all__ = ["Flocks"]
 
@@ -35,8 +35,6 @@ ROUND = 256  # steps between two looks at who has ended
 BLOCK = 2_000_000  # point-steps in one call: some milliseconds
 MOST = 16_384  # walks in one call: their columns stay in the processor's cache
 TILE = 65_536  # walks that are watched together
-
-_made: WeakKeyDictionary[Expression, dict[Any, Any]] = WeakKeyDictionary()
 
 
 @dataclass
@@ -72,13 +70,13 @@ class Flocks:
 
     def __init__(self, ground: Ground, sign: int, herd: Any) -> None:
         self.ground, self.sign, self.herd = ground, sign, herd
-        self.settings = Symbols(herd)
-        self._own: dict[Expression, dict[Any, Any]] = {}  # of a method that may change
+        self.settings = symbols_of(herd)
+        self._own: Own = {}  # of a method that may change
 
     def prepare(self, x: Vector, state: dict[str, Any]) -> None:
         """Compile what walks from x need. Raises CompilationError where that cannot be."""
         expression = self._expression(x)
-        self._flock(expression, Symbols(self.herd.begin(x, state)), watched=True)
+        self._flock(expression, symbols_of(self.herd.begin(x, state)), watched=True)
         self._field(expression)
 
     # ---- the way
@@ -94,7 +92,7 @@ class Flocks:
         x, values, code = room[:n, :count].T, room[n, :count], codes[:count]
         ends = Ends(
             x, values, np.broadcast_to(steps, count), code,
-            partial(self._slopes, first, _data(first), x),
+            partial(self._slopes, first, data_of(first), x),
         )  # fmt: skip
         with ThreadPoolExecutor(cores()) as pool:
             if first.guards:
@@ -123,10 +121,10 @@ class Flocks:
     ) -> None:  # fmt: skip
         """All steps at once, and a look at what is there: `room` holds x and, last, the values."""
         count, n = starts.shape
-        symbols = Symbols(self.herd.runner(starts[0], {k: v[0] for k, v in state.items()}))
+        symbols = symbols_of(self.herd.runner(starts[0], {k: v[0] for k, v in state.items()}))
         flock = self._flock(expression, symbols, watched=False)
         last = self._last(expression, symbols)
-        settings, data = self.settings.pack(self.herd), _data(expression)
+        settings, data = self.settings.pack(self.herd), data_of(expression)
         known = np.concatenate([settings, data])
 
         def run(start: int, stop: int) -> None:
@@ -166,7 +164,7 @@ class Flocks:
     ) -> Any:
         """One round of the walks `left`, on the path that the first of them takes."""
         expression = self._expression(every.x[left[0]])
-        flock = self._flock(expression, Symbols(member), watched=True)
+        flock = self._flock(expression, symbols_of(member), watched=True)
         parts = (every.x, *every.state.values(), every.t, every.before, every.scale, every.taken)
         every.code[left] = 0
         columns = _columns([p[left] for p in (*parts, every.code)], flock.lanes)
@@ -204,7 +202,7 @@ class Flocks:
         pool: ThreadPoolExecutor,
     ) -> None:  # fmt: skip
         settings = self.settings.pack(self.herd)
-        data = _data(expression)
+        data = data_of(expression)
 
         def run(start: int, stop: int) -> None:
             flock.run(columns[:, start:stop], settings, data, t, steps)
@@ -216,14 +214,14 @@ class Flocks:
         """F (N,) and its gradient (N, n) at many points, each on its own path."""
         first = self._expression(x[0])
         if not first.guards:
-            out = self._field(first).over([x.T], _data(first), pool)
+            out = self._field(first).over([x.T], data_of(first), pool)
             return out[0], out[1:].T
         f, g = np.empty(x.shape[0]), np.empty(x.shape[::-1]).T
         left = np.arange(x.shape[0])
         while left.size:
             here = left[0]
             expression = self._expression(x[here])
-            out = self._field(expression).over([x[left].T], _data(expression), pool)
+            out = self._field(expression).over([x[left].T], data_of(expression), pool)
             held = out[-1] != 0
             f[left[held]], g[left[held]] = out[0, held], out[1:-1, held].T
             if not held[0]:  # the path and its code differ in the last bits
@@ -245,7 +243,7 @@ class Flocks:
             outputs = [output, *gradient] if held is None else [output, *gradient, held]
             return Field(expression.inputs, data, outputs, LIMIT)
 
-        return self._kept(expression, "values", make)  # type: ignore[no-any-return]
+        return made(expression, "values", self.settings, self._own, make)
 
     # ---- what is compiled
     def _expression(self, x: Vector) -> Expression:
@@ -254,27 +252,14 @@ class Flocks:
             raise CompilationError("the function is followed anew at every call")
         return expression
 
-    def _kept(self, expression: Expression, key: Any, make: Callable[[], Any]) -> Any:
-        """What was made of an expression before, or is made now; a text says why it cannot be."""
-        kept = _made if self.settings.structure.lasting else self._own
-        known = kept.setdefault(expression, {})
-        if key not in known:
-            try:
-                known[key] = make()
-            except CompilationError as error:
-                known[key] = str(error)
-        if isinstance(known[key], str):
-            raise CompilationError(known[key])
-        return known[key]
-
     def _flock(self, expression: Expression, symbols: Symbols, watched: bool) -> Flock:
         settings = self.settings
         key = (settings.structure, symbols.structure, self.ground.form, self.sign, watched)
-        return self._kept(  # type: ignore[no-any-return]
-            expression,
-            key,
-            lambda: Flock(self._nodes(expression, settings, symbols, watched), LIMIT),
-        )
+
+        def make() -> Flock:
+            return Flock(self._nodes(expression, settings, symbols, watched), LIMIT)
+
+        return made(expression, key, settings, self._own, make)
 
     def _last(self, expression: Expression, symbols: Symbols) -> Field:
         """The value, and why the walk ends, where one that ran stands."""
@@ -288,7 +273,7 @@ class Flocks:
             return Field(symbols.nodes[:1], data, [value], LIMIT, code)
 
         key = (settings.structure, symbols.structure, self.ground.form, self.sign, "last")
-        return self._kept(expression, key, make)  # type: ignore[no-any-return]
+        return made(expression, key, settings, self._own, make)
 
     def _nodes(
         self, expression: Expression, settings: Symbols, symbols: Symbols, watched: bool
@@ -334,8 +319,3 @@ def _spread(columns: Vector, parts: list[Any], at: Any) -> None:
         size = int(np.prod(p.shape[1:], dtype=int))
         p[at] = columns[start : start + size, : at.size].T.reshape((at.size, *p.shape[1:]))
         start += size
-
-
-def _data(expression: Expression) -> Vector:
-    parts = [np.ravel(np.asarray(read(), dtype=np.float64)) for _, read in expression.captured]
-    return np.concatenate(parts) if parts else np.zeros(1)

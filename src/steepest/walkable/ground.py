@@ -17,7 +17,7 @@ from steepest.graph.traverse import Program
 from steepest.sources.structure import flatten
 from steepest.walkable.form import Form, Vector
 
-__all__ = ["Ground", "one_output"]
+__all__ = ["Ground", "data_of", "one_output"]
 
 # Value and gradient, and the Hessian times a vector, of every expression that is walked on, as long
 # as it lives: a walk from another start is prepared already.
@@ -65,6 +65,12 @@ class Ground:
 
 def _joined(parts: Sequence[Any]) -> Vector:
     return np.concatenate([np.ravel(np.asarray(p, dtype=np.float64)) for p in parts])
+
+
+def data_of(expression: Expression) -> Vector:
+    """What the arrays that the function reads hold now, one after another."""
+    parts = [np.ravel(np.asarray(read(), dtype=np.float64)) for _, read in expression.captured]
+    return np.concatenate(parts) if parts else np.zeros(1)
 
 
 def one_output(expression: Expression) -> Node:

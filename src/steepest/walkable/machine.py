@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -21,15 +20,13 @@ from steepest.native.loop import MISSED, Loop
 from steepest.objective import INTERRUPTED, Objective, Vector
 from steepest.walkable.flocks import Flocks
 from steepest.walkable.form import Form
-from steepest.walkable.ground import Ground
+from steepest.walkable.ground import Ground, data_of
+from steepest.walkable.made import Own, made
 from steepest.walkable.symbolic import Symbols, symbolic_step, symbols_of
 
 __all__ = ["Machine"]
 
 LIMIT = 6_000  # instructions of one step; more take longer to compile than they save
-
-# The loops of an expression, by the structures of walk and carry: shared by all walks on it.
-_loops: WeakKeyDictionary[Expression, dict[Any, Loop | str]] = WeakKeyDictionary()
 
 
 class Layout(Protocol):
@@ -93,7 +90,7 @@ class Machine:
         self.ground, self.sign = ground, sign
         self._packing: Packing | None = None  # of the walk that was here last, and its loop:
         self._last: tuple[Packing, Expression, Loop] | None = None
-        self._own: dict[Expression, dict[Any, Loop | str]] = {}  # of a method that may change
+        self._own: Own = {}  # of a method that may change
 
     def negated(self) -> Machine:
         """The same ground upside down."""
@@ -165,7 +162,7 @@ class Machine:
             loop = self._loop(packing, expression)
         except CompilationError:
             return self._interpreted(now, objective, packing)
-        left, data = steps - now.steps, _data(expression)
+        left, data = steps - now.steps, data_of(expression)
         started = time.monotonic()
         found = loop.run(now.vector, packing.fixed, data, now.t, left, stride, dense)
         now.seconds += time.monotonic() - started
@@ -217,27 +214,14 @@ class Machine:
             raise CompilationError("the function is followed anew at every call")
         settings, symbols = packing.settings, packing.carry
         key = (settings.structure, symbols.structure, self.form, self.sign)
-        kept = _loops if settings.structure.lasting else self._own
-        known = kept.setdefault(expression, {})
-        if key not in known:
-            try:
-                step = symbolic_step(
-                    packing.walk, settings, symbols, expression, self.form, self.sign
-                )
-                known[key] = Loop(step, LIMIT)
-            except CompilationError as error:
-                known[key] = str(error)
-        found = known[key]
-        if isinstance(found, str):
-            raise CompilationError(found)
+
+        def make() -> Loop:
+            step = symbolic_step(packing.walk, settings, symbols, expression, self.form, self.sign)
+            return Loop(step, LIMIT)
+
+        found = made(expression, key, settings, self._own, make)
         self._last = packing, expression, found
         return found
-
-
-def _data(expression: Expression) -> Vector:
-    """What the arrays that the function reads hold now, one after another."""
-    parts = [np.ravel(np.asarray(read(), dtype=np.float64)) for _, read in expression.captured]
-    return np.concatenate(parts) if parts else np.zeros(1)
 
 
 def _joined(parts: list[Vector]) -> Vector:
