@@ -17,6 +17,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from steepest.record import record
 __all__ = ["CacheInfo", "cache_info", "clear", "key", "load", "store"]
 
 BOUND = 64 * 2**20  # bytes of all entries together
+LATELY = 60.0  # seconds in which an entry counts as just used
 STALE = 3600.0  # seconds after which nobody is still writing a part
 MAGIC = b"steepest object 1\n"
 ENDING, PART = ".o", ".part"
@@ -54,38 +56,47 @@ class CacheInfo:
 _counts = {"found": 0, "written": 0, "refused": 0}
 
 
-def folder() -> Path | None:
-    """The folder of compiled code, made if need be; None when there is none that is ours alone."""
+def folder() -> str:
+    """The folder of compiled code, made if need be; "" when there is none that is ours alone."""
     return _found()[0]
 
 
-def _found() -> tuple[Path | None, str]:
-    """The folder, or why there is none."""
+def _found() -> tuple[str, str]:
+    """The folder, or why there is none. It is looked at anew each time: it costs little."""
     wanted = os.environ.get("STEEPEST_CACHE", "")
     if wanted.lower() in ("off", "0", "no", "none"):
-        return None, f"STEEPEST_CACHE={wanted} says so"
+        return "", f"STEEPEST_CACHE={wanted} says so"
     try:
-        place = Path(wanted).expanduser() if wanted else _usual()
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if _ours(os.lstat(place)):
+        place = _expanded(wanted or _usual())
+        try:
+            known = os.lstat(place)
+        except FileNotFoundError:
+            os.makedirs(place, mode=0o700, exist_ok=True)
+            known = os.lstat(place)
+        if stat.S_ISDIR(known.st_mode) and _ours(known):
             return place, ""
-    except (OSError, RuntimeError) as error:  # of the second kind where there is no home
-        return None, f"{error}; STEEPEST_CACHE may name a folder"
-    return None, (
+    except OSError as error:
+        return "", f"{error}; STEEPEST_CACHE may name a folder"
+    return "", (
         f"{place} must be a folder of this user's that nobody else can write to (chmod 700); "
         "STEEPEST_CACHE may name another"
     )
 
 
-def _usual() -> Path:
+def _expanded(place: str) -> str:
+    found = os.path.expanduser(place)
+    if found.startswith("~"):
+        raise OSError(f"there is no home directory to put {place} in")
+    return found
+
+
+def _usual() -> str:
     """Where programs keep such things on this system."""
     if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return (Path(local) if local else Path.home() / "AppData/Local") / "steepest"
+        return os.environ.get("LOCALAPPDATA", r"~\AppData\Local") + r"\steepest"
     if sys.platform == "darwin":
-        return Path.home() / "Library/Caches/steepest"
-    general = os.environ.get("XDG_CACHE_HOME")
-    return (Path(general) if general else Path.home() / ".cache") / "steepest"
+        return "~/Library/Caches/steepest"
+    return (os.environ.get("XDG_CACHE_HOME") or "~/.cache") + "/steepest"
 
 
 def _ours(found: os.stat_result) -> bool:
@@ -100,19 +111,19 @@ def key(*parts: Any) -> str:
     from steepest import __version__
 
     text = "\0".join([__version__, *map(repr, parts)])
-    import hashlib
-
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode()).hexdigest()
 
 
 def load(name: str) -> bytes | None:
     """An entry, if there is a sound one."""
     place = folder()
-    if place is None:
+    if not place:
         return None
+    path = os.path.join(place, name + ENDING)
     try:
-        with open(place / (name + ENDING), "rb") as file:
-            if not _ours(os.fstat(file.fileno())):
+        with open(path, "rb", buffering=0) as file:
+            known = os.fstat(file.fileno())
+            if not _ours(known):
                 _counts["refused"] += 1
                 return None
             held = file.read()
@@ -124,21 +135,20 @@ def load(name: str) -> bytes | None:
         _counts["refused"] += 1
         return None
     _counts["found"] += 1
-    with contextlib.suppress(OSError):
-        os.utime(place / (name + ENDING))  # used lately
+    if known.st_mtime < time.time() - LATELY:
+        with contextlib.suppress(OSError):
+            os.utime(path)  # used lately
     return image
 
 
 def _digest(name: str, image: bytes) -> bytes:
-    import hashlib
-
-    return hashlib.sha256(name.encode() + image).digest()
+    return sha256(name.encode() + image).digest()
 
 
 def store(name: str, image: bytes) -> None:
     """Keep an entry. What cannot be written is not kept, and that is no error."""
     place = folder()
-    if place is None:
+    if not place:
         return
     try:
         import tempfile
@@ -147,7 +157,7 @@ def store(name: str, image: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(MAGIC + _digest(name, image) + image)
-            os.replace(temporary, place / (name + ENDING))
+            os.replace(temporary, os.path.join(place, name + ENDING))
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
@@ -156,7 +166,7 @@ def store(name: str, image: bytes) -> None:
         return
     _counts["written"] += 1
     if _counts["written"] % 32 == 1:
-        _prune(place)
+        _prune(Path(place))
 
 
 def _entries(place: Path) -> Iterator[tuple[float, int, Path]]:
@@ -189,14 +199,14 @@ def cache_info() -> CacheInfo:
     True
     """
     place, reason = _found()
-    entries = list(_entries(place)) if place is not None else []
+    entries = list(_entries(Path(place))) if place else []
     size = sum(size for _, size, _ in entries)
-    return CacheInfo(place, len(entries), size, **_counts, reason=reason)
+    return CacheInfo(Path(place) if place else None, len(entries), size, **_counts, reason=reason)
 
 
 def clear() -> None:
     """Remove every entry."""
     place = folder()
-    for _, _, entry in _entries(place) if place is not None else ():
+    for _, _, entry in _entries(Path(place)) if place else ():
         with contextlib.suppress(OSError):
             entry.unlink()

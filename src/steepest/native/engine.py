@@ -155,6 +155,7 @@ def linked(
     started: float,
     imports: Mapping[str, int] | None = None,
     keep: Any = None,
+    told: Sequence[str] = (),
 ) -> Code:
     """Modules as one library in memory: the addresses of the functions it exports.
 
@@ -163,6 +164,7 @@ def linked(
     imports    addresses of symbols in this process, which differ from run to run and are therefore
                no part of the text
     keep       objects that the code points to
+    told       further IR that belongs to it, and is in memory already
 
     Raises CompilationError where that cannot be done.
     """
@@ -174,7 +176,7 @@ def linked(
     addresses = {name: library[name] for name in exports}
     size = sum(len(m.image) for m in modules)
     seconds = time.perf_counter() - started
-    text = "\n; linked with\n\n".join(m.ir for m in modules)
+    text = "\n; linked with\n\n".join([*(m.ir for m in modules), *told])
     return Code(text, addresses, size, seconds, modules[0].cached, (library, keep))
 
 

@@ -1,7 +1,7 @@
 """Where a call jumps to: a kernel, and around it what stands for the call (`native.vectorcall`).
 
-What stands around is the same for all functions that are called in one way, and is translated once
-for these; the addresses in it are filled in for each.
+What stands around is the same for all functions that are called in one way, and is compiled once
+for these. What differs, the kernel's address and the objects that are looked at, is in a frame.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.native import abi
-from steepest.native.engine import Code, Module, linked, translated
+from steepest.native.engine import Code, linked, translated
 from steepest.native.kernel import kernel_module
 from steepest.native.plan import Plan
-from steepest.native.vectorcall import Form, text_of
+from steepest.native.vectorcall import NEXT, Form, text_of
 
 __all__ = ["Call", "Entry", "Fact", "NOTHING", "entry_of"]
 
@@ -45,6 +45,7 @@ class Call:
     arguments   for each argument its shape, None for a Python float
     captured    arrays and numbers outside, which are read at every call
     outputs     numbers of outputs in nested tuples: (0, (1, 2)); an output of shape () is a float
+    room        where the object that is called holds its frame (`leaf.room_of`)
     whole       an int is taken where a float may be given
     """
 
@@ -52,40 +53,36 @@ class Call:
     captured: tuple[np.ndarray[Any, Any] | Fact, ...]
     facts: tuple[Fact, ...]
     outputs: Any
+    room: int
     whole: bool = False
 
 
 class Entry:
-    """An entry in memory, and the one after it, to which it hands what it does not take."""
+    """An entry in memory: the code that all calls of its form share, and the frame in which that
+    finds what is this path's own (`vectorcall.frame_of`).
+    """
 
-    def __init__(self, code: Code, onward: ctypes.c_void_p) -> None:
-        self.code, self._onward = code, onward
+    def __init__(self, code: Code, around: Code, frame: Any, keep: Any) -> None:
+        self.code, self._around, self._frame, self._keep = code, around, frame, keep
 
     @property
     def address(self) -> int:
         """Where calls jump to."""
-        return self.code.addresses["entry"]
+        return self._around.addresses["entry"]
+
+    @property
+    def frame(self) -> int:
+        """Where what it works with is."""
+        return ctypes.addressof(self._frame)
 
     def hand_on_to(self, other: Entry | None) -> None:
         """Send what does not fit here to another entry; None: to Python."""
-        self._onward.value = None if other is None else other.address
+        self._frame[NEXT] = 0 if other is None else other.frame
 
 
 def entry_of(p: Plan, call: Call) -> Entry:
     """Compile a plan with its entry. Raises CompilationError where that cannot be done."""
     started = time.perf_counter()
-    onward = ctypes.c_void_p()
-    imports = {**abi.symbols(), "onward": ctypes.addressof(onward)}
-    outside = {f"fact{k}_": fact for k, fact in enumerate(call.facts)}
-    for k, thing in enumerate(call.captured):
-        if isinstance(thing, Fact):
-            outside[f"number{k}_"] = thing
-        else:
-            imports[f"captured{k}"] = abi.address_of(thing)
-    for name, fact in outside.items():
-        imports[f"{name}holder"] = abi.address_of(fact.holder)
-        imports[f"{name}key"] = abi.address_of(fact.key)
-        imports[f"{name}was"] = abi.address_of(fact.was)
     form = Form(
         call.arguments,
         tuple(a.kind if isinstance(a, Fact) else a.shape for a in call.captured),
@@ -94,13 +91,25 @@ def entry_of(p: Plan, call: Call) -> Entry:
         call.outputs,
         call.whole,
         bool(p.guards),
+        call.room,
     )
-    around = _module(form)
-    used = {name: at for name, at in imports.items() if f"@{name}" in around.ir}
-    modules = [kernel_module(p), around]
-    return Entry(linked(modules, ["entry"], started, used, (onward, call)), onward)
+    around = _around(form)
+    kernel = kernel_module(p)
+    code = linked([kernel], ["kernel"], started, told=[around.ir])
+    words = [around.addresses["door"], 0, code.addresses["kernel"]]
+    for thing in (*call.facts, *call.captured):
+        if isinstance(thing, Fact):
+            words += [abi.address_of(o) for o in (thing.holder, thing.key, thing.was)]
+        else:
+            words.append(abi.address_of(thing))
+    return Entry(code, around, (ctypes.c_int64 * len(words))(*words), call)
 
 
 @lru_cache(maxsize=64)
-def _module(form: Form) -> Module:
-    return translated(text_of(form), hurry=len(form.arguments) + len(form.results) > MANY)
+def _around(form: Form) -> Code:
+    """The code of a form, made once."""
+    started = time.perf_counter()
+    hurry = len(form.arguments) + len(form.results) > MANY
+    module = translated(text_of(form), hurry=hurry)
+    needed = {name: at for name, at in abi.symbols().items() if f"@{name}" in module.ir}
+    return linked([module], ["entry", "door"], started, needed)

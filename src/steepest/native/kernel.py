@@ -22,7 +22,7 @@ from steepest.native.plan import Plan, plan
 from steepest.native.scalars import Lane
 from steepest.native.wide import Packs, WideBody
 
-__all__ = ["Kernel", "declaration", "kernel_ir", "kernel_module", "kernel_of"]
+__all__ = ["Kernel", "kernel_ir", "kernel_module", "kernel_of"]
 
 SHORT = 150  # operations up to which LLVM's quick code is as fast as its better one
 WIDTH = 4  # doubles in a pack
@@ -172,11 +172,6 @@ class Kernel:
         if not self._run(*(a.ctypes.data for a in (*given, *found))):
             raise ArithmeticError("these values belong to another path of the function")
         return [a[()] for a in found]
-
-
-def declaration(inputs: int, outputs: int) -> str:
-    """The line that lets another module call a kernel."""
-    return f"declare i32 @kernel({', '.join(['ptr'] * (inputs + outputs))})\n"
 
 
 def kernel_of(inputs: Sequence[Node], outputs: Sequence[Node]) -> Kernel:

@@ -175,7 +175,7 @@ def lower(code: Scalars, outputs: Sequence[Node], given: Mapping[Node, Any]) -> 
 
 
 def _lowered(code: Scalars, node: Node, args: list[Any]) -> Any:
-    row, params = node.op, dict(node.params)
+    row, params = node.op, dict(node.params) if node.params else {}
     if row.inside:
         graph = params["graph"]
         given = {n: _lanes(code, a, n.shape) for n, a in zip(graph.inputs, args, strict=True)}
@@ -217,6 +217,8 @@ def _parts(node: Node, args: list[Any]) -> list[Any]:
 
 def _flat(x: Any, shape: tuple[int, ...]) -> list[Any]:
     """The elements of an argument, broadcast to the shape of the result."""
+    if not shape:
+        return [x.item() if isinstance(x, (np.ndarray, np.generic)) else x]
     if not isinstance(x, np.ndarray):
         x = np.asarray(x)
     if x.shape == shape:
@@ -241,9 +243,10 @@ _AMONG_TRUTHS = {
 
 def _exact(node: Node) -> bool:
     """Whether float64 (and bits) can hold what a node gives."""
-    if node.dtype.kind == "i":
-        return node.dtype.itemsize == 8 and node.op.name in _WHOLE
-    return node.dtype == np.float64 or node.dtype == np.bool_
+    kind, size = node.dtype.kind, node.dtype.itemsize
+    if kind == "i":
+        return size == 8 and node.op.name in _WHOLE
+    return (kind == "f" and size == 8) or kind == "b"
 
 
 def _at(node: Node) -> str:
@@ -251,9 +254,12 @@ def _at(node: Node) -> str:
 
 
 def _array(items: Sequence[Any], shape: tuple[int, ...]) -> Any:
-    out = np.empty(len(items), object)
-    out[:] = items
-    return out.reshape(shape)
+    out = np.empty(shape, object)
+    if shape:
+        out.reshape(-1)[:] = items
+    else:
+        out[()] = items[0]
+    return out
 
 
 def _as_array(found: Any, shape: tuple[int, ...]) -> Any:
@@ -264,7 +270,7 @@ def _as_array(found: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _lanes(code: Scalars, found: Any, shape: tuple[int, ...]) -> Any:
-    if isinstance(found, np.ndarray) and found.shape == shape and found.dtype == object:
+    if isinstance(found, np.ndarray) and found.shape == shape and found.dtype.hasobject:
         return _array([code.lane(x) for x in found.ravel().tolist()], shape)
     flat = np.broadcast_to(np.asarray(found, dtype=object), shape).ravel()
     return _array([code.lane(x) for x in flat], shape)

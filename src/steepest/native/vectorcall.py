@@ -10,16 +10,18 @@ still holds when it is read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from steepest.native import abi
-from steepest.native.kernel import declaration
 
-__all__ = ["ATTRIBUTE", "CELL", "ITEM", "Form", "text_of"]
+__all__ = ["ATTRIBUTE", "CELL", "ITEM", "NEXT", "Form", "text_of"]
 
 CELL, ITEM, ATTRIBUTE = "cell", "item", "attribute"
+NEXT: Final = 1  # the place in a frame of the next one; before it its door, after it the kernel
+_FRAME: Final = ("door", "next", "kernel")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Form:
     nest        how these are nested
     whole       whether ints are taken
     guarded     whether the kernel may say that it was not meant
+    room        bytes from the start of the object called to the address of its frame
     """
 
     arguments: tuple[tuple[int, ...] | None, ...]
@@ -42,6 +45,18 @@ class Form:
     nest: Any
     whole: bool
     guarded: bool
+    room: int
+
+    @cached_property
+    def frame(self) -> Mapping[str, int]:
+        """What a frame holds, and at which place: 64 bits each."""
+        names = list(_FRAME)
+        for k in range(len(self.facts)):
+            names += [f"fact{k}_holder", f"fact{k}_key", f"fact{k}_was"]
+        for k, kind in enumerate(self.captured):
+            parts = ("holder", "key", "was") if isinstance(kind, str) else ()
+            names += [f"number{k}_{part}" for part in parts] or [f"captured{k}"]
+        return {name: at for at, name in enumerate(names)}
 
 
 def text_of(form: Form) -> str:
@@ -66,18 +81,27 @@ declare ptr @numpy_zeros(i32, ptr, ptr, i32)
 @numpy_array = external global i8
 @numpy_double = external global i8
 @steepest_open = external global i64
-@onward = external global ptr
+"""
+_ENTRY: Final = """\
+define ptr @entry(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames) {{
+  %at = getelementptr i8, ptr %self, i64 {room}
+  %frame = load ptr, ptr %at
+  %result = tail call ptr @door(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames, ptr %frame)
+  ret ptr %result
+}}
 """
 _ELSEWHERE: Final = """\
 missing:
   call void @PyErr_Clear()
   br label %elsewhere
 elsewhere:
-  %next = load ptr, ptr @onward
+  %onward = getelementptr i8, ptr %frame, i64 8
+  %next = load ptr, ptr %onward
   %last = icmp eq ptr %next, null
   br i1 %last, label %python, label %other
 other:
-  %theirs = tail call ptr %next(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames)
+  %door = load ptr, ptr %next
+  %theirs = tail call ptr %door(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames, ptr %next)
   ret ptr %theirs
 python:
   %thread = call ptr @PyThreadState_Get()
@@ -94,6 +118,7 @@ class _Text:
     room: list[str] = field(default_factory=list)  # on the stack
     lines: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)  # globals and constants
+    captured: dict[int, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
     blocks: int = 0  # that there are, and names: for the next one's name
     names: int = 0
 
@@ -106,10 +131,10 @@ class _Text:
         self._run()
         body = "\n  ".join([*self.room, *self.lines])
         return (
-            declaration(len(self.form.arguments) + len(self.form.captured), len(self.form.results))
-            + _DECLARED
+            _DECLARED
             + "".join(line + "\n" for line in self.outside)
-            + "define ptr @entry(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames) {\n  "
+            + _ENTRY.format(room=self.form.room)
+            + "define ptr @door(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames, ptr %frame) {\n  "
             + body
             + "\n"
             + _ELSEWHERE
@@ -130,6 +155,10 @@ class _Text:
     def load(self, kind: str, base: str, offset: int = 0) -> str:
         """What is there."""
         return self.new(f"load {kind}, ptr {self.at(base, offset)}")
+
+    def own(self, name: str) -> str:
+        """An address that is this path's own, from its frame."""
+        return self.load("ptr", "%frame", 8 * self.form.frame[name])
 
     def equal(self, kind: str, a: str, b: Any) -> str:
         """Whether two numbers or addresses are equal."""
@@ -200,19 +229,18 @@ class _Text:
             now = self._now(name, kind)
             if kind == ATTRIBUTE:
                 self.lines.append(f"call void @Py_DecRef(ptr {now})")
-            if not nothing:
-                self._outer(f"{name}was")
-            self.require([self.equal("ptr", now, "null" if nothing else f"@{name}was")])
+            was = "null" if nothing else self.own(f"{name}was")
+            self.require([self.equal("ptr", now, was)])
 
     def _now(self, name: str, kind: str) -> str:
         """What a fact is now, which may be null; an attribute as a new reference."""
-        self._outer(f"{name}holder")
+        holder = self.own(f"{name}holder")
         if kind == CELL:
-            return self.load("ptr", f"@{name}holder", abi.CELL)
-        self._outer(f"{name}key")
+            return self.load("ptr", holder, abi.CELL)
+        key = self.own(f"{name}key")
         if kind == ITEM:
-            return self.new(f"call ptr @PyDict_GetItem(ptr @{name}holder, ptr @{name}key)")
-        now = self.new(f"call ptr @PyObject_GetAttr(ptr @{name}holder, ptr @{name}key)")
+            return self.new(f"call ptr @PyDict_GetItem(ptr {holder}, ptr {key})")
+        now = self.new(f"call ptr @PyObject_GetAttr(ptr {holder}, ptr {key})")
         self.require([self.new(f"icmp ne ptr {now}, null")], "missing")
         return now
 
@@ -223,10 +251,9 @@ class _Text:
                 continue
             name = f"number{k}_"
             now = self._now(name, kind)
-            self._outer(f"{name}was")
             if kind != ATTRIBUTE:
                 self.require([self.new(f"icmp ne ptr {now}, null")])
-            same = self.equal("ptr", self.load("ptr", now, abi.TYPE), f"@{name}was")
+            same = self.equal("ptr", self.load("ptr", now, abi.TYPE), self.own(f"{name}was"))
             self.room.append(f"%number{k} = alloca double")
             at = self.new(f"select i1 {same}, ptr {self.at(now, abi.VALUE)}, ptr %number{k}")
             self.lines.append(f"store double {self.load('double', at)}, ptr %number{k}")
@@ -234,17 +261,16 @@ class _Text:
                 self.lines.append(f"call void @Py_DecRef(ptr {now})")
             self.require([same])
 
-    def _outer(self, *names: str) -> None:
-        self.outside += [f"@{name} = external global i8" for name in names]
-
     def _arrays(self) -> list[tuple[str, tuple[int, ...]]]:
         found = [(f"%arg{k}", s) for k, s in enumerate(self.form.arguments) if s is not None]
         outside = enumerate(self.form.captured)
-        return found + [(f"@captured{k}", s) for k, s in outside if not isinstance(s, str)]
+        self.captured = {
+            k: (self.own(f"captured{k}"), s) for k, s in outside if not isinstance(s, str)
+        }
+        return [*found, *self.captured.values()]
 
     def _check_arrays(self) -> None:
         arrays = self._arrays()
-        self._outer(*(name[1:] for name, _ in arrays if name.startswith("@")))
         held = []
         needed = abi.CONTIGUOUS | abi.ALIGNED
         for array, shape in arrays:
@@ -276,7 +302,7 @@ class _Text:
         numbers = [j for j in range(len(places)) if j not in arrays]
         self.room += [f"%result{j} = alloca double" for j in numbers]
         given = ", ".join(f"ptr {at}" for at in (*self._bases(), *places))
-        held = self.new(f"call i32 @kernel({given})")
+        held = self.new(f"call i32 {self.own('kernel')}({given})")
         if self.form.guarded:
             self.require([self.new(f"icmp ne i32 {held}, 0")], "stray")
         objects = dict(arrays)
@@ -297,7 +323,7 @@ class _Text:
             else self.load("ptr", f"%arg{k}", abi.DATA)
             for k, shape in enumerate(self.form.arguments)
         ] + [
-            f"%number{k}" if isinstance(a, str) else self.load("ptr", f"@captured{k}", abi.DATA)
+            f"%number{k}" if isinstance(a, str) else self.load("ptr", self.captured[k][0], abi.DATA)
             for k, a in enumerate(self.form.captured)
         ]
 

@@ -206,7 +206,8 @@ class Tiers:
         self._doors = [*doors, (tier.entry, piece)]
         for (entry, _), (following, _) in pairwise(self._doors):
             entry.hand_on_to(following)
-        install(holder, self._doors[0][0].address)
+        first = self._doors[0][0]
+        install(holder, first.address, first.frame)
         return True
 
     def _make_kernel(self, tier: _Tier, piece: Piece) -> None:
@@ -229,7 +230,7 @@ def _call_of(holder: Any, piece: Piece) -> Call | str:
     """What an entry has to look at, or the sentence why it cannot."""
     from steepest.native import abi
     from steepest.native.entry import Call
-    from steepest.native.leaf import has_room
+    from steepest.native.leaf import has_room, room_of
 
     if abi.unsupported():
         return abi.unsupported()
@@ -266,7 +267,7 @@ def _call_of(holder: Any, piece: Piece) -> Call | str:
             return fact
     if any(isinstance(g.expected, Said) for g in piece.guards):
         return "it depends on how a number is written as text"
-    return Call(arguments, captured, tuple(facts), outputs, piece.whole)
+    return Call(arguments, captured, tuple(facts), outputs, room_of(holder), piece.whole)
 
 
 def _is_plain_array(a: Any) -> bool:
