@@ -227,5 +227,5 @@ def test_what_has_no_machine_code_walks_one_by_one() -> None:
 @needs_machine_code
 def test_how_it_prints() -> None:
     many = descend_many(HIMMELBLAU, scattered(50), rate=0.01, steps=500)
-    assert "50 walks on" in repr(many) and "50 gradient" in repr(many)
+    assert "50 walks on" in repr(many) and "50 came to rest" in repr(many)
     assert many.values[many.best] == many.values.min()

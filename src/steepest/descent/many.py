@@ -21,6 +21,13 @@ from steepest.objective import NATIVE, PYTHON, Objective, Vector
 
 __all__ = ["Many", "descend_many"]
 
+_TOLD = {
+    "gradient": "came to rest",
+    "steps": "took all their steps",
+    "nonfinite": "met what is not finite",
+    "outside": "left the map",
+}
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Many:
@@ -53,7 +60,9 @@ class Many:
 
     @property
     def endings(self) -> NDArray[np.str_]:
-        """Why each walk ended: "gradient", "steps", "nonfinite" or "outside"."""
+        """Why each walk ended: "gradient" (below the tolerance), "steps" (all of them were taken),
+        "nonfinite" (the next value or slope) or "outside" (of the map).
+        """
         words = np.array([e.name.lower() for e in Ending])
         order = np.array([int(e) for e in Ending])
         return words[np.searchsorted(order, self.reasons)]
@@ -74,7 +83,7 @@ class Many:
 
     def __repr__(self) -> str:
         words, times = np.unique(self.endings, return_counts=True)
-        kinds = ", ".join(f"{n:,} {w}" for w, n in zip(words, times, strict=True))
+        kinds = ", ".join(f"{n:,} {_TOLD.get(w, w)}" for w, n in zip(words, times, strict=True))
         low = self.values[self.best]
         return (
             f"{count(len(self), 'walk')} on {self.label or 'f'}: {kinds}; "
