@@ -18,17 +18,23 @@ from typing import Any, Final
 import numpy as np
 
 __all__ = [
-    "ALIGNED", "CELL", "CONTIGUOUS", "DATA", "DESCR", "DIGIT", "DIMENSIONS", "FLAGS", "ITEMS",
-    "NDIM", "SIZE", "STRIDES", "TYPE", "VALUE", "address_of", "following", "symbols",
-    "unsupported",
+    "ALIGNED", "CELL", "CONTIGUOUS", "DATA", "DESCR", "DIGIT", "DIMENSIONS", "FLAGS", "IMMORTAL",
+    "ITEMS", "NDIM", "SIZE", "STRIDES", "TAGGED", "TYPE", "VALUE", "address_of", "following",
+    "symbols", "unsupported",
 ]  # fmt: skip
 
-TESTED: Final = ((3, 11),)  # versions of CPython, with NumPy 2
+TESTED: Final = ((3, 11), (3, 12), (3, 13))  # versions of CPython, with NumPy 2
+# Whether the word at SIZE of an int is a tag, 8 times its number of digits plus 0 for positive, 1
+# for zero, 2 for negative; before, it was the number of digits with the sign of the int.
+TAGGED: Final = sys.version_info >= (3, 12)
+# Whether objects may count their references in 32 bits, of which all are set where they live
+# forever; before, each counted in 64.
+IMMORTAL: Final = sys.version_info >= (3, 12)
 
 TYPE: Final = 8  # bytes from the start of any object to its type
 VALUE: Final = 16  # of a float, and of a np.float64, to its number
 ITEMS: Final = 24  # of a tuple to its first item
-SIZE: Final = 16  # of an int to its number of digits, with its sign, and to the lowest of these
+SIZE: Final = 16  # of an int to what tells its number of digits and its sign, and to the lowest
 DIGIT: Final = 24
 CELL: Final = 16  # of a closure's cell to what it holds
 DATA: Final = 16  # of an ndarray, to these:
@@ -80,7 +86,8 @@ def _as_expected() -> bool:
         and tuple.__basicsize__ == ITEMS
         and ctypes.c_double.from_address(address_of(1.5) + VALUE).value == 1.5
         and ctypes.c_double.from_address(address_of(number) + VALUE).value == 1.25
-        and [_word(address_of(k) + SIZE) for k in (-7, 0, 7, 1 << 30)] == [-1, 0, 1, 2]
+        and [_word(address_of(k) + SIZE) for k in (-7, 0, 7, 1 << 30)]
+        == ([10, 1, 8, 16] if TAGGED else [-1, 0, 1, 2])
         and ctypes.c_uint32.from_address(address_of((1 << 30) - 1) + DIGIT).value == (1 << 30) - 1
         and _word(address_of(cell) + CELL) == at
         and _word(address_of(pair) + ITEMS) == at

@@ -209,10 +209,15 @@ class _Text:
         self.lines.append(f"br i1 %int{k}, label %whole{k}, label %float{k}")
         self.lines.append(f"whole{k}:")
         size = self.load("i64", f"%arg{k}", abi.SIZE)
-        beyond = self.new(f"add i64 {size}, 1")
-        self.require([self.new(f"icmp ule i64 {beyond}, 2")])
+        if abi.TAGGED:
+            self.require([self.new(f"icmp ult i64 {size}, 16")])
+            sign = self.new(f"sub i64 1, {self.new(f'and i64 {size}, 3')}")
+        else:
+            beyond = self.new(f"add i64 {size}, 1")
+            self.require([self.new(f"icmp ule i64 {beyond}, 2")])
+            sign = size
         digit = self.new(f"zext i32 {self.load('i32', f'%arg{k}', abi.DIGIT)} to i64")
-        signed = self.new(f"mul i64 {size}, {digit}")
+        signed = self.new(f"mul i64 {sign}, {digit}")
         number = self.new(f"sitofp i64 {signed} to double")
         self.lines.append(f"store double {number}, ptr %made{k}")
         there = f"b{self.blocks}"
@@ -345,8 +350,7 @@ class _Text:
     def _new_array(self, j: int, shape: tuple[int, ...], zeros: bool) -> str:
         sizes = ", ".join(f"i64 {size}" for size in shape)
         self.outside.append(f"@shape{j} = private constant [{len(shape)} x i64] [{sizes}]")
-        count = self.load("i64", "@numpy_double")
-        self.lines.append(f"store i64 {self.new(f'add i64 {count}, 1')}, ptr @numpy_double")
+        self._hold("@numpy_double")
         if zeros:
             sizes = f"i32 {len(shape)}, ptr @shape{j}"
             return self.new(f"call ptr @numpy_zeros({sizes}, ptr @numpy_double, i32 0)")
@@ -354,6 +358,16 @@ class _Text:
             f"call ptr @numpy_new(ptr @numpy_array, ptr @numpy_double, i32 {len(shape)}, "
             f"ptr @shape{j}, ptr null, ptr null, i32 0, ptr null)"
         )
+
+    def _hold(self, thing: str) -> None:
+        """One more reference to an object."""
+        bits = "i32" if abi.IMMORTAL else "i64"
+        count = self.load(bits, thing)
+        more = self.new(f"add {bits} {count}, 1")
+        if abi.IMMORTAL:
+            forever = self.equal(bits, more, 0)
+            more = self.new(f"select i1 {forever}, {bits} {count}, {bits} {more}")
+        self.lines.append(f"store {bits} {more}, ptr {thing}")
 
     def _nest(
         self, outputs: Any, objects: dict[int, str], made: list[str]

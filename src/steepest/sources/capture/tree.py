@@ -21,6 +21,6 @@ def copied(node: T) -> T:
             held[name] = copied(part)
         elif type(part) is list:
             held[name] = [copied(p) if isinstance(p, ast.AST) else p for p in part]
-    made = type(node)()
+    made = type(node).__new__(type(node))  # __init__ would ask for the fields, one by one
     made.__dict__.update(held)
     return made
