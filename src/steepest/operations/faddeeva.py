@@ -24,6 +24,7 @@ from steepest.operations.special import scipy_function
 
 __all__ = ["DAWSN", "ERFCX"]
 
+DAWSN_OF, ERFCX_OF = scipy_function("dawsn"), scipy_function("erfcx")
 NEAR = 2.0  # below it, the rules themselves keep their digits
 STEP = 0.25  # the rule errs by exp(−(π/STEP)²), and for a pole at i·x by exp(x² − 2π·x/STEP)
 COUNT = 26  # terms on either side; exp(−t²) is 1e-18 there
@@ -48,14 +49,12 @@ def _between(x: Any, usual: Any, first: Any, sign: float, order: int) -> Any:
 
 def _run_dawsn(x: Any, order: int = 0) -> Any:
     """The order-th derivative of F; the terms lie so that x is the middle between two of them."""
-    import scipy.special
-
-    found = scipy.special.dawsn(x)
+    found = DAWSN_OF(x)
     if not order:
         return found
     size = np.abs(np.asarray(x, float))
     inside, outside = np.minimum(size, NEAR), np.maximum(size, NEAR)
-    value = scipy.special.dawsn(inside)
+    value = DAWSN_OF(inside)
     near = _between(inside, value, 1 - 2 * inside * value, -1, order)
     start = np.where(outside < ALONE, np.mod(outside - STEP / 2, STEP), 0.0)
     t = start[..., None] + STEP * np.arange(-COUNT, COUNT + 1)
@@ -68,14 +67,12 @@ def _run_dawsn(x: Any, order: int = 0) -> Any:
 
 def _run_erfcx(x: Any, order: int = 0) -> Any:
     """The order-th derivative of erfcx."""
-    import scipy.special
-
-    found = scipy.special.erfcx(x)
+    found = ERFCX_OF(x)
     if not order:
         return found
     x = np.asarray(x, float)
     inside, outside = np.minimum(x, NEAR), np.maximum(x, NEAR)
-    value = scipy.special.erfcx(inside)
+    value = ERFCX_OF(inside)
     near = _between(inside, value, 2 * inside * value - 2 / math.sqrt(math.pi), 1, order)
     t = STEP * np.arange(-COUNT, COUNT + 1)
     inverse = np.asarray(1 / outside)

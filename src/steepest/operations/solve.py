@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.errors import NotDifferentiableError, ShapeError
+from steepest.graph.node import CONSTANT
 from steepest.graph.operation import Operation, binds
 from steepest.operations.matrices import library, matrix_row, mirrored, square, triangle, turned
 from steepest.operations.shape import unbroadcast
@@ -256,6 +257,13 @@ def cho_solve(
 ) -> Any:
     """`scipy.linalg.cho_solve`, for one matrix."""
     c, lower = c_and_lower
+    node = getattr(lower, "node", None)  # SciPy gives an array of no dimensions, from 1.18 on
+    if node is not None:
+        if node.op is not CONSTANT:
+            raise NotDifferentiableError(
+                "scipy.linalg.cho_solve with a side that changes has no row"
+            )
+        lower = node.value
     if np.ndim(c) != 2 or np.ndim(b) > 2:
         raise NotDifferentiableError(
             "scipy.linalg.cho_solve of a batch has no row; np.linalg.solve takes batches"

@@ -63,11 +63,14 @@ unary("erfc", scipy_function("erfc"), lambda x, y: -2 / np.sqrt(_pi(x)) * np.exp
     family="special", machine="erfc")  # fmt: skip
 
 
+_GAMMALN = scipy_function("gammaln")
+
+
 def _run_gammaln(x: Any) -> Any:
     """SciPy's gammaln, or its complex loggamma near 1 and 2, where the first loses two digits."""
     import scipy.special
 
-    found = scipy.special.gammaln(x)
+    found = _GAMMALN(x)
     near = np.minimum(np.abs(np.subtract(x, 1)), np.abs(np.subtract(x, 2))) < 0.2
     if not np.any(near):
         return found

@@ -134,6 +134,10 @@ def svd(
     return _svd(a, full_matrices, compute_uv, "numpy")
 
 
+if hasattr(np.linalg, "_umath_linalg"):  # what NumPy's own Python calls, in `cond`
+    binds(np.linalg._umath_linalg.svd)(lambda a: _svd(a, False, False, "numpy"))
+
+
 @binds("scipy.linalg.svd")
 def scipy_svd(
     a: Any,

@@ -6,6 +6,7 @@ triangle is read, and a change of the other changes nothing.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -70,9 +71,20 @@ def scipy_cholesky(
 def cho_factor(
     a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True
 ) -> Any:
-    """`scipy.linalg.cho_factor`: the factor in one triangle; in the other, what stood there."""
+    """`scipy.linalg.cho_factor`: the factor in one triangle; in the other, what stood there, or
+    zeros from SciPy 1.18 on.
+    """
     factor = CHOLESKY(a, by="scipy", upper=not lower)
-    return triangle(factor, lower) + (a - triangle(a, lower)), bool(lower)
+    if _keeps_the_other():
+        factor = triangle(factor, lower) + (a - triangle(a, lower))
+    return factor, bool(lower)
+
+
+@cache
+def _keeps_the_other() -> bool:
+    """Whether `cho_factor` leaves in the other triangle what stood there."""
+    found, _ = library("scipy").cho_factor(np.array([[1.0, 0.5], [7.0, 1.0]]))
+    return bool(found[1, 0] == 7.0)
 
 
 def _rotated(vectors: Any, da: Any, uplo: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import warnings
 from collections import Counter
 
 import numpy as np
@@ -247,7 +248,9 @@ def test_conditions_on_data_outside_are_shared_too(asked: Counter[str]) -> None:
             asked.clear()
             assert slopes(followed.path((1.5,)))[0] == pytest.approx(expected, rel=1e-15)
     assert asked["Condition"] == 3 and followed.tracing.traced == 2
-    data.shape = (3, 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # NumPy 2.5 would have it otherwise
+        data.shape = (3, 1)
     assert slopes(Followed(lambda x: np.sum(data) * x).path((1.5,)))[0] == data.sum()
 
 

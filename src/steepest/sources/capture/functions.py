@@ -85,7 +85,7 @@ def call_function(trace: Trace, func: Any, args: tuple[Any, ...], named: dict[st
             return found
     if func in EACH_ALONE and len(args) > 1:
         return tuple(call_function(trace, func, (trace.as_array(a),), named) for a in args)
-    if func in MOVES:
+    if func in MOVES and named.get("out") is None:  # else the numbers of places would be written
         return moved(trace, func, args[0], args[1:], named)
     if func in JOINS:
         return joined(trace, func, args, named)

@@ -167,8 +167,11 @@ MATHEMATICS: dict[Any, Rule] = {
     math.floor: _whole(math.floor, np.floor), math.ceil: _whole(math.ceil, np.ceil),
     math.trunc: _whole(math.trunc, np.trunc),
 }  # fmt: skip
+FMA: Any = getattr(math, "fma", None)  # Python 3.13
 if SUMPROD is not None:
     MATHEMATICS[SUMPROD] = _sumprod
+if FMA is not None:
+    MATHEMATICS[FMA] = _said(FMA, lambda a, b, c: a * b + c)
 _ROWS = {name: name for name in (
     "sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log2", "log10", "log1p", "sqrt",
     "isnan", "isinf", "isfinite", "erf", "erfc", "cbrt", "exp2", "copysign", "fmod", "nextafter",
