@@ -120,8 +120,9 @@ export function makePicture({ picture, wire, onmove, ongrab, onrest, onguess }) 
 
   /** Cut the land anew where the point has left the slice; one cut at a time. */
   function follow() {
-    const count = wanted?.ground.variables.length;
-    if (!wanted || looking || count !== last.x.length || count < 3 || heldAt(wanted) === heldAt({ ...wanted, x: last.x })) return;
+    if (!wanted || looking) return;
+    const count = wanted.ground.variables.length;
+    if (count !== last.x.length || count < 3 || heldAt(wanted) === heldAt({ ...wanted, x: last.x })) return;
     look({ ...wanted, x: last.x }).catch(() => {}); // what is wrong with it, the first cut has said
   }
 
