@@ -34,12 +34,15 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
   return kind === 'webgl2' ? null : get.call(this, kind, ...more);
 };
 """
+ENDLESS = [2000, 0]  # a point at which a user's own function never ends
 OWN = """
 import numpy as np
 
 def loss(w, b):
     x = np.array([0.0, 1.0, 2.0, 3.0])
     if w > 10:
+        while w > 1000:
+            pass
         return w * 2
     return np.mean((w * x + b - np.array([1.0, 3.0, 5.0, 7.0])) ** 2)
 """
@@ -115,7 +118,7 @@ def started(*words: str) -> Iterator[Studio]:
         yield Studio(line.split()[-1], process.pid)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE / 1000)
         if process.stdout is not None:
             process.stdout.close()
 

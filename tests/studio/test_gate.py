@@ -10,14 +10,15 @@ from websockets.sync.client import connect
 from steepest.studio.gate import Pass
 
 from .conftest import PAGES, Studio
+from .reader import PATIENCE
 
 
 def get(studio: Studio, path: str = "/", **headers: str) -> httpx.Response:
-    return httpx.get(studio.base + path, headers=headers)
+    return httpx.get(studio.base + path, headers=headers, timeout=PATIENCE / 1000)
 
 
 def test_the_token_opens_once_and_becomes_a_cookie(studio: Studio) -> None:
-    answer = httpx.get(studio.address)
+    answer = httpx.get(studio.address, timeout=PATIENCE / 1000)
     assert answer.status_code == 303 and answer.headers["location"] == "/"
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie and "samesite=strict" in cookie
