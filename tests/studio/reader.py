@@ -8,9 +8,10 @@ from typing import Any
 
 from steepest.compass import compass_word
 from steepest.studio.lesson import BRACES, Lesson
+from tests.patience import SECONDS
 
 Visit = Callable[..., Any]
-PATIENCE = 180_000  # milliseconds that a page may take: machines are busy while others test
+PATIENCE = 1000 * SECONDS  # milliseconds, as the browser counts
 
 
 def ready(page: Any) -> None:

@@ -15,14 +15,13 @@ import steepest as st
 from steepest.descent import METHODS
 from steepest.studio.limits import LIMITS
 from steepest.studio.protocol import frame, read_frame
+from tests.patience import SECONDS
 
 from .conftest import ENDLESS, Studio
-from .reader import PATIENCE
 
 FORMULA = "n**2 + 3*e**2 + sin(3*n)*e"
 OF = {"formula": FORMULA}
 SQUARE = [[-2, 2], [-2, 2]]
-SECONDS = PATIENCE / 1000
 
 
 class Wire:
