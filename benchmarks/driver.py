@@ -104,9 +104,11 @@ class Worker:
         return "versions" in told
 
     def calibrate(self, seconds: float) -> None:
-        """Find how many calls a turn needs, to take as long as that."""
+        """Find how many calls a turn needs, to take as long as that. What else the machine does
+        can only lengthen a turn: of three the shortest counts.
+        """
         while True:
-            ns = self.turn() * self.calls
+            ns = min(self.turn() for _ in range(3)) * self.calls
             if ns >= seconds * 1e9 / 2:
                 self.calls = max(1, round(self.calls * seconds * 1e9 / ns))
                 return

@@ -21,6 +21,7 @@ from steepest.errors import VariableError
 from steepest.native.engine import available
 from steepest.native.leaf import has_room
 from steepest.sources.named import BY_VALUE
+from tests.patience import SECONDS
 
 
 def hill(n: Any, e: Any) -> Any:
@@ -229,7 +230,7 @@ def test_processes_that_are_started_get_functions_and_compile_from_the_disk(
         [sys.executable, "-W", "error", str(script)],
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=SECONDS,
         env=environment,
         check=False,
     )

@@ -16,6 +16,7 @@ from steepest.graph.node import variable
 from steepest.graph.traced import Traced
 from steepest.native.engine import available
 from steepest.native.plan import plan
+from tests.patience import SECONDS
 
 pytestmark = pytest.mark.skipif(bool(available()), reason=available())
 
@@ -61,7 +62,7 @@ def test_a_walk_has_the_same_bits_under_load_cold_and_warm(tmp_path: Path) -> No
             for _ in range(3)
         ]
         for process in running:
-            printed += process.communicate(timeout=200)[0].splitlines()
+            printed += process.communicate(timeout=SECONDS)[0].splitlines()
             assert process.returncode == 0
     assert len(printed) == 24
     assert len({line.split()[0] for line in printed}) == 1

@@ -15,6 +15,7 @@ import pytest
 import steepest as st
 from steepest.native import cache
 from steepest.native.engine import available
+from tests.patience import SECONDS
 
 pytestmark = pytest.mark.skipif(bool(available()), reason=available())
 OWNED = pytest.mark.skipif(not hasattr(os, "getuid"), reason="files have no owners here")
@@ -194,5 +195,5 @@ def test_processes_that_write_at_once(place: Path) -> None:
     ]
     # each of the four functions once, whatever the order of names in a set of that process; and
     # what they share: the way in which they are called, exp and pow
-    assert [p.communicate(timeout=100)[0].strip() for p in running] == ["0"] * 4
+    assert [p.communicate(timeout=SECONDS)[0].strip() for p in running] == ["0"] * 4
     assert len(entries(place)) == 7 and not list(place.glob("*.part"))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from steepest.native.engine import available
+from tests.patience import SECONDS
 
 pytestmark = pytest.mark.skipif(bool(available()), reason=available())
 
@@ -47,7 +48,7 @@ def run(tmp_path: Path, body: str, *flags: str) -> str:
         [sys.executable, "-X", "dev", "-X", "faulthandler", *flags, str(script)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=SECONDS,
         env=environment,
         check=False,
     )

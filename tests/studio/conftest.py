@@ -2,6 +2,7 @@
 
 Where Chromium, node or the packages of package.json are missing, the tests that need them are
 skipped, and say so; with STEEPEST_BROWSER=required they fail instead, with =off all are skipped.
+STEEPEST_SLOWER=6 slows the pages down six times, as on a machine that does much else.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.patience import SECONDS
 
 from .reader import PATIENCE, ready
 
@@ -34,12 +37,15 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
   return kind === 'webgl2' ? null : get.call(this, kind, ...more);
 };
 """
+ENDLESS = [2000, 0]  # a point at which a user's own function never ends
 OWN = """
 import numpy as np
 
 def loss(w, b):
     x = np.array([0.0, 1.0, 2.0, 3.0])
     if w > 10:
+        while w > 1000:
+            pass
         return w * 2
     return np.mean((w * x + b - np.array([1.0, 3.0, 5.0, 7.0])) ** 2)
 """
@@ -115,7 +121,7 @@ def started(*words: str) -> Iterator[Studio]:
         yield Studio(line.split()[-1], process.pid)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(SECONDS)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -160,6 +166,9 @@ def visit(studio: Studio, browser: Any) -> Iterator[Callable[..., Any]]:
         if not mountain:
             context.add_init_script(NO_WEBGL)
         page = context.new_page()
+        if slower := float(os.environ.get("STEEPEST_SLOWER", "0")):
+            session = context.new_cdp_session(page)
+            session.send("Emulation.setCPUThrottlingRate", {"rate": slower})
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)

@@ -8,9 +8,10 @@ from typing import Any
 
 from steepest.compass import compass_word
 from steepest.studio.lesson import BRACES, Lesson
+from tests.patience import SECONDS
 
 Visit = Callable[..., Any]
-PATIENCE = 60_000  # milliseconds that a page may take: machines are busy while others test
+PATIENCE = 1000 * SECONDS  # milliseconds, as the browser counts
 
 
 def ready(page: Any) -> None:
@@ -23,15 +24,20 @@ def calm(page: Any) -> None:
     """Wait until everything is drawn, and the numbers are the engine's for what is shown."""
     page.evaluate(
         """async (patience) => {
-          const began = performance.now();
+          const began = Date.now(); // not that of performance, which a test may stop
           for (let frames = 0; frames < 3; ) {
             await new Promise(requestAnimationFrame);
             frames = document.documentElement.dataset.settled === 'no' ? 0 : frames + 1;
-            if (performance.now() - began > patience) throw new Error('the page does not settle');
+            if (Date.now() - began > patience) throw new Error('the page does not settle');
           }
         }""",
         PATIENCE,
     )
+
+
+def redrawn(page: Any) -> None:
+    """Wait for the frame that shows what has been done, on a page that goes on moving."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def settled(page: Any, act: Callable[[], Any]) -> None:

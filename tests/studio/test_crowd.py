@@ -3,7 +3,9 @@
 The issue asks for a ratio of times: with the hostile page, the others wait at most twice as long as
 without it. One machine's load changes from second to second, so quiet and loud rounds take turns,
 over the same open connections, and what is compared are medians: of the answers in each round, and
-of the ratios of neighbouring rounds.
+of the ratios of neighbouring rounds. Beside other work the server of a loud round waits for a
+processor as well, as one that sleeps most of the time does not; so the ratio, and nothing else, is
+left to a run in which tests come one after the other, which scripts/test has.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import time
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -197,14 +200,35 @@ def memory(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads memory from /proc")
-def test_one_hostile_page_among_fifty(studio: Studio) -> None:
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads memory from /proc"),
+]
+
+
+@dataclass
+class Fifty:
+    rounds: Rounds
+    grown: int  # bytes
+
+
+@pytest.fixture(scope="module")
+def fifty(studio: Studio) -> Fifty:
     run(at_rest(studio))
     before = memory(studio.pid)
     rounds = run(crowd(studio))
-    pairs = [(rounds.median(k), rounds.median(k + 1)) for k in range(0, 2 * ROUNDS, 2)]
+    return Fifty(rounds, memory(studio.pid) - before)
+
+
+def test_beside_a_hostile_page_others_are_answered(studio: Studio, fifty: Fifty) -> None:
+    assert all(len(fifty.rounds.took[k]) >= OTHERS * ANSWERS for k in range(2 * ROUNDS))
+    assert fifty.grown < GROWTH
+    run(at_rest(studio))  # and it goes on to answer
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" in os.environ, reason="compares times: run it alone")
+def test_they_wait_at_most_twice_as_long(fifty: Fifty) -> None:
+    median = fifty.rounds.median
+    pairs = [(median(k), median(k + 1)) for k in range(0, 2 * ROUNDS, 2)]
     ratio = statistics.median(loud / max(quiet, TURN) for quiet, loud in pairs)
     assert ratio < 2, " ".join(f"{1000 * q:.1f}/{1000 * p:.1f}" for q, p in pairs) + " ms"
-    assert memory(studio.pid) - before < GROWTH
-    run(at_rest(studio))  # and it goes on to answer

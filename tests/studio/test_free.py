@@ -23,6 +23,7 @@ def test_basins_are_drawn_and_counted(visit: Visit) -> None:
     page = visit("/free#f=(x^2 - 1)^2 %2B y^2&range=-2,2,-2,2")
     page.click("text=Where do walks")
     page.wait_for_selector(".shares li:nth-child(2)")
+    page.wait_for_selector(".map .basin-mark >> nth=1", state="attached")  # a frame later
     assert page.locator(".map .basin-mark").count() == 2
 
 

@@ -8,16 +8,17 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from steepest.studio.gate import Pass
+from tests.patience import SECONDS
 
 from .conftest import PAGES, Studio
 
 
 def get(studio: Studio, path: str = "/", **headers: str) -> httpx.Response:
-    return httpx.get(studio.base + path, headers=headers)
+    return httpx.get(studio.base + path, headers=headers, timeout=SECONDS)
 
 
 def test_the_token_opens_once_and_becomes_a_cookie(studio: Studio) -> None:
-    answer = httpx.get(studio.address)
+    answer = httpx.get(studio.address, timeout=SECONDS)
     assert answer.status_code == 303 and answer.headers["location"] == "/"
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie and "samesite=strict" in cookie

@@ -52,6 +52,7 @@ def test_the_page_draws_them_as_they_come_and_says_how_many(visit: Visit) -> Non
     page = visit("/free#f=(x^2 - 1)^2 %2B y^2&range=-2,2,-2,2")
     page.click("[data-action=basins]")
     page.wait_for_selector(".shares li:nth-child(2)")
+    page.wait_for_selector(".map .basin-mark >> nth=1", state="attached")  # a frame later
     assert page.locator(".map .basin-mark").count() == 2
     page.wait_for_selector(".card .hint:has-text('25,600 starts.')")
     assert "50.0 %" in page.locator(".shares li").first.inner_text()

@@ -9,7 +9,7 @@ import pytest
 
 from steepest.studio.lesson import Lessons
 
-from .reader import Visit, figures, follow, place, settled
+from .reader import Visit, figures, follow, place, redrawn, settled
 
 X = Lessons().by_name["derivative"].function
 F = Lessons().by_name["descent"].function
@@ -80,20 +80,23 @@ def test_what_is_to_be_predicted_is_not_shown(visit: Visit) -> None:
     assert all(page.locator(s).first.get_attribute("visibility") == "visible" for s in hidden)
 
 
+FROZEN = "window.real = performance.now(); performance.now = () => window.real"
+
+
 def test_time_runs_and_stops_by_the_same_key(visit: Visit) -> None:
     page = visit("/lesson/derivative#tab=try")
     now = "() => Number(document.querySelector('.curve .point').ariaValueNow)"
+    page.evaluate(FROZEN)  # on a busy machine its time might be up before it is stopped
     page.keyboard.press(" ")
+    page.evaluate("window.real += 1000")
     page.wait_for_function(f"() => ({now})() > 2.9")
     settled(page, lambda: page.keyboard.press(" "))
     stopped = page.evaluate(now)
+    page.evaluate("window.real += 1000")
     page.wait_for_timeout(900)  # two jumps of a clock that ran on
     assert page.evaluate(now) == stopped == place(page)[0]
     settled(page, lambda: page.keyboard.press("Backspace"))
     assert page.evaluate(now) == 2.4
-
-
-FROZEN = "window.real = performance.now(); performance.now = () => window.real"
 
 
 def test_a_step_goes_along_the_tangent_while_its_arrow_grows(visit: Visit) -> None:
@@ -107,7 +110,7 @@ def test_a_step_goes_along_the_tangent_while_its_arrow_grows(visit: Visit) -> No
     seen = []
     for _ in range(3):
         page.evaluate("window.real += 60")
-        page.wait_for_timeout(80)
+        redrawn(page)
         px, py = numbers_of(page, ".curve .point", "transform")
         w, y = (px - zero_x) / one_x, (py - (zero_y - 4)) / one_y
         assert y == pytest.approx(at.value + at.gradient[0] * (w + 2.95), abs=0.01)
@@ -117,7 +120,7 @@ def test_a_step_goes_along_the_tangent_while_its_arrow_grows(visit: Visit) -> No
         seen.append(w)
     assert -2.95 < seen[0] < seen[1] < seen[2] <= after + 0.01
     page.evaluate("window.real += 1000")
-    page.wait_for_timeout(80)
+    redrawn(page)
     px, py = numbers_of(page, ".curve .point", "transform")
     assert (px - zero_x) / one_x == pytest.approx(after, abs=0.01)
     assert (py - (zero_y - 4)) / one_y == pytest.approx(F(after), abs=0.01)
@@ -127,8 +130,7 @@ def test_where_no_motion_is_wanted_the_step_is_taken_at_once(visit: Visit) -> No
     page = visit("/lesson/descent#tab=try")
     page.evaluate(FROZEN)
     zero, one = scale_of(page, ".curve .mark[text-anchor=middle]", "x")
-    page.click("[data-action=step]")
-    page.wait_for_timeout(80)
+    settled(page, lambda: page.click("[data-action=step]"))
     after = -2.95 - 0.35 * F.at(-2.95).gradient[0]
     (x, _) = numbers_of(page, ".curve .point", "transform")
     assert (x - zero) / one == pytest.approx(after, abs=0.01)

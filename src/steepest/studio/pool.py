@@ -16,7 +16,7 @@ from typing import Any
 
 __all__ = ["Pool", "Process"]
 
-PATIENCE = 1.0  # seconds that a stopped request may take to end
+PATIENCE = 1.0  # seconds of a processor that a stopped request may take to end
 LENIENT = 3  # how many times its seconds a request may take by the clock, on a busy machine
 
 
@@ -180,7 +180,7 @@ class Pool:
             watch = asyncio.create_task(_stop(process, stopping))
             measure = None
             try:
-                async with asyncio.timeout(seconds) as clock:
+                async with asyncio.timeout(None) as clock:
                     measure = asyncio.create_task(_measure(process, seconds, clock))
                     async for data in process.ask(body):
                         if not is_progress(data):
@@ -201,18 +201,28 @@ class Pool:
 async def _stop(process: Process, stopping: asyncio.Event) -> None:
     await stopping.wait()
     await process.stop()
-    await asyncio.sleep(PATIENCE)
+    await _had(process, PATIENCE)
     process.end()
 
 
 async def _measure(process: Process, seconds: float, clock: asyncio.Timeout) -> None:
-    """Put off the end of a request by what the machine's other work took from it."""
+    await _had(process, seconds)
+    with contextlib.suppress(RuntimeError):  # it has come to its end this very moment
+        clock.reschedule(asyncio.get_running_loop().time())
+
+
+async def _had(process: Process, seconds: float) -> None:
+    """Wait until a process has had so many seconds of a processor. What the machine's other work
+    takes from it puts that off, though not for ever.
+    """
     loop = asyncio.get_running_loop()
     began, before = loop.time(), process.used
-    while (left := seconds - (process.used - before)) > 0:
-        with contextlib.suppress(RuntimeError):  # it has come to its end this very moment
-            clock.reschedule(min(loop.time() + left, began + LENIENT * seconds))
-        await asyncio.sleep(seconds / 8)
+    while (passed := loop.time() - began) < LENIENT * seconds:
+        used = process.used - before
+        left = seconds - (used if math.isfinite(used) else passed)
+        if left <= 0:
+            return
+        await asyncio.sleep(max(0.01, min(left, seconds / 8)))
 
 
 def pools(own: str = "") -> tuple[Pool, Pool]:

@@ -18,6 +18,7 @@ import pytest
 
 from steepest.sources.capture import Followed, NumericalWarning
 from steepest.sources.capture.standing import StandIn, only_asked
+from tests.patience import SECONDS
 from tests.sources.capture.test_programs import handles_alive, slopes
 
 PRELUDE = """
@@ -301,7 +302,7 @@ for line in sys.stdin.read().splitlines():
 def test_typed_into_python_itself(arguments: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", *arguments], input=textwrap.dedent(SESSION),
-        capture_output=True, text=True, timeout=60, check=True,
+        capture_output=True, text=True, timeout=SECONDS, check=True,
     )  # fmt: skip
     known = TOLD.replace("True module", "False module")  # from 3.13 on Python keeps what is typed
     assert done.stdout in ((TOLD,) if sys.version_info < (3, 13) else (TOLD, known)), done.stderr

@@ -11,7 +11,7 @@ import { typeset } from './math.js';
 import { makePicture } from './picture.js';
 import { makeRace } from './race.js';
 import { makeRanges } from './ranges.js';
-import { painted, settling } from './settling.js';
+import { painted, settling, underWay } from './settling.js';
 import { sayCurve, sayMap, TEXT } from './strings.js';
 import { makeVariables } from './variables.js';
 
@@ -45,6 +45,8 @@ export async function openFree(main, own, wire, speak) {
   let named = namedBy(link, own);
   /** @type {any} */
   let picture = null;
+  /** @type {Ground | null} */
+  let pictured = null; // what the picture is of
   let resting = 0;
   let queued = false;
   const past = /** @type {{x: number[], pair: number[]}[]} */ ([]);
@@ -65,11 +67,11 @@ export async function openFree(main, own, wire, speak) {
   ];
   const ranges = makeRanges((next) => {
     stretches = next;
-    draw();
+    redraw();
   });
   const logarithm = element('input', { type: 'checkbox', onchange: () => {
     log = logarithm.checked;
-    draw();
+    redraw();
   } });
   const logBox = element('label', { class: 'row log' }, logarithm, TEXT.logarithm);
   const pictures = element('div', { class: 'pictures' });
@@ -80,7 +82,7 @@ export async function openFree(main, own, wire, speak) {
   const variables = makeVariables({ steps: false, onmove: move, ongrab: remember, onrest: settle, onpair: (next) => {
     remember();
     pair = next;
-    draw();
+    redraw();
   } });
   const basins = makeBasins({ wire, changed, where: () => ({ of: ground?.named, stretches, variables: ground?.variables ?? [] }) });
   const race = await makeRace({ wire, where: () => ({ of: ground?.named, x }), changed });
@@ -104,10 +106,17 @@ export async function openFree(main, own, wire, speak) {
    * @param {Record<string, any>} next
    * @param {boolean} [first]  as the link has it
    */
-  async function look(next, first = false) {
+  function look(next, first = false) {
+    return underWay(looked(next, first));
+  }
+
+  /**
+   * @param {Record<string, any>} next
+   * @param {boolean} first
+   */
+  async function looked(next, first) {
     said.classList.remove('wrong');
     write(said, TEXT.reading);
-    settling(false);
     try {
       const description = wire.ask('describe', { of: next });
       // most often the next formula has as many variables as the one before
@@ -126,10 +135,16 @@ export async function openFree(main, own, wire, speak) {
       write(notes, [told.title ? TEXT.measured : '', told.numerical ? TEXT.numerical : '', ...told.notes].filter(Boolean).join(' · '));
       await drawn;
     } catch (error) {
-      settling(true); // what was shown before still stands
-      said.classList.add('wrong');
-      write(said, /** @type {Error} */ (error).message);
+      complain(error);
+      if (ground) await settle(); // what was shown before still stands
+      else settling(true); // nothing is shown
     }
+  }
+
+  /** Say what is wrong. @param {any} error */
+  function complain(error) {
+    said.classList.add('wrong');
+    write(said, error.message);
   }
 
   /**
@@ -150,6 +165,12 @@ export async function openFree(main, own, wire, speak) {
     pair = good(drawn, 2) && drawn[0] !== drawn[1] && drawn.every((i) => i in told.variables) ? drawn : [0, 1];
   }
 
+  /** Draw the same function in another way; its numbers need not wait for its land. */
+  function redraw() {
+    underWay(draw().catch(complain));
+    changed();
+  }
+
   async function draw() {
     if (!ground) return;
     const count = ground.variables.length;
@@ -158,7 +179,18 @@ export async function openFree(main, own, wire, speak) {
     race.clear(ground.described.rate ?? null);
     variables.look(ground.variables, stretches);
     show(variables.el, count > 2);
+    if (pictured !== ground) placePicture(count);
+    show(logBox, count > 1);
+    if (!await picture.look({ ground, stretches, pair, x, log })) return;
+    changed();
+    await painted(); // what is drawn comes first, its link and its table after it
+    await settle();
+  }
+
+  /** Room for a picture of the function; one of another would be taken hold of as if it were this. @param {number} count */
+  function placePicture(count) {
     picture?.dispose();
+    pictured = ground;
     picture = makePicture({
       picture: count === 1 ? { views: ['curve'], shows: ['tangent', 'path'] } : { views: ['mountain', 'map'], shows: ['arrow', 'gradient', 'legs', 'disc'] },
       wire, onmove: move, ongrab: remember, onrest: settle, onguess: () => {},
@@ -167,11 +199,6 @@ export async function openFree(main, own, wire, speak) {
     // beside a curve there is room for its numbers
     pictures.replaceChildren(picture.first, picture.second ?? slope);
     below.replaceChildren(...(picture.second ? [element('div', {}, slope, basins.el)] : []), race.el);
-    await picture.look({ ground, stretches, pair, x, log });
-    show(logBox, count > 1);
-    changed();
-    await painted(); // what is drawn comes first, its link and its table after it
-    await settle();
   }
 
   /** @param {number[]} to */
@@ -185,7 +212,7 @@ export async function openFree(main, own, wire, speak) {
     if (!before) return;
     const other = before.pair !== pair;
     ({ x, pair } = before);
-    if (other) draw();
+    if (other) redraw();
     else changed();
   }
 
@@ -221,10 +248,10 @@ export async function openFree(main, own, wire, speak) {
     if (log) parts.set('log', '1');
     if (pair.join() !== '0,1') parts.set('pair', pair.join(','));
     history.replaceState(null, '', `#${parts}`);
-    const here = x;
+    const [here, of] = [x, ground];
     try {
-      const told = await wire.ask('at', { of: ground.named, x });
-      if (here !== x) return;
+      const told = await of.told(x);
+      if (here !== x || of !== ground) return;
       table.replaceChildren(...told.words.map((/** @type {[string, string]} */ [name, text]) => element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, text))));
       speak(sentence.textContent ?? '');
       settling(true);

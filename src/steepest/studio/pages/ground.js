@@ -13,6 +13,7 @@ import { programOf } from './tape.js';
  * @property {boolean} taped                   whether readings are at once
  * @property {(x: number[]) => Reading} at
  * @property {(x: number[]) => number} value   NaN where it would have to be asked for
+ * @property {(x: number[]) => Promise<any>} told   what the engine says at a point
  */
 
 /**
@@ -34,31 +35,45 @@ export function makeGround(named, described, wire, news) {
         return { x, f: found[0], g: Array.from(found.subarray(1)), fresh: true };
       },
       value: (x) => run(x)[0],
+      told: (x) => wire.ask('at', { of: named, x }),
     };
   }
   /** @type {Reading} */
   let last = { x: [], f: NaN, g: variables.map(() => NaN), fresh: false };
-  let wanted = '';
+  /** @type {{key: string, answer: Promise<any>} | null} */
+  let asked = null;
+
+  /**
+   * The engine is asked once for a point, whoever wants it: of two questions that wait, it would give
+   * up the first.
+   * @param {number[]} x
+   */
+  function told(x) {
+    const key = x.join();
+    if (asked?.key === key) return asked.answer;
+    const one = { key, answer: wire.ask('at', { of: named, x: [...x] }) };
+    asked = one;
+    one.answer.then(
+      (answer) => {
+        last = { x: [...x], f: number(answer.value), g: answer.gradient.map(number), fresh: true };
+        news();
+      },
+      () => {
+        if (asked === one) asked = null; // given up for a later question: whoever still needs it asks again
+      },
+    );
+    return one.answer;
+  }
+
   return {
     ...common,
     at(x) {
-      const key = x.join();
-      if (last.x.join() === key) return last;
-      if (wanted !== key) {
-        wanted = key;
-        wire.ask('at', { of: named, x: [...x] }).then(
-          (answer) => {
-            last = { x: [...x], f: number(answer.value), g: answer.gradient.map(number), fresh: true };
-            news();
-          },
-          () => {
-            if (wanted === key) wanted = ''; // given up for a later question: whoever still needs it asks again
-          },
-        );
-      }
+      if (last.x.join() === x.join()) return last;
+      told(x);
       return { ...last, x, fresh: false };
     },
     value: () => NaN,
+    told,
   };
 }
 

@@ -4,6 +4,7 @@ import { element } from './element.js';
 import { makeGround } from './ground.js';
 import { quantities } from './live.js';
 import { makePicture } from './picture.js';
+import { settling } from './settling.js';
 import { sayMap, TEXT } from './strings.js';
 
 /**
@@ -40,4 +41,5 @@ export async function openHome(main, lessons, wire, said) {
   stage.append(views.first);
   await views.look({ ground, stretches, pair: [0, 1], x });
   paint();
+  settling(true); // no digits are shown here that the engine would have to say
 }

@@ -11,7 +11,7 @@ import { quantities, words } from './live.js';
 import { makePanels } from './panels.js';
 import { makePicture } from './picture.js';
 import { evaluator, prose } from './prose.js';
-import { settling } from './settling.js';
+import { settling, underWay } from './settling.js';
 import { makeStore, stateOf } from './store.js';
 import { sayCurve, sayMap, TEXT } from './strings.js';
 import { makeVariables } from './variables.js';
@@ -131,7 +131,11 @@ export async function openLesson(main, lesson, wire, speak) {
   }
 
   /** Another link to this page: what it says takes the place of what is shown, and undo brings that back. */
-  async function follow() {
+  function follow() {
+    return underWay(followed());
+  }
+
+  async function followed() {
     walk.halt();
     clock.halt();
     store.mark();
@@ -142,7 +146,7 @@ export async function openLesson(main, lesson, wire, speak) {
     else if (next.pair.join() !== pair.join()) await look();
     verdict.update(null);
     draw();
-    settle();
+    await settle();
   }
 
   function undo() {
@@ -217,9 +221,10 @@ export async function openLesson(main, lesson, wire, speak) {
     const { state } = store;
     const link = store.link();
     history.replaceState(null, '', link ? `#${link}` : location.pathname);
+    const of = ground;
     try {
-      const told = await wire.ask('at', { of: ground.named, x: state.x });
-      if (store.state !== state || !live) return;
+      const told = await of.told(state.x);
+      if (store.state !== state || of !== ground || !live) return;
       const reading = { x: state.x, f: told.value, g: told.gradient, fresh: true };
       const numbers = quantities(ground, state, stretches, reading);
       const exact = { numbers, words: { ...live.words, ...words(numbers, ground.variables) } };
@@ -237,9 +242,16 @@ export async function openLesson(main, lesson, wire, speak) {
    * @param {string} formula
    * @param {boolean} [stay]  at the point where the link was made
    */
-  async function take(formula, stay = false) {
+  function take(formula, stay = false) {
+    return underWay(taken(formula, stay));
+  }
+
+  /**
+   * @param {string} formula
+   * @param {boolean} stay
+   */
+  async function taken(formula, stay) {
     const named = formula ? (lesson.own.any ? { formula } : { formula, variables: lesson.of.variables }) : lesson.of;
-    settling(false);
     try {
       const described = formula ? await wire.ask('describe', { of: named }) : lesson.described;
       if (!single && described.variables.length < 2) throw new Error(TEXT.tooFew(described.variables));

@@ -3,12 +3,14 @@
 import { element, show, write } from './element.js';
 import { fixed } from './numerals.js';
 import { landOf } from './land.js';
+import { underWay } from './settling.js';
 import { TEXT } from './strings.js';
 import * as curve from './view/curve.js';
 import * as map from './view/map.js';
 import * as mountain from './view/mountain.js';
 import * as profiles from './view/profiles.js';
 import * as runner from './view/runner.js';
+import { Superseded } from './wire.js';
 
 /**
  * @typedef {import('./ground.js').Ground} Ground
@@ -64,17 +66,42 @@ export function makePicture({ picture, wire, onmove, ongrab, onrest, onguess }) 
   let last = null;
   /** @type {Shown | null} */
   let shown = null;
-  let looking = false;
+  /** @type {Shown | null} */
+  let wanted = null; // what is shown, once its land is there
+  let looking = 0; // lands that are awaited
+  let asked = 0;
 
   /**
-   * Show another function, or another slice of one.
+   * Show another function, or another slice of one. What was shown stays until the other is there.
    * @param {Shown} next
+   * @returns {Promise<boolean>}  false where it was given up for a later one
    */
   async function look(next) {
+    looking++;
+    try {
+      if (!await underWay(looked(next, ++asked))) return false;
+    } catch (error) {
+      if (wanted === next) wanted = shown;
+      if (error instanceof Superseded) return false;
+      throw error;
+    } finally {
+      looking--;
+    }
+    if (last) follow();
+    return true;
+  }
+
+  /**
+   * @param {Shown} next
+   * @param {number} number  of the question
+   */
+  async function looked(next, number) {
+    wanted = next;
     const { ground, stretches } = next;
     const single = ground.variables.length === 1;
     const land = single ? null : await landOf(next, wire);
     const heights = single && !ground.taped ? (await wire.ask('grid', { of: ground.named, stretches, count: 481 })).arrays.heights : undefined;
+    if (number !== asked) return false;
     shown = next;
     views.forEach((view) => view.dispose());
     views = names.map((name, i) => {
@@ -88,15 +115,15 @@ export function makePicture({ picture, wire, onmove, ongrab, onrest, onguess }) 
       return made;
     }).filter(Boolean);
     if (last && last.x.length === ground.variables.length) views.forEach((view) => view.update(last));
+    return true;
   }
 
   /** Cut the land anew where the point has left the slice; one cut at a time. */
-  async function follow() {
-    if (!shown || looking || shown.ground.variables.length < 3 || heldAt(shown) === heldAt({ ...shown, x: last.x })) return;
-    looking = true;
-    const done = await look({ ...shown, x: last.x }).then(() => true, () => false); // a later question took its place
-    looking = false;
-    if (done) follow();
+  function follow() {
+    if (!wanted || looking) return;
+    const count = wanted.ground.variables.length;
+    if (count !== last.x.length || count < 3 || heldAt(wanted) === heldAt({ ...wanted, x: last.x })) return;
+    look({ ...wanted, x: last.x }).catch(() => {}); // what is wrong with it, the first cut has said
   }
 
   return {
@@ -107,12 +134,13 @@ export function makePicture({ picture, wire, onmove, ongrab, onrest, onguess }) 
     /** @param {any} seen */
     update(seen) {
       last = seen;
-      views.forEach((view) => view.update(seen));
+      if (shown?.ground.variables.length === seen.x.length) views.forEach((view) => view.update(seen));
       follow();
     },
     render: () => views.forEach((view) => view.render()),
     dispose() {
-      shown = null;
+      asked++;
+      shown = wanted = null;
       views.forEach((view) => view.dispose());
     },
   };

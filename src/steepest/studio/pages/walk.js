@@ -2,6 +2,7 @@
 
 import { still } from './glide.js';
 import { grain, snapped } from './numerals.js';
+import { underWay } from './settling.js';
 
 /**
  * @typedef {import('./ground.js').Ground} Ground
@@ -70,7 +71,7 @@ export function makeWalk({ store, ground, wire, stretches, verdict }) {
     const number = ++asked;
     try {
       const of = ground().named;
-      const found = await wire.ask('walk', { of, x: trail[0], steps: trail.length + FURTHER, settings: { rate } });
+      const found = await underWay(wire.ask('walk', { of, x: trail[0], steps: trail.length + FURTHER, settings: { rate } }));
       if (number === asked) verdict.update(found.verdict);
     } catch {
       // given up for a later one
