@@ -63,10 +63,10 @@ class Seam(Protocols):
             return function(*args, **named)
         if type(function) is StandIn:
             function = stood_for(function)
-        if type(function) is np.ufunc and not named and NUMBERS.issuperset(map(type, args)):
-            if len(args) == function.nin:
-                name = f"np.{function.__name__}"
-                return self.trace.combine(function, rule_of(function), args, name)
+        alone = type(function) is np.ufunc and not named and function.nin == len(args)
+        if alone and NUMBERS.issuperset(map(type, args)):
+            name = f"np.{function.__name__}"
+            return self.trace.combine(function, rule_of(function), args, name)
         for a in (*args, *named.values()):
             self.whole(a)
         by_name = function is getattr or function is hasattr  # `in` would ask a user's `__eq__`
