@@ -21,6 +21,7 @@ from steepest.sources.structure import Structure, flatten
 
 __all__ = ["Arguments", "Layout", "Layouts", "titles_of"]
 
+FLOAT = np.dtype(np.float64)
 LAYOUTS = 256  # ways of calling that are remembered
 Convert = Callable[[Any], Any]
 
@@ -174,10 +175,10 @@ def _layout(
             if not wanted and isinstance(leaf, int):
                 statics.append((place, leaf))
             else:
-                given = np.result_type(leaf)
+                given = FLOAT if type(leaf) is float else np.result_type(leaf)
                 if wanted and given.kind != "f":
                     notes.append(f"{name} was given as {given}, and is taken as float64")
-                dtype = given if not wanted or given == np.float32 else np.dtype(np.float64)
+                dtype = given if not wanted or given == np.float32 else FLOAT
                 array = isinstance(leaf, np.ndarray)
                 converts.append(functools.partial(np.array, dtype=dtype) if array else dtype.type)
                 shapes.append((np.shape(leaf), dtype.str, array))
