@@ -8,17 +8,20 @@ Advances in Engineering Software 4 (1982) 75-76.
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Estimate", "along", "jacobian"]
+__all__ = ["Estimate", "agreement", "along", "jacobian"]
 
 Array = np.ndarray[Any, Any]
 
 SHRINK = 1.6  # each step is this much shorter than the one before
 ROUNDS = 10
+EPSILON = sys.float_info.epsilon
 STARTS = (
     1e-1,
     1e-3,
@@ -71,30 +74,107 @@ def along(
     return Estimate(np.asarray(best.value)[()], np.asarray(error)[()])
 
 
+def _of_numbers(
+    f: Callable[[Sequence[float]], Sequence[float]], start: float, rounds: int
+) -> Estimate:
+    """The derivative at t = 0 of a number f(t), where f gives its values at several t together.
+
+    What `along` finds from one start. Where a value is not finite, so is the error bar.
+    """
+    steps = _steps(start, rounds)
+    found = f([*steps, *(-h for h in steps)])
+    sides = list(zip(found[:rounds], found[rounds:], strict=True))
+    return _extrapolated(steps, sides, 0.0, ONE)
+
+
+def agreement(
+    at: Callable[[Sequence[float]], Sequence[float]], mine: float, tolerance: float
+) -> tuple[bool | None, str]:
+    """Whether a slope is what differences of a number give, as far as these can tell; with a reason
+    if not. `at` gives the number's values at several places together, the slope is that at 0.
+    """
+    apart = ""
+    least = math.nan
+
+    def around(ts: Sequence[float]) -> Sequence[float]:
+        nonlocal least
+        value, *found = at([0.0, *ts])
+        least = 1e-4 * abs(value)  # a slope this small beside the value itself counts as none
+        return found
+
+    for start in (1e-3, 1e-5, 1e-7):
+        estimate, error = _of_numbers(around, start, rounds=4)
+        if not math.isfinite(estimate) or not math.isfinite(error):
+            continue
+        off, size = abs(mine - estimate), max(abs(mine), abs(estimate), least)
+        sure = 1e-4 if apart else 1e-2  # long steps may have reached over a pole or a kink
+        if off <= tolerance * size + 3 * error and error <= sure * size + 1e-9:
+            return True, ""
+        if not apart and off > 100 * error + 1e-3 * size:
+            apart = (
+                f"the slope that was followed is {mine:.6g}, but differences of the value give "
+                f"{estimate:.6g}"
+            )
+    if apart:
+        return False, apart
+    return (
+        None,
+        "its slope could not be compared: differences of the value do not settle near this point",
+    )
+
+
 def _ridders(f: Callable[[float], Any], h: float, rounds: int, uncertain: Any) -> Estimate:
-    best = error = None
-    before: list[Array] = []
+    steps = _steps(h, rounds)
     with np.errstate(all="ignore"):
-        for _ in range(rounds):
-            up, down = _at(f, h), _at(f, -h)
-            row = [(up - down) / (2 * h)]
-            size = np.maximum(np.abs(up), np.abs(down))
-            noise = np.maximum(np.finfo(float).eps * size, uncertain) / h  # rounding of f itself
-            factor = SHRINK**2
-            for k, older in enumerate(before):
-                row.append((row[k] * factor - older) / (factor - 1))
-                factor *= SHRINK**2
-                off = np.maximum(np.abs(row[-1] - row[-2]), np.abs(row[-1] - older)) + noise
-                if best is None or error is None:
-                    best, error = row[-1], np.where(np.isfinite(off), off, np.inf)
-                    continue
-                better = off <= error
-                best, error = np.where(better, row[-1], best), np.where(better, off, error)
-            before = row
-            h /= SHRINK
+        sides = [(_at(f, h), _at(f, -h)) for h in steps]
+        best, error = _extrapolated(steps, sides, uncertain, MANY)
+    return Estimate(best[()], error[()])
+
+
+def _steps(h: float, rounds: int) -> list[float]:
+    steps = [h]
+    while len(steps) < rounds:
+        steps.append(steps[-1] / SHRINK)
+    return steps
+
+
+class _Kind(NamedTuple):
+    """How values are compared and chosen: elements of arrays, or one number of Python's."""
+
+    larger: Callable[[Any, Any], Any]
+    chosen: Callable[[Any, Any, Any], Any]
+    finite: Callable[[Any], Any]
+
+
+MANY = _Kind(np.maximum, np.where, np.isfinite)
+ONE = _Kind(max, lambda true, a, b: a if true else b, math.isfinite)
+
+
+def _extrapolated(
+    steps: Sequence[float], sides: Sequence[tuple[Any, Any]], uncertain: Any, kind: _Kind
+) -> Estimate:
+    """Ridders' table of the values at some steps to either side, and the best that is in it."""
+    larger, chosen, finite = kind
+    best = error = None
+    before: list[Any] = []
+    for h, (up, down) in zip(steps, sides, strict=True):
+        row = [(up - down) / (2 * h)]
+        size = larger(abs(up), abs(down))
+        noise = larger(EPSILON * size, uncertain) / h  # rounding of f itself
+        factor = SHRINK**2
+        for k, older in enumerate(before):
+            row.append((row[k] * factor - older) / (factor - 1))
+            factor *= SHRINK**2
+            off = larger(abs(row[-1] - row[-2]), abs(row[-1] - older)) + noise
+            if best is None or error is None:
+                best, error = row[-1], chosen(finite(off), off, np.inf)
+                continue
+            better = off <= error
+            best, error = chosen(better, row[-1], best), chosen(better, off, error)
+        before = row
     assert best is not None
     assert error is not None
-    return Estimate(best[()], error[()])
+    return Estimate(best, error)
 
 
 def _at(f: Callable[[float], Any], t: float) -> Array:

@@ -215,7 +215,13 @@ def flatten(value: Any) -> tuple[list[Any], Structure]:
     return leaves, _flatten(value, leaves, "", [])
 
 
+NUMBER = Structure(None, dtype=np.dtype(float))
+
+
 def _flatten(value: Any, leaves: list[Any], at: str, above: list[int]) -> Structure:
+    if type(value) is float or type(value) is np.float64:
+        leaves.append(value)
+        return NUMBER
     keyed = _entries(value)
     if keyed is not None:
         if id(value) in above:
@@ -271,6 +277,7 @@ def promoted(leaf: Any) -> Any:
 def floating(structure: Structure) -> Structure:
     """The structure of the same nest of floating-point numbers."""
     if structure.is_leaf:
-        kept = structure.dtype if structure.dtype in (np.float32, np.float64) else np.dtype(float)
-        return replaced(structure, dtype=kept)
+        if structure.dtype in (np.float32, np.float64):
+            return structure
+        return replaced(structure, dtype=np.dtype(float))
     return replaced(structure, children=tuple(floating(c) for c in structure.children))

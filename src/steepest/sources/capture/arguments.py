@@ -9,7 +9,8 @@ import functools
 import inspect
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
-from typing import Any
+from types import FunctionType
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -20,6 +21,7 @@ from steepest.sources.structure import Structure, flatten
 
 __all__ = ["Arguments", "Layout", "Layouts", "titles_of"]
 
+FLOAT = np.dtype(np.float64)
 LAYOUTS = 256  # ways of calling that are remembered
 Convert = Callable[[Any], Any]
 
@@ -173,10 +175,10 @@ def _layout(
             if not wanted and isinstance(leaf, int):
                 statics.append((place, leaf))
             else:
-                given = np.result_type(leaf)
+                given = FLOAT if type(leaf) is float else np.result_type(leaf)
                 if wanted and given.kind != "f":
                     notes.append(f"{name} was given as {given}, and is taken as float64")
-                dtype = given if not wanted or given == np.float32 else np.dtype(np.float64)
+                dtype = given if not wanted or given == np.float32 else FLOAT
                 array = isinstance(leaf, np.ndarray)
                 converts.append(functools.partial(np.array, dtype=dtype) if array else dtype.type)
                 shapes.append((np.shape(leaf), dtype.str, array))
@@ -201,20 +203,33 @@ def _objects(part: Structure, name: str) -> list[tuple[str, Any]]:
 
 def titles_of(function: Callable[..., Any], count: int, keywords: list[str]) -> list[str]:
     """What each argument is called in the function's own words."""
-    parameters = _parameters(function)
-    plain = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), "x")
-    if not parameters and count == 1:
-        plain = ["x"]
+    plain, rest, silent = _parameters(function)
+    if silent and count == 1:
+        plain = ("x",)
     extra = [f"{rest}[{i}]" for i in range(count - len(plain))]
     return [*plain[:count], *extra, *keywords]
 
 
-_known: WeakKeyDictionary[Any, tuple[inspect.Parameter, ...]] = WeakKeyDictionary()
+class _Parameters(NamedTuple):
+    """A function's parameters: those by position, what all others are called; whether it has none
+    or does not tell.
+    """
+
+    plain: tuple[str, ...]
+    rest: str
+    silent: bool
 
 
-def _parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+_known: WeakKeyDictionary[Any, _Parameters] = WeakKeyDictionary()
+VARIABLE = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
+
+
+def _parameters(function: Callable[..., Any]) -> _Parameters:
     """The function's parameters: asked for once, since the answer takes as long as a small call."""
+    if type(function) is FunctionType and not function.__dict__:  # it wraps no other
+        code = function.__code__
+        if not code.co_flags & VARIABLE and not code.co_kwonlyargcount:
+            return _Parameters(code.co_varnames[: code.co_argcount], "x", not code.co_argcount)
     try:
         found = _known.get(function)
     except TypeError:  # neither hashable nor weakly held
@@ -226,11 +241,14 @@ def _parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
     return found
 
 
-def _asked(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+def _asked(function: Callable[..., Any]) -> _Parameters:
     try:
-        return tuple(inspect.signature(function).parameters.values())
+        parameters = tuple(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):  # functions written in C do not all tell
-        return ()
+        parameters = ()
+    plain = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), "x")
+    return _Parameters(tuple(plain), rest, not parameters)
 
 
 def _chosen(titles: list[str], count: int, argnums: Sequence[int | str] | None) -> list[bool]:

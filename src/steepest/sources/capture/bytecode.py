@@ -9,6 +9,12 @@ from types import CodeType
 
 __all__ = ["codes_in", "names_in", "steps_of"]
 
+EXTENDED, LOAD_GLOBAL = dis.opmap["EXTENDED_ARG"], dis.opmap["LOAD_GLOBAL"]
+# instructions whose argument is the place of a name
+GLOBALS = {
+    dis.opmap[name] for name in ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL")
+}
+
 
 def codes_in(code: CodeType) -> Iterator[CodeType]:
     """A code object and all that are nested in it."""
@@ -20,10 +26,24 @@ def codes_in(code: CodeType) -> Iterator[CodeType]:
 
 def names_in(code: CodeType, opnames: tuple[str, ...]) -> Iterator[str]:
     """The names that instructions of these kinds deal with, in a code and all nested in it."""
+    wanted = _numbers(opnames)
     for c in codes_in(code):
+        kinds, arguments = c.co_code[::2], c.co_code[1::2]
+        if wanted.isdisjoint(kinds):
+            continue
+        if EXTENDED not in kinds and GLOBALS.issuperset(wanted):
+            for kind, at in zip(kinds, arguments, strict=True):
+                if kind in wanted:  # the last bit of a LOAD_GLOBAL tells of a call
+                    yield c.co_names[at >> 1 if kind == LOAD_GLOBAL else at]
+            continue
         for step in steps_of(c):
             if step.opname in opnames:
                 yield str(step.argval)
+
+
+@functools.cache
+def _numbers(opnames: tuple[str, ...]) -> frozenset[int]:
+    return frozenset(dis.opmap[name] for name in opnames)
 
 
 @functools.lru_cache(maxsize=1000)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextvars
 import gc
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -24,11 +25,11 @@ from steepest.graph.graph import Guard
 from steepest.graph.node import Node, fresh
 from steepest.graph.traverse import Program, evaluate, topological
 from steepest.sources.capture.guards import Said, agrees
-from steepest.sources.capture.scattered import Scattered
+from steepest.sources.capture.scattered import Scattered, moved, weighed
 from steepest.sources.capture.tape import Tape
 from steepest.sources.capture.trace import is_library
 from steepest.sources.capture.view import is_generated
-from steepest.sources.numerical import along
+from steepest.sources.numerical import agreement
 
 __all__ = ["Verdict", "check"]
 
@@ -82,12 +83,12 @@ def check(
     """
     watch = _Watch(followed)
     captured = tape.captured_values()
-    whole = Program(tape.arguments, tape.graph.roots)
+    whole = tape.prepared(tape.graph.roots)
     runs = 0
     for distance, loosely in _places(tape):
         if runs >= (2 if distance else 1):
             break
-        there = _moved(values, distance, real)
+        there = moved(values, distance, real)
         found = _replayed(tape, whole, there, captured, loosely)
         if found is None:
             continue
@@ -105,7 +106,7 @@ def check(
             if loosely:
                 lost = f"{lost} ({_exact_use(tape)})"
             return Verdict(False, lost, strangers=watch.strangers)
-        if not all(np.all(np.isfinite(np.asarray(w, float))) for w in wanted):
+        if not all(map(_finite, wanted)):
             continue
         if not distance:
             return Verdict(
@@ -160,17 +161,6 @@ def _exact_use(tape: Tape) -> str:
     return f"{guard.reason}{at}, and that decides"
 
 
-def _moved(values: Values, distance: float, real: Sequence[bool]) -> list[Any]:
-    """A point nearby: every number moved by its own amount."""
-    scattered = Scattered(1)
-    out: list[Any] = []
-    for v, moves in zip(values, real, strict=True):
-        shift = distance * np.maximum(1.0, np.abs(v)) * scattered.between(-1.0, 1.0, np.shape(v))
-        moved = np.asarray(v + shift).astype(np.result_type(v)) if moves else v
-        out.append(moved if isinstance(v, np.ndarray) or not moves else moved[()])
-    return out
-
-
 def _replayed(
     tape: Tape, whole: Program, values: Values, captured: Values, loosely: bool = False
 ) -> list[Any] | None:
@@ -179,13 +169,21 @@ def _replayed(
         found = whole(*values, *captured)
     except (ValueError, IndexError, TypeError, ArithmeticError):
         return None
-    guards = len(tape.graph.guards)
+    guards = tape.graph.guards
+    if not guards:
+        return found
     if not all(
         agrees(v, g.expected) or (loosely and _is_exact(g))
-        for v, g in zip(found[:guards], tape.graph.guards, strict=True)
+        for v, g in zip(found[: len(guards)], guards, strict=True)
     ):
         return None
-    return found[guards:]
+    return found[len(guards) :]
+
+
+def _finite(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return bool(np.all(np.isfinite(np.asarray(value, float))))
 
 
 def _same(a: Values, b: Values) -> bool:
@@ -200,6 +198,8 @@ def _difference(found: Values, wanted: Values, tape: Tape, arguments: Values) ->
         return f"nearby the function gives {len(wanted)} results, but {len(found)} were followed"
     scale = 0.0
     for got, want in zip(found, wanted, strict=True):
+        if type(got) is np.float64 and isinstance(want, float) and got == want:
+            continue
         got, want = np.asarray(got), np.asarray(want)
         if got.shape != want.shape:
             return (
@@ -248,40 +248,73 @@ def _slope(
     outputs = [o for o in graph.outputs if o.real]
     if not moving or not outputs:
         return True, ""
-    if any(n.op.family == "custom" for n in topological(outputs)):
+    every = tape.order if len(outputs) == len(graph.roots) else topological(outputs)
+    if any(n.op.family == "custom" for n in every):
         return (
             None,
             "part of its slope is given by its author's own rule, which st.check_grad compares",
         )
     scattered = Scattered(1000)
-    ways = [np.asarray(scattered.between(0.5, 1.0, n.shape)).astype(n.dtype)[()] for n in moving]
+    ways = [scattered.weight(n.shape, n.dtype) for n in moving]
     try:
         found = _along(tape, outputs, moving, (*values, *captured), ways)
     except SteepestError as error:
         return False, f"no derivative rule could be applied: {error}"
-    weights = [np.asarray(scattered.between(0.5, 1.0, o.shape)) for o in outputs]
-    mine = float(sum(np.sum(w * np.asarray(s, float)) for w, s in zip(weights, found, strict=True)))
-    if not np.isfinite(mine):
+    weights = [scattered.weight(o.shape) for o in outputs]
+    mine = float(sum(map(weighed, weights, found)))
+    if not math.isfinite(mine):
         return False, "the slope that was followed is not finite where the value is"
     if len(outputs) < len(graph.outputs):
         whole = Program(tape.arguments, [*(g.node for g in graph.guards), *outputs])
     by_node = dict(zip(moving, ways, strict=True))
 
-    def at(t: float) -> float:
-        there = [
+    def there(t: Any) -> list[Any]:
+        return [
             np.asarray(v, float) + t * by_node[n] if n in by_node else v
             for n, v in zip(graph.inputs, values, strict=True)
         ]
-        results = _replayed(tape, whole, there, captured, loosely)
-        return (
-            np.nan
-            if results is None
-            else float(sum(np.sum(w * r) for w, r in zip(weights, results, strict=True)))
-        )
 
-    return _agreement(
-        at, mine, 1e-6 if all(n.dtype == np.float64 for n in (*moving, *outputs)) else 1e-3
+    def at(t: float) -> float:
+        results = _replayed(tape, whole, there(t), captured, loosely)
+        with suppress(ArithmeticError, ValueError):
+            return np.nan if results is None else float(sum(map(weighed, weights, results)))
+        return np.nan
+
+    def at_all(ts: Sequence[float]) -> list[float]:
+        """One run for all, where every number of the graph may as well be several."""
+        with np.errstate(all="ignore"):
+            if not loosely and _is_numbers(tape):
+                sums = _replayed_together(tape, whole, [*there(np.array(ts)), *captured], weights)
+                if sums is not None:
+                    return list(np.broadcast_to(sums, len(ts)).tolist())
+            return [at(t) for t in ts]
+
+    double = all(n.dtype == np.float64 for n in (*moving, *outputs))
+    return agreement(at_all, mine, 1e-6 if double else 1e-3)
+
+
+def _is_numbers(tape: Tape) -> bool:
+    """Whether a graph is of single numbers, and each guard of truth: it runs on arrays as well."""
+    return all(g.node.dtype == bool for g in tape.graph.guards) and all(
+        not n.shape and n.op.elementwise for n in tape.order
     )
+
+
+def _replayed_together(
+    tape: Tape, whole: Program, values: Values, weights: Sequence[Any]
+) -> Any | None:
+    """The outputs' weighted sum at several points: NaN where one is on another path; None where
+    an operation does not take them together.
+    """
+    try:
+        found = whole(*values)
+    except (ValueError, IndexError, TypeError, ArithmeticError):
+        return None
+    guards = tape.graph.guards
+    sums = sum(w * r for w, r in zip(weights, found[len(guards) :], strict=True))
+    for value, guard in zip(found, guards, strict=False):
+        sums = np.where(value == guard.expected, sums, np.nan)
+    return sums
 
 
 def _along(
@@ -294,37 +327,10 @@ def _along(
         with suppress(NotDifferentiableError):
             slopes = tape.gradient(moving)
             found = tape.prepared(slopes)(*values)
-            return [sum(np.sum(w * np.asarray(s, float)) for w, s in zip(ways, found, strict=True))]
+            return [sum(map(weighed, ways, found))]
     tangents = [fresh(f"d{n.name}", n.shape, n.dtype) for n in moving]
     slopes = jvp(outputs, moving, tangents)
     return Program((*tape.arguments, *tangents), slopes)(*values, *ways)
-
-
-def _agreement(
-    at: Callable[[float], float], mine: float, tolerance: float
-) -> tuple[bool | None, str]:
-    """Whether a slope is what differences give, as far as these can tell."""
-    apart = ""
-    least = 1e-4 * abs(at(0.0))  # a slope this small beside the value itself counts as none
-    for start in (1e-3, 1e-5, 1e-7):
-        estimate, error = along(at, starts=(start,), rounds=4)
-        if not np.isfinite(estimate) or not np.isfinite(error):
-            continue
-        off, size = abs(mine - estimate), max(abs(mine), abs(estimate), least)
-        sure = 1e-4 if apart else 1e-2  # long steps may have reached over a pole or a kink
-        if off <= tolerance * size + 3 * error and error <= sure * size + 1e-9:
-            return True, ""
-        if not apart and off > 100 * error + 1e-3 * size:
-            apart = (
-                f"the slope that was followed is {mine:.6g}, but differences of the value give "
-                f"{estimate:.6g}"
-            )
-    if apart:
-        return False, apart
-    return (
-        None,
-        "its slope could not be compared: differences of the value do not settle near this point",
-    )
 
 
 def _looks_outside(function: Any, frame: FrameType) -> bool:

@@ -10,8 +10,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from steepest.errors import CaptureError
 from steepest.graph.node import fresh
 from steepest.sources.capture.arguments import Arguments, Layout, Layouts
@@ -189,7 +187,7 @@ class Followed:
 def _inputs(given: Arguments) -> tuple[Any, ...]:
     """A node for every input leaf."""
     return tuple(
-        fresh(name, np.shape(value), np.result_type(value))
+        fresh(name, value.shape, value.dtype)
         for name, value in zip(given.layout.names, given.values, strict=True)
     )
 

@@ -11,6 +11,7 @@ from steepest.graph.node import Origin
 __all__ = ["Loss", "depth_of_user", "is_library", "line_of"]
 
 LIBRARIES = ("numpy", "scipy", "steepest", "functools", "importlib")
+MODULES = 10_000  # names that are remembered
 
 
 class Loss(NamedTuple):
@@ -23,15 +24,25 @@ class Loss(NamedTuple):
         return f"{self.what} ({self.origin})" if self.origin else self.what
 
 
+_known: dict[str, bool] = {}
+
+
 def is_library(module: str) -> bool:
     """Whether a module is one whose lines nobody would look for on asking where it happened."""
-    return module.partition(".")[0] in LIBRARIES
+    found = _known.get(module)
+    if found is None:
+        if len(_known) >= MODULES:
+            _known.clear()
+        found = _known[module] = module.partition(".")[0] in LIBRARIES
+    return found
 
 
 def line_of(frame: FrameType | None) -> Origin | None:
     """The innermost line of the user's own code at or above a frame."""
     while frame is not None:
-        if not is_library(frame.f_globals.get("__name__", "")):
+        module = frame.f_globals.get("__name__", "")
+        known = _known.get(module)
+        if not (is_library(module) if known is None else known):
             return Origin(frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back
     return None

@@ -17,10 +17,12 @@ from typing import Any
 
 import numpy as np
 
+from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.attributes import BASIC
 from steepest.sources.capture.handle import Handle
 from steepest.sources.capture.iteration import Iteration
 from steepest.sources.capture.operators import leaves_it_to
+from steepest.sources.capture.scalars import FloatHandle, ScalarHandle
 
 __all__ = ["Protocols"]
 
@@ -37,6 +39,8 @@ COMPARISONS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
 ALONE: dict[str, Callable[[Any], Any]] = {
     "neg": operator.neg, "pos": operator.pos, "invert": operator.invert,
 }  # fmt: skip
+# Numbers, single or in arrays: no class of the user's is asked, and none is a container of facts.
+ANSWERED = {int, float, bool, np.float64, np.ndarray, ScalarHandle, FloatHandle, ArrayHandle}
 IN_PLACE = {k: getattr(operator, f"i{k}") for k in BINARY if k not in ("and", "or", "divmod")} | {
     "and": operator.iand,
     "or": operator.ior,
@@ -60,6 +64,8 @@ class Protocols(Iteration):
     # ---- operators
     def operate(self, name: str, a: Any, b: Any) -> Any:
         """`a + b` and its like."""
+        if type(a) in ANSWERED and type(b) in ANSWERED:
+            return BINARY[name](a, b)
         self.used(a)
         self.used(b)
         if not self.trace.closed and (type(a) not in BASIC or type(b) not in BASIC):
@@ -73,6 +79,8 @@ class Protocols(Iteration):
     def compare(self, name: str, a: Any, b: Any) -> Any:
         """`a < b` and its like."""
         plainly, swapped = COMPARISONS[name]
+        if type(a) in ANSWERED and type(b) in ANSWERED:
+            return plainly(a, b)
         if not self.trace.closed and (type(a) not in BASIC or type(b) not in BASIC):
             found = self._asked_both(a, b, f"__{name}__", f"__{swapped}__")
             if found is not NotImplemented:
@@ -108,7 +116,8 @@ class Protocols(Iteration):
 
     def alone(self, name: str, a: Any) -> Any:
         """`-a` and its like."""
-        method = None if self.trace.closed else self.answers(type(a), f"__{name}__")
+        asked = not self.trace.closed and type(a) not in ANSWERED
+        method = self.answers(type(a), f"__{name}__") if asked else None
         return ALONE[name](a) if method is None else self.call(method, a)
 
     def in_place(self, name: str, a: Any, b: Any) -> Any:

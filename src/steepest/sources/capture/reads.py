@@ -152,6 +152,8 @@ class Reads:
         """`thing.name` was read."""
         if isinstance(thing, Handle):
             return getattr(thing, name)
+        if type(thing) is ModuleType and is_library(thing.__name__):
+            return self.trace.enter(getattr(thing, name))
         getter = self._property(thing, name)
         if getter is not None:
             self._class_fact(type(thing), thing, name, None)

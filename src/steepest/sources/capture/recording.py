@@ -90,8 +90,7 @@ class Recording:
             tape.exact = False
             return tape
         self._judge(tape, run)
-        reached = set(topological(tape.graph.roots))
-        if reached.intersection(self._written):
+        if not self._written.keys().isdisjoint(tape.order):
             trace.unkept["it goes on from what an array outside held, and changes it"] = None
         if trace.unkept or trace.random:
             tape.keep = False
@@ -114,13 +113,15 @@ class Recording:
         guards = tuple(trace.guards)
         if trace.varied:
             guards += finite(trace, [*(g.node for g in guards), *run.nodes])
-        reached = set(topological([*(g.node for g in guards), *run.nodes]))
-        numbers = {v.node: v.slot.read for v in trace.varied.values()}
-        captured = tuple(
-            (n, numbers[n] if n in numbers else _reader(self._written.get(n, (0, block))[1]))
-            for n, block in trace.captured
-            if n in reached
-        )
+        captured: tuple[tuple[Node, Any], ...] = ()
+        if trace.captured:
+            reached = set(topological([*(g.node for g in guards), *run.nodes]))
+            numbers = {v.node: v.slot.read for v in trace.varied.values()}
+            captured = tuple(
+                (n, numbers[n] if n in numbers else _reader(self._written.get(n, (0, block))[1]))
+                for n, block in trace.captured
+                if n in reached
+            )
         graph = Graph(trace.leaves.inputs, run.nodes, guards, captured)
         tape = Tape(graph, run.structure, tuple(_in_order(trace, guards)))
         tape.unproved = {key: varied.slot for key, varied in trace.varied.items()}

@@ -25,11 +25,13 @@ class ScalarHandle(Handle):
     """
 
     __slots__ = ("_node", "_value")
+    _node: Node
+    _value: Any
 
     def __init__(self, trace: Trace, value: Any, node: Node) -> None:
-        self._trace = trace
-        self._value = value
-        self._node = node
+        _set_trace(self, trace)
+        _set_value(self, value)
+        _set_node(self, node)
 
     @property
     def node(self) -> Node:  # type: ignore[override]
@@ -84,6 +86,13 @@ class ScalarHandle(Handle):
                 f"'{type(self._value).__name__}' object attribute {name!r} is read-only"
             )
         object.__setattr__(self, name, value)
+
+
+# Past `__setattr__`, which is for code that is being followed.
+_set_trace, _set_value, _set_node = (
+    vars(kind)[name].__set__
+    for kind, name in ((Handle, "_trace"), (ScalarHandle, "_value"), (ScalarHandle, "_node"))
+)
 
 
 class FloatHandle(ScalarHandle):

@@ -29,9 +29,11 @@ from steepest.sources.capture.guards import Slot, attribute_slot, content_slot, 
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.protocols import Protocols
 from steepest.sources.capture.rules import RULES
+from steepest.sources.capture.scalars import FloatHandle, ScalarHandle
 from steepest.sources.capture.standing import StandIn, stood_for
 from steepest.sources.capture.trace import is_library
 from steepest.sources.capture.twin import SEAM, is_twin, twin_of
+from steepest.sources.capture.ufuncs import call_ufunc, rule_of
 from steepest.sources.capture.view import View, is_generated, is_standard, is_viewable
 
 __all__ = ["Seam"]
@@ -48,6 +50,7 @@ TAKES_APART: set[Any] = {
     reversed,
 }  # fmt: skip
 DISPATCHER = type(np.sum)
+NUMBERS = {int, float, bool, np.float64, ScalarHandle, FloatHandle}
 MAKES_ARRAYS = {np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.full, np.full_like}
 
 
@@ -60,6 +63,10 @@ class Seam(Protocols):
             return function(*args, **named)
         if type(function) is StandIn:
             function = stood_for(function)
+        alone = type(function) is np.ufunc and not named and function.nin == len(args)
+        if alone and NUMBERS.issuperset(map(type, args)):
+            name = f"np.{function.__name__}"
+            return self.trace.combine(function, rule_of(function), args, name)
         for a in (*args, *named.values()):
             self.whole(a)
         by_name = function is getattr or function is hasattr  # `in` would ask a user's `__eq__`
@@ -247,8 +254,6 @@ class Seam(Protocols):
         if not (any(map(has_handle, args)) or any(map(has_handle, named.values()))):
             return self.trace.adopt(function(*args, **named))
         if isinstance(function, np.ufunc):
-            from steepest.sources.capture.ufuncs import call_ufunc
-
             return call_ufunc(self.trace, function, "__call__", args, named)
         args = tuple(self.callback(a) for a in args)
         return call_function(

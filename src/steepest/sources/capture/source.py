@@ -13,7 +13,6 @@ import functools
 import linecache
 import operator
 from _thread import allocate_lock
-from collections.abc import Iterator
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -30,8 +29,8 @@ class Found(NamedTuple):
 
 
 class _File(NamedTuple):
-    tree: ast.Module
     codes: frozenset[CodeType]
+    functions: dict[tuple[str, int], list[Found]]  # by name and first line
 
 
 _files: dict[tuple[str, int, int], _File | None] = {}
@@ -60,37 +59,47 @@ def find(code: CodeType, module_globals: dict[str, Any]) -> Found | None:
         file = _files[key]
     if file is None or (code not in file.codes and PYTEST not in code.co_names):
         return None
-    found = [Found(*f) for f in _functions(file.tree, None) if _is(f[0], code)]
-    return found[-1] if found else None  # of lambdas in one another, the innermost
+    found = file.functions.get((code.co_name, code.co_firstlineno), ())
+    for f in reversed(found):  # of lambdas in one another, the innermost
+        if isinstance(f.node, ast.FunctionDef) or _spans(f.node.body, code):
+            return f
+    return None
 
 
 def _read(text: str, name: str, future: int) -> _File | None:
     try:
         tree = ast.parse(text)
-        whole = compile(text, name, "exec", flags=future, dont_inherit=True)
+        whole = compile(tree, name, "exec", flags=future, dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
-    return _File(tree, frozenset(codes_in(whole)))
+    functions: dict[tuple[str, int], list[Found]] = {}
+    _list(tree, None, functions, "lambda" in text)
+    return _File(frozenset(codes_in(whole)), functions)
 
 
-def _functions(
-    node: ast.AST, enclosing: str | None
-) -> Iterator[tuple[ast.FunctionDef | ast.Lambda, str | None]]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.Lambda):
-            yield child, enclosing
-        yield from _functions(child, child.name if isinstance(child, ast.ClassDef) else enclosing)
-
-
-def _is(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> bool:
-    if isinstance(node, ast.Lambda):
-        return (
-            code.co_name == "<lambda>"
-            and node.lineno == code.co_firstlineno
-            and _spans(node.body, code)
-        )
-    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-    return node.name == code.co_name and first == code.co_firstlineno
+def _list(
+    node: ast.AST,
+    enclosing: str | None,
+    functions: dict[tuple[str, int], list[Found]],
+    lambdas: bool,
+) -> None:
+    """List the functions below a node, from the outside to the inside; in expressions there are
+    `lambdas` only.
+    """
+    held = node.__dict__
+    for field in node._fields:
+        part = held.get(field)
+        for child in part if type(part) is list else (part,):
+            if not isinstance(child, ast.AST) or (isinstance(child, ast.expr) and not lambdas):
+                continue
+            if isinstance(child, ast.FunctionDef):
+                first = min([child.lineno, *(d.lineno for d in child.decorator_list)])
+                functions.setdefault((child.name, first), []).append(Found(child, enclosing))
+            elif isinstance(child, ast.Lambda):
+                key = ("<lambda>", child.lineno)
+                functions.setdefault(key, []).append(Found(child, enclosing))
+            inside = child.name if isinstance(child, ast.ClassDef) else enclosing
+            _list(child, inside, functions, lambdas)
 
 
 def _spans(body: ast.expr, code: CodeType) -> bool:

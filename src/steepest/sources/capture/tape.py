@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from steepest.graph.graph import Graph, Guard
-from steepest.graph.node import Node
-from steepest.graph.traverse import Program, count
+from steepest.graph.node import CONSTANT, INPUT, Node
+from steepest.graph.traverse import Program, topological
 from steepest.record import each, record
 from steepest.sources.capture.arguments import Arguments
 from steepest.sources.capture.guards import Read, Slot
@@ -46,7 +46,13 @@ class Tape:
     weight: int = each(factory=int, init=False)
 
     def __post_init__(self) -> None:
-        self.weight = count(self.graph.roots) + len(self.questions) + 1
+        operations = [n for n in self.order if n.op is not INPUT and n.op is not CONSTANT]
+        self.weight = len(operations) + len(self.questions) + 1
+
+    @cached_property
+    def order(self) -> list[Node]:
+        """Every node of the graph, each after its arguments."""
+        return topological(self.graph.roots)
 
     @property
     def numerical(self) -> bool:
@@ -68,7 +74,7 @@ class Tape:
     @cached_property
     def program(self) -> Program:
         """All outputs, from the inputs' values and then the captured ones."""
-        return Program(self.arguments, self.graph.outputs)
+        return self.prepared(self.graph.outputs)
 
     def gradient(self, by: Sequence[Node]) -> list[Node]:
         """The gradient of the one output, a number; made once."""

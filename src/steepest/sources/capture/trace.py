@@ -15,8 +15,8 @@ import numpy as np
 
 from steepest.errors import CaptureError, NotDifferentiableError
 from steepest.graph.graph import Guard
-from steepest.graph.node import Node, Origin, make, set_origin
-from steepest.graph.operation import ROWS
+from steepest.graph.node import FLOAT, Node, Origin, make, set_origin
+from steepest.graph.operation import ROWS, Operation
 from steepest.graph.traced import Traced, as_node
 from steepest.native.abi import following
 from steepest.sources.capture.arrays import ArrayHandle, window_among
@@ -223,12 +223,13 @@ class Trace(Outside):
         `express` None, or raising NotDifferentiableError: the operation cannot be followed, and
         that is recorded.
         """
-        value = compute(*[plain(a) for a in args])
-        if (window := window_among(args, value)) is not None:
+        value = compute(*[a._value if type(a) is ScalarHandle else plain(a) for a in args])
+        single = type(value) is np.float64
+        if not single and (window := window_among(args, value)) is not None:
             return window
-        if self.closed or not any(self.varies(a) for a in args):
+        if self.closed or not any(type(a) is ScalarHandle or self.varies(a) for a in args):
             return self.adopt(value)
-        if is_complex(value):
+        if not single and is_complex(value):
             self.lose("complex numbers are not followed")
             return value
         return self.result(value, self.expressed(express, args, what))
@@ -244,8 +245,13 @@ class Trace(Outside):
         if express is None:
             self.lose(f"{what} has no row")
             return None
-        set_origin(self.where())
+        set_origin(line_of(sys._getframe(1)))
         try:
+            if type(express) is Operation and ScalarHandle in map(type, args):
+                nodes = [
+                    a._node if type(a) is ScalarHandle else as_node(self.lift(a)) for a in args
+                ]
+                return make(express, nodes)
             return express(*[self.lift(a) for a in args])
         except NotDifferentiableError as error:
             self.lose(str(error))
@@ -266,6 +272,9 @@ class Trace(Outside):
         """A handle for a value and its node; several for several."""
         if made is None:
             return self.adopt(value)
+        number = type(value) is np.float64 and type(made) is Node and not made.shape
+        if number and made.dtype == FLOAT:
+            return ScalarHandle(self, value, made)
         if type(value) in (tuple, list) or isinstance(value, tuple):
             parts = [self.result(v, m) for v, m in zip(value, made, strict=True)]
             # a named tuple takes its parts apart

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from steepest.sources.capture.bytecode import codes_in, names_in
 from steepest.sources.capture.source import find
-from steepest.sources.capture.tree import copied
+from steepest.sources.capture.tree import Transformer, copied, place_of
 
 __all__ = ["FRAME_SENSITIVE", "SEAM", "Twin", "is_twin", "twin_of"]
 
@@ -33,6 +33,10 @@ ALONE: dict[type[ast.AST], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert:
 FUTURE = functools.reduce(
     int.__or__, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names)
 )
+
+
+LOAD = ast.Load()
+FACTORY: Any = ast.parse("def __factory__(): pass").body[0]
 
 
 class Twin(NamedTuple):
@@ -70,12 +74,10 @@ def _make(code: CodeType, module_globals: dict[str, Any]) -> Twin | None:
     if found is None:
         return None
     outer = frozenset(code.co_freevars) | frozenset(names_in(code, ("LOAD_GLOBAL", "LOAD_NAME")))
-    loaded = {
-        n.id
-        for n in ast.walk(found.node)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
-    }
-    rewritten = _Rewrite(outer, found.enclosing).visit(copied(found.node))
+    names: list[ast.Name] = []
+    own_tree = copied(found.node, names)
+    loaded = {n.id for n in names if type(n.ctx) is ast.Load}
+    rewritten = _Rewrite(outer, found.enclosing).visit(own_tree)
     try:
         made = _compile_inside(rewritten, code)
     except (SyntaxError, ValueError):
@@ -90,25 +92,22 @@ def _make(code: CodeType, module_globals: dict[str, Any]) -> Twin | None:
 
 def _compile_inside(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> CodeType:
     """Compile a function in a factory that owns its free names and the seam; dig its code out."""
+    place = place_of(node)
     body: list[ast.stmt]
     if isinstance(node, ast.Lambda):
-        body = [ast.Return(node)]
+        body = [ast.Return(node, **place)]
     else:
         node.decorator_list = []
-        node.args.defaults = [
-            ast.Constant(None) for _ in node.args.defaults
-        ]  # the real ones are set on the function
-        node.args.kw_defaults = [
-            None if d is None else ast.Constant(None) for d in node.args.kw_defaults
-        ]
-        body = [node, ast.Return(ast.Name(node.name, ast.Load()))]
+        nothing = ast.Constant(None, **place)
+        node.args.defaults = [nothing] * len(node.args.defaults)  # the real ones are set later
+        node.args.kw_defaults = [d and nothing for d in node.args.kw_defaults]
+        body = [node, ast.Return(ast.Name(node.name, LOAD, **place), **place)]
         if node.name not in code.co_freevars:  # a function that calls itself by its global name
-            body.insert(0, ast.Global([node.name]))
-    own = [ast.arg(name) for name in (SEAM, *code.co_freevars)]
-    factory = ast.parse("def __factory__(): pass").body[0]
-    assert isinstance(factory, ast.FunctionDef)
-    factory.args.args, factory.body = own, body
-    module = ast.fix_missing_locations(ast.Module([factory], []))
+            body.insert(0, ast.Global([node.name], **place))
+    factory = copied(FACTORY)
+    factory.args.args = [ast.arg(name, **place) for name in (SEAM, *code.co_freevars)]
+    factory.body = body
+    module = ast.Module([factory], [])
     flags = code.co_flags & FUTURE
     outside = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
     inside = next(c for c in outside.co_consts if isinstance(c, CodeType))
@@ -124,7 +123,7 @@ def _is_simple(node: ast.expr) -> bool:
     )
 
 
-class _Rewrite(ast.NodeTransformer):
+class _Rewrite(Transformer):
     """f(a) -> seam.call(f, a);  o.n -> seam.attribute(o, "n");  s[i] -> seam.item(s, i).
 
     outer name k -> seam.outer("k", k).
@@ -134,9 +133,12 @@ class _Rewrite(ast.NodeTransformer):
         self.outer = outer
         self.enclosing = enclosing
 
-    def seam(self, name: str, at: ast.AST, *args: ast.expr) -> ast.expr:
-        call = ast.Call(ast.Attribute(ast.Name(SEAM, ast.Load()), name, ast.Load()), list(args), [])
-        return ast.copy_location(call, at)
+    def seam(self, name: str, at: ast.AST, *args: ast.expr | str | None) -> ast.Call:
+        """A call of the seam in a node's place; what is no expression is a constant."""
+        place = place_of(at)
+        method = ast.Attribute(ast.Name(SEAM, LOAD, **place), name, LOAD, **place)
+        given = [a if isinstance(a, ast.AST) else ast.Constant(a, **place) for a in args]
+        return ast.Call(method, given, [], **place)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -150,7 +152,6 @@ class _Rewrite(ast.NodeTransformer):
         if name in FRAME_SENSITIVE:
             return node
         new = self.seam("call", node, node.func, *node.args)
-        assert isinstance(new, ast.Call)
         new.keywords = node.keywords
         return new
 
@@ -158,9 +159,9 @@ class _Rewrite(ast.NodeTransformer):
         self.generic_visit(node)
         node.attr = self._private(node.attr)
         if isinstance(node.ctx, ast.Load):
-            return self.seam("attribute", node, node.value, ast.Constant(node.attr))
+            return self.seam("attribute", node, node.value, node.attr)
         if isinstance(node.ctx, ast.Store):
-            node.value = self.seam("holder", node, node.value, ast.Constant(node.attr))
+            node.value = self.seam("holder", node, node.value, node.attr)
         return node
 
     def _private(self, name: str) -> str:
@@ -180,10 +181,7 @@ class _Rewrite(ast.NodeTransformer):
     def _key(self, key: ast.expr) -> ast.expr:
         """A subscript as an argument: slices written out."""
         if isinstance(key, ast.Slice):
-            bounds = [
-                b if b is not None else ast.Constant(None) for b in (key.lower, key.upper, key.step)
-            ]
-            return self.seam("slice", key, *bounds)
+            return self.seam("slice", key, key.lower, key.upper, key.step)
         if isinstance(key, ast.Tuple):
             key.elts = [self._key(e) for e in key.elts]
         return key
@@ -194,7 +192,7 @@ class _Rewrite(ast.NodeTransformer):
             and node.id in self.outer
             and node.id not in FRAME_SENSITIVE
         ):
-            return self.seam("outer", node, ast.Constant(node.id), node)
+            return self.seam("outer", node, node.id, node)
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
@@ -204,9 +202,7 @@ class _Rewrite(ast.NodeTransformer):
         simple = isinstance(target, ast.Attribute | ast.Subscript) and _is_simple(target.value)
         if simple and isinstance(target, ast.Attribute | ast.Subscript):
             holder = self.visit(copied(target.value))
-            name = ast.Constant(
-                self._private(target.attr) if isinstance(target, ast.Attribute) else None
-            )
+            name = self._private(target.attr) if isinstance(target, ast.Attribute) else None
             before = [
                 ast.copy_location(ast.Expr(self.seam("will_change", node, holder, name)), node)
             ]
@@ -215,21 +211,20 @@ class _Rewrite(ast.NodeTransformer):
             old = ast.copy_location(ast.Name(target.id, ast.Load()), target)
         elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
             holder = self.visit(copied(target.value))
-            old = self.seam("held", target, holder, ast.Constant(self._private(target.attr)))
+            old = self.seam("held", target, holder, self._private(target.attr))
         self.generic_visit(node)
         operator = OPERATORS.get(type(node.op))
         if old is None or operator is None:
             node.value = self._used(node.value)
             return [*before, node]
-        new = self.seam("in_place", node, ast.Constant(operator), old, node.value)
+        new = self.seam("in_place", node, operator, old, node.value)
         return [*before, ast.copy_location(ast.Assign([node.target], new), node)]
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.left, ast.Constant) and isinstance(node.right, ast.Constant):
             return node
-        name = ast.Constant(OPERATORS[type(node.op)])
-        return self.seam("operate", node, name, node.left, node.right)
+        return self.seam("operate", node, OPERATORS[type(node.op)], node.left, node.right)
 
     def visit_Starred(self, node: ast.Starred) -> ast.AST:
         self.generic_visit(node)
@@ -304,7 +299,7 @@ class _Rewrite(ast.NodeTransformer):
         if isinstance(node.op, ast.Not):
             node.operand = self._asked(node.operand)
         elif not isinstance(node.operand, ast.Constant):
-            return self.seam("alone", node, ast.Constant(ALONE[type(node.op)]), node.operand)
+            return self.seam("alone", node, ALONE[type(node.op)], node.operand)
         return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
@@ -320,7 +315,7 @@ class _Rewrite(ast.NodeTransformer):
             found = self.seam("contains", node, node.left, other)
             inside = isinstance(asked, ast.In)
             return found if inside else ast.copy_location(ast.UnaryOp(ast.Not(), found), node)
-        return self.seam("compare", node, ast.Constant(OPERATORS[type(asked)]), node.left, other)
+        return self.seam("compare", node, OPERATORS[type(asked)], node.left, other)
 
     def visit_Dict(self, node: ast.Dict) -> ast.AST:
         """`{**things}`."""
@@ -344,7 +339,7 @@ class _Rewrite(ast.NodeTransformer):
         node.subject = self.seam("matched", node.subject, node.subject)
         return node
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+    def visit_ClassDef(self, node: ast.ClassDef) -> Any:
         """Private names inside a nested class are that class's."""
         before, self.enclosing = self.enclosing, node.name
         try:
@@ -379,5 +374,5 @@ class _Rewrite(ast.NodeTransformer):
         """Patterns are names, not expressions."""
         node.guard = self.visit(node.guard) if node.guard is not None else None
         shell = ast.Module(node.body, [])
-        node.body = self.generic_visit(shell).body  # type: ignore[attr-defined]
+        node.body = self.generic_visit(shell).body
         return node
