@@ -41,14 +41,26 @@ class Origin(NamedTuple):
 class _Making:
     """The fields of a node, as long as they are filled in."""
 
-    __slots__ = ("__weakref__", "args", "dtype", "op", "origin", "params", "shape", "weak")
+    __slots__ = ("__weakref__", "args", "dtype", "op", "origin", "params", "shape", "sort", "weak")
     op: Operation
     args: tuple[Node, ...]
     params: Params
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     weak: bool
+    sort: Sort | None
     origin: Origin | None
+
+
+class Sort:
+    """A dtype of single numbers, weak or not: one object for each, so that what an elementwise row
+    makes of such numbers is worked out once.
+    """
+
+    __slots__ = ("dtype", "weak")
+
+    def __init__(self, dtype: np.dtype[Any], weak: bool) -> None:
+        self.dtype, self.weak = dtype, weak
 
 
 class Node(_Making):
@@ -56,6 +68,7 @@ class Node(_Making):
     `make`, never changed.
 
     `weak` marks Python numbers, which take the precision of what they meet (NumPy's own rule).
+    `sort` is the dtype and weakness of a single number, None for an array.
     `origin` is the line of user code, or the place in a formula, that it came from; of equal nodes
     the first one's.
     """
@@ -165,7 +178,8 @@ class _Kept(ref["Node"]):
     key: Any
 
 
-_nodes: dict[Any, _Kept] = {}  # each under its operation, arguments and parameters
+FLOAT = np.dtype(np.float64)
+_nodes: dict[Any, _Kept] = {}  # each under what tells it from all others
 _lock = RLock()  # a node may be forgotten while another one is entered
 _origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
@@ -188,6 +202,16 @@ def set_origin(origin: Origin | None) -> None:
     _origin.set(origin)
 
 
+_sorts: dict[tuple[np.dtype[Any], bool], Sort] = {}
+_made: dict[tuple[Any, ...], Sort] = {}  # a row and the sorts of its arguments -> its result's
+
+
+def _sort_of(shape: tuple[int, ...], dtype: np.dtype[Any], weak: bool) -> Sort | None:
+    if shape:
+        return None
+    return _sorts.get((dtype, weak)) or _sorts.setdefault((dtype, weak), Sort(dtype, weak))
+
+
 def _intern(
     op: Operation,
     args: tuple[Node, ...],
@@ -195,23 +219,25 @@ def _intern(
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
     weak: bool,
+    sort: Sort | None,
     origin: Origin | None,
     key: Any,
 ) -> Node:
     node: Any = _Making()
-    node.op, node.args, node.params, node.shape, node.dtype, node.weak = (
-        op, args, params, shape, dtype, weak,
+    node.op, node.args, node.params, node.shape, node.dtype, node.weak, node.sort = (
+        op, args, params, shape, dtype, weak, sort,
     )  # fmt: skip
     node.origin = origin or _origin.get()
     node.__class__ = Node  # and from here on it is never changed
     kept = _Kept(node, _forget)
     kept.key = key
     with _lock:
-        there = _nodes.get(key)
-        other = None if there is None else there()
-        if other is not None:  # made by another thread meanwhile
-            return other
-        _nodes[key] = kept
+        there = _nodes.setdefault(key, kept)
+        if there is not kept:
+            other = there()
+            if other is not None:  # made by another thread meanwhile
+                return other
+            _nodes[key] = kept
     made: Node = node
     return made
 
@@ -222,14 +248,9 @@ def _forget(kept: _Kept, nodes: dict[Any, _Kept] = _nodes, lock: RLock = _lock) 
     The table is an argument, since modules lose their names while the interpreter ends.
     """
     with lock:
-        if nodes.get(kept.key) is kept:
-            del nodes[kept.key]
-
-
-def _known(key: Any) -> Node | None:
-    """The node under this key, where somebody holds it."""
-    kept = _nodes.get(key)
-    return None if kept is None else kept()
+        there = nodes.pop(kept.key, None)
+        if there is not kept and there is not None:
+            nodes[kept.key] = there
 
 
 def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **params: Any) -> Node:
@@ -240,9 +261,14 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
     args = tuple(args)
     listed: Params = tuple(sorted(params.items())) if params else ()
     key = (op, args, listed)
-    found = _known(key)
+    kept = _nodes.get(key)
+    found = None if kept is None else kept()
     if found is not None:
         return found
+    of_numbers = (op, *[a.sort for a in args])
+    known = _made.get(of_numbers) if not listed else None
+    if known is not None:
+        return _intern(op, args, (), (), known.dtype, known.weak, known, origin, key)
     if op.arity is not None and len(args) != op.arity:
         raise TypeError(
             f"{op.name} takes {op.arity} argument{'s' * (op.arity != 1)}, but {len(args)} were "
@@ -258,7 +284,10 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
         if not a.weak:
             weak = False
             break
-    return _intern(op, args, listed, shape, dtype, weak, origin, key)
+    sort = _sort_of(shape, dtype, weak)
+    if sort is not None and op.elementwise and not listed and None not in of_numbers:
+        _made[of_numbers] = sort
+    return _intern(op, args, listed, shape, dtype, weak, sort, origin, key)
 
 
 def _kind(node: Node) -> Any:
@@ -269,7 +298,6 @@ def _kind(node: Node) -> Any:
     )
 
 
-FLOAT = np.dtype(np.float64)
 _resolved: dict[Any, np.dtype[Any]] = {}
 
 
@@ -311,28 +339,21 @@ CONSTANT = register(Operation(name="constant", run=_no_values, arity=0, flat=Tru
 
 
 def variable(
-    name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64, origin: Origin | None = None
+    name: str, shape: tuple[int, ...] = (), dtype: Any = FLOAT, origin: Origin | None = None
 ) -> Node:
     """An input of a function. The same name, shape and dtype always give the same node."""
-    dtype = np.dtype(dtype)
-    params: Params = (("dtype", dtype.str), ("name", name), ("shape", tuple(shape)))
-    return _leaf(INPUT, params, tuple(shape), dtype, False, origin)
+    shape, dtype = tuple(shape), np.dtype(dtype)
+    params: Params = (("dtype", dtype.str), ("name", name), ("shape", shape))
+    return _leaf(INPUT, params, shape, dtype, False, origin, params)
 
 
-def fresh(
-    name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64, weak: bool = False
-) -> Node:
+def fresh(name: str, shape: tuple[int, ...] = (), dtype: Any = FLOAT, weak: bool = False) -> Node:
     """An input that equals no other, whatever its name: a tangent, a captured array. `weak` for a
     Python number that is read anew.
     """
-    dtype = np.dtype(dtype)
-    params: Params = (
-        ("dtype", dtype.str),
-        ("mark", _Mark()),
-        ("name", name),
-        ("shape", tuple(shape)),
-    )
-    return _leaf(INPUT, params, tuple(shape), dtype, weak, None)
+    shape, dtype, mark = tuple(shape), np.dtype(dtype), _Mark()
+    params: Params = (("dtype", dtype.str), ("mark", mark), ("name", name), ("shape", shape))
+    return _leaf(INPUT, params, shape, dtype, weak, None, mark)
 
 
 class _Mark:
@@ -348,10 +369,20 @@ def _leaf(
     dtype: np.dtype[Any],
     weak: bool,
     origin: Origin | None,
+    mark: Any,
 ) -> Node:
-    key = (op, (), params)
-    found = _known(key)
-    return found if found is not None else _intern(op, (), params, shape, dtype, weak, origin, key)
+    """The input or constant that its `mark` tells from all others."""
+    key = (op, mark)
+    kept = _nodes.get(key)
+    found = None if kept is None else kept()
+    if found is not None:
+        return found
+    return _intern(op, (), params, shape, dtype, weak, _sort_of(shape, dtype, weak), origin, key)
+
+
+def _constant(held: Held, weak: bool, origin: Origin | None, dtype: np.dtype[Any] = FLOAT) -> Node:
+    shape = getattr(held.value, "shape", ())
+    return _leaf(CONSTANT, (("value", held),), shape, dtype, weak, origin, held.key)
 
 
 def constant(value: Any, origin: Origin | None = None) -> Node:
@@ -363,14 +394,13 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
     a float that is pi or Euler's number to the last bit becomes that number.
     """
     if isinstance(value, (bool, np.bool_)):
-        held = Held(np.bool_(value), None)
-        return _leaf(CONSTANT, (("value", held),), (), np.dtype(bool), False, origin)
+        return _constant(Held(np.bool_(value), None), False, origin, np.dtype(bool))
     if isinstance(value, float) and not isinstance(value, np.generic):
-        return _leaf(CONSTANT, (("value", Held(value)),), (), FLOAT, True, origin)
+        return _constant(Held(value), True, origin)
     if isinstance(value, int):
         if abs(value) > 2**63 - 1:
             return exactly(value, origin)
-        return _leaf(CONSTANT, (("value", Held(value)),), (), np.dtype(np.int64), True, origin)
+        return _constant(Held(value), True, origin, np.dtype(np.int64))
     if isinstance(value, Rational) and not isinstance(value, np.generic):
         return exactly(value, origin)
     array = np.asarray(value)
@@ -382,8 +412,7 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
     array = array.copy()
     if array.shape:
         array.flags.writeable = False
-    held = Held(array)
-    return _leaf(CONSTANT, (("value", held),), array.shape, array.dtype, False, origin)
+    return _constant(Held(array), False, origin, array.dtype)
 
 
 def exactly(value: Any, origin: Origin | None) -> Node:
@@ -396,4 +425,4 @@ def exactly(value: Any, origin: Origin | None) -> Node:
     if not written and math.isfinite(near):
         written = _rational(near) == value
     held = Held(near) if written else Held(near, value)
-    return _leaf(CONSTANT, (("value", held),), (), FLOAT, True, origin)
+    return _constant(held, True, origin)
