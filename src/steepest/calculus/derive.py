@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from steepest.calculus.forward import push_forward
-from steepest.calculus.rewrite import running
+from steepest.calculus.rewrite import beside, running
 from steepest.calculus.transpose import pull_back
 from steepest.errors import NotDifferentiableError, ShapeError
 from steepest.graph.node import Node, constant, fresh, make
 from steepest.graph.operation import ROWS
+from steepest.graph.traverse import topological
 
 __all__ = [
     "adjoints",
@@ -54,10 +55,11 @@ def vjp(
     """Reverse mode: Jᵀ(x)·y_bar for each input: forward mode, transposed. `apart`: see `jvp`."""
     _matching(outputs, cotangents, "cotangent", "output")
     tangents = {n: fresh(f"d{n.name}", n.shape, n.dtype) for n in inputs if n.real}
-    pushed = push_forward(outputs, tangents)
-    pulled = pull_back(pushed, list(tangents.values()), list(cotangents), apart)
+    order = topological(outputs)
+    pushed = push_forward(outputs, tangents, order=order)
+    pulled = pull_back(pushed, list(tangents.values()), cotangents, apart, still=order)
     found = dict(zip(tangents, pulled, strict=True))
-    return running([found.get(n) or zero_like(n) for n in inputs], of=outputs)
+    return beside([found.get(n) or zero_like(n) for n in inputs], order)
 
 
 def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
