@@ -106,7 +106,7 @@ class Expression:
     def __call__(self, values: Sequence[Any]) -> Any:
         """The numbers at a point; for scalar inputs arrays may stand, and broadcast."""
         over = broadcast_shape(*[np.shape(v) for v in values])
-        if self._spread(over):
+        if over and self._spread(over):
             return self._everywhere(values, over)
         results = self.program(*values, *(read() for _, read in self.captured))
         if any(n.shape != () for n in self.inputs):

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Function"]
 
+FLOATS = {float}
+
 
 class Function(Called):
     """A function of numbers: called like any other, and able to tell its derivatives.
@@ -112,9 +114,12 @@ class Function(Called):
         values; a vector comes with its components first, `dn, de = f.gradient(N, E)`. To Python
         code an array is an argument like any other: its values at many points are `f.over(N, E)`.
         """
-        if any(isinstance(a, Traceable) for a in (*args, *named.values())):
+        if not named and len(args) == len(self.variables) and {*map(type, args)} == FLOATS:
+            values = [*map(np.float64, args)]  # what `arguments` makes of floats
+        elif any(isinstance(a, Traceable) for a in (*args, *named.values())):
             return self._followed(args, named)
-        values = self.arguments(args, named)
+        else:
+            values = self.arguments(args, named)
         point = self._at_point(values)
         if point is not None:
             return point[0]

@@ -79,7 +79,9 @@ def _tangent(node: Node, known: Mapping[Node, Node | None], still: Stillness) ->
         raise NotDifferentiableError(
             f"operation {row.name!r} has no derivative rule; see CONTRIBUTING.md"
         )
-    return None if change is None else shaped_like(change, node)
+    if change is None or (change.sort is node.sort and change.sort is not None):
+        return change
+    return shaped_like(change, node)
 
 
 def _promoted(node: Node) -> list[Node]:
@@ -136,7 +138,7 @@ def _times(slope: Node, t: Node) -> Node:
 def _each(
     row: Operation,
     node: Node,
-    args: Sequence[Node],
+    args: list[Node],
     moving: Sequence[Node | None],
     params: dict[str, Any],
     still: Stillness,
@@ -146,7 +148,9 @@ def _each(
     for i, t in enumerate(moving):
         if t is None:
             continue
-        part = make(row, (*args[:i], t, *args[i + 1 :]), **params)
+        args[i], kept = t, args[i]
+        part = make(row, args, **params)
+        args[i] = kept
         if still.apart and row.elementwise:
             moves = still.where_moving(t)
             if moves is False:

@@ -137,13 +137,11 @@ def _fold(node: Node, args: tuple[Node, ...], run: Callable[..., Any]) -> Node |
 
 def _multiply(node: Node, args: tuple[Node, ...]) -> Node | None:
     a, b = args
-    if a.op is not CONSTANT and b.op is not CONSTANT:
-        return None
-    if is_number(a, 1.0):
-        return b
-    if is_number(b, 1.0):
-        return a
-    for one, other in ((a, b), (b, a)):
+    held = [(one, other) for one, other in ((a, b), (b, a)) if one.op is CONSTANT]
+    for one, other in held:
+        if is_number(one, 1.0):
+            return other
+    for one, other in held:
         if is_number(one, -1.0) and other.real:
             return make(ROWS["negative"], (other,), node.origin)
     return _fold(node, args, operator.mul)

@@ -129,7 +129,7 @@ def _pull(
         here = arriving.pop(node, None)
         if here is None:
             continue
-        if Elements.takes(node):
+        if not node.op.elementwise and Elements.takes(node):
             elements.add(node, Traced(here.signed().settled()), here.mask)
         else:
             _spread(node, here, linear, arriving, ends)
@@ -170,8 +170,7 @@ def _spread(
             "cannot pass it; write the rule with linear rows (+, −, *, where, sum, indexing, @), "
             "or give the row a transpose"
         )
-    crossed = sum(wanted) > 1 if row.linear == EACH else row.linear != JOINTLY and any(wanted[1:])
-    if crossed:
+    if row.linear != JOINTLY and (wanted.count(True) > 1 if row.linear == EACH else any(wanted[1:])):
         raise NotDifferentiableError(
             f"a derivative rule joined tangents with {row.name!r}: that is not linear"
         )
@@ -291,8 +290,10 @@ def _selected(node: Node, i: int, here: Arriving, part: Node) -> Arriving:
 
 def _alike(node: Node) -> bool:
     """Whether a node and its arguments have one shape and dtype, and none takes that of another."""
-    like = node.shape, node.dtype, False
-    return all((a.shape, a.dtype, a.weak) == like for a in node.args)
+    for a in node.args:
+        if a.weak or a.shape != node.shape or a.dtype != node.dtype:
+            return False
+    return True
 
 
 def _keeps_zeros(node: Node, i: int) -> bool:

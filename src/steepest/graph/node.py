@@ -197,9 +197,7 @@ def born_at(origin: Origin | None) -> Iterator[None]:
         _origin.set(before)
 
 
-def set_origin(origin: Origin | None) -> None:
-    """What `born_at` does, without the block: for inner loops that restore it themselves."""
-    _origin.set(origin)
+set_origin = _origin.set  # what `born_at` does, for inner loops that restore it themselves
 
 
 _sorts: dict[tuple[np.dtype[Any], bool], Sort] = {}
@@ -231,13 +229,16 @@ def _intern(
     node.__class__ = Node  # and from here on it is never changed
     kept = _Kept(node, _forget)
     kept.key = key
-    with _lock:
+    _lock.acquire()  # at half the price of `with`
+    try:
         there = _nodes.setdefault(key, kept)
         if there is not kept:
             other = there()
             if other is not None:  # made by another thread meanwhile
                 return other
             _nodes[key] = kept
+    finally:
+        _lock.release()
     made: Node = node
     return made
 
@@ -247,10 +248,13 @@ def _forget(kept: _Kept, nodes: dict[Any, _Kept] = _nodes, lock: RLock = _lock) 
 
     The table is an argument, since modules lose their names while the interpreter ends.
     """
-    with lock:
+    lock.acquire()
+    try:
         there = nodes.pop(kept.key, None)
         if there is not kept and there is not None:
             nodes[kept.key] = there
+    finally:
+        lock.release()
 
 
 def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **params: Any) -> Node:
@@ -265,9 +269,11 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
     found = None if kept is None else kept()
     if found is not None:
         return found
-    of_numbers = (op, *[a.sort for a in args])
-    known = _made.get(of_numbers) if not listed else None
-    if known is not None:
+    of_numbers = (
+        (op, args[0].sort, args[1].sort) if len(args) == 2 else (op, *[a.sort for a in args])
+    )
+    known = _made.get(of_numbers)
+    if known is not None and not listed:
         return _intern(op, args, (), (), known.dtype, known.weak, known, origin, key)
     if op.arity is not None and len(args) != op.arity:
         raise TypeError(
@@ -380,8 +386,7 @@ def _leaf(
     return _intern(op, (), params, shape, dtype, weak, _sort_of(shape, dtype, weak), origin, key)
 
 
-def _constant(held: Held, weak: bool, origin: Origin | None, dtype: np.dtype[Any] = FLOAT) -> Node:
-    shape = getattr(held.value, "shape", ())
+def _constant(held: Held, weak: bool, origin: Origin | None, dtype: Any, *shape: int) -> Node:
     return _leaf(CONSTANT, (("value", held),), shape, dtype, weak, origin, held.key)
 
 
@@ -396,7 +401,7 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
     if isinstance(value, (bool, np.bool_)):
         return _constant(Held(np.bool_(value), None), False, origin, np.dtype(bool))
     if isinstance(value, float) and not isinstance(value, np.generic):
-        return _constant(Held(value), True, origin)
+        return _constant(Held(value), True, origin, FLOAT)
     if isinstance(value, int):
         if abs(value) > 2**63 - 1:
             return exactly(value, origin)
@@ -412,17 +417,17 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
     array = array.copy()
     if array.shape:
         array.flags.writeable = False
-    return _constant(Held(array), False, origin, array.dtype)
+    return _constant(Held(array), False, origin, array.dtype, *array.shape)
 
 
 def exactly(value: Any, origin: Origin | None) -> Node:
     """A float that means exactly this number, whatever its decimals say."""
+    if type(value) is int and -(2**53) < value < 2**53:
+        return _constant(Held(float(value)), True, origin, FLOAT)
     try:
         near = float(value)
     except OverflowError:  # exact it stays; as a float it is beyond the largest
         near = math.inf if value > 0 else -math.inf
-    written = value.denominator == 1 and abs(value.numerator) < 2**53
-    if not written and math.isfinite(near):
-        written = _rational(near) == value
+    written = math.isfinite(near) and _rational(near) == value
     held = Held(near) if written else Held(near, value)
-    return _constant(held, True, origin)
+    return _constant(held, True, origin, FLOAT)
