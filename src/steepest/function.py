@@ -88,7 +88,7 @@ class Function(Called):
         self.variables = self._entered.variables
         self.units = {**self._entered.units, **(units or {})}
         self.north, self.east = north, east
-        self.label = Label(self._entered.name, single=len(self.variables) == 1)
+        self.label = Label(self._entered.name, (), "", len(self.variables) == 1)
         self._steps = ()
         if (north or east) and self.axes is None:
             raise VariableError(
@@ -255,7 +255,7 @@ class Function(Called):
                 f"{self.label} is a vector; a gradient belongs to one number. Its derivative is "
                 ".jacobian"
             )
-        return self._derived(Label(str(self.label), vector="∇"), Step("gradient"), Step("partials"))
+        return self._derived(Label(str(self.label), (), "∇"), Step("gradient"), Step("partials"))
 
     @cached_property
     def jacobian(self) -> Function:

@@ -49,7 +49,10 @@ def _rebuild(node: Node, args: tuple[Node, ...]) -> Node:
         once = _once(node, args) if node.shape else None
         if once is not None and (once.dtype, once.weak) == (node.dtype, node.weak):
             return once
-        args = _unrepeated(node, args)
+        for a in args:
+            if a.op.name == "broadcast_to":
+                args = _unrepeated(node, args)
+                break
     if shorter is not None:
         found = shorter(node, args)
         if found is not None and found.shape == node.shape:

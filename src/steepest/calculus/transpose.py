@@ -161,7 +161,8 @@ def _spread(
     ends: frozenset[Node],
 ) -> None:
     """Send the cotangent of one linear node on to those of its arguments that are linear too."""
-    row, wanted = node.op, [a in linear for a in node.args]
+    row, args = node.op, node.args
+    wanted = [a in linear for a in args]
     if row.inside:
         return _inside(node, here, wanted, arriving)
     if row.transpose is None or row is INPUT:
@@ -178,32 +179,50 @@ def _spread(
         parts = _elementwise(node, here, wanted)
     else:
         # A mask is of no use where the way ends.
-        goes_on = any(w and a not in ends for w, a in zip(wanted, node.args, strict=True))
+        goes_on = any(w and a not in ends for w, a in zip(wanted, args, strict=True))
         parts = _whole(node, here, wanted, goes_on)
-    for a, part in zip(node.args, parts, strict=True):
+    for a, part in zip(args, parts, strict=True):
         if part is not None:
             _arrive(arriving, a, part)
 
 
 def _elementwise(node: Node, here: Arriving, wanted: list[bool]) -> list[Arriving | None]:
     """What one elementwise row sends to each argument, broadcasting undone."""
-    row = node.op
-    assert row.transpose is not None
-    if row.name == "multiply" and is_number(here.value, 1.0) and _alike(node):
-        parts: Sequence[Node | None] = node.args[::-1]  # once what it is multiplied with
-    else:
-        args = [Traced(a) for a in node.args]
-        turned = row.transpose(Traced(here.value), args, wanted, **dict(node.params))
-        parts = [None if part is None else part.node for part in turned]
     sent: list[Arriving | None] = []
-    for i, part in enumerate(parts):
+    for i, part in enumerate(through(node, here.value, wanted)):
         if part is None or not wanted[i]:
             sent.append(None)
             continue
-        found = _selected(node, i, here, part)
+        if node.op.selects:
+            found = _selected(node, i, here, part)
+        else:  # every other row keeps the mask it found
+            clean = here.mask is True or (here.clean and _keeps_zeros(node, i))
+            found = here.sent(part, here.mask, clean)
         shape = node.args[i].shape
-        sent.append(found if found.value.shape == shape else _fitted(found, shape))
+        sent.append(found if part.shape == shape else _fitted(found, shape))
     return sent
+
+
+def through(node: Node, y_bar: Node, wanted: Sequence[bool]) -> Sequence[Node | None]:
+    """What the transpose of a node's row makes of y_bar for each argument.
+
+    Most of what is linear are sums and products: of these it is known without running the row's
+    rule on handles (a test compares the two).
+    """
+    row, args = node.op, node.args
+    if row.name == "add":
+        return y_bar, y_bar
+    if row.name == "multiply":
+        if is_number(y_bar, 1.0) and _alike(node):
+            return args[::-1]  # once what it is multiplied with
+        a, b = args
+        return make(row, (y_bar, b)) if wanted[0] else None, (
+            make(row, (y_bar, a)) if wanted[1] else None
+        )
+    assert row.transpose is not None
+    handles = [Traced(a) for a in args]
+    parts = row.transpose(Traced(y_bar), handles, wanted, **dict(node.params))
+    return [None if part is None else part.node for part in parts]
 
 
 def _whole(node: Node, here: Arriving, wanted: list[bool], goes_on: bool) -> list[Arriving | None]:
@@ -278,12 +297,7 @@ def _transposed(
 
 
 def _selected(node: Node, i: int, here: Arriving, part: Node) -> Arriving:
-    """What `where` lets through to its i-th argument is masked; every other elementwise row keeps
-    the mask it found.
-    """
-    if not node.op.selects:
-        clean = here.mask is True or (here.clean and _keeps_zeros(node, i))
-        return here.sent(part, here.mask, clean)
+    """What `where` lets through to its i-th argument: only where it chooses that."""
     side: Mask = condition(node.args[0])
     return here.sent(part, both(here.mask, side if i == 1 else negated(side)), clean=False)
 
