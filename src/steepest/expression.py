@@ -96,10 +96,7 @@ class Expression:
     @property
     def _of_arrays(self) -> bool:
         """Whether some input is an array."""
-        for node in self.inputs:
-            if node.shape:
-                return True
-        return False
+        return any(n.shape for n in self.inputs)
 
     @cached_property
     def program(self) -> Program:

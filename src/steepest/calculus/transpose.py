@@ -171,7 +171,9 @@ def _spread(
             "cannot pass it; write the rule with linear rows (+, −, *, where, sum, indexing, @), "
             "or give the row a transpose"
         )
-    if row.linear != JOINTLY and (wanted.count(True) > 1 if row.linear == EACH else any(wanted[1:])):
+    if row.linear != JOINTLY and (
+        wanted.count(True) > 1 if row.linear == EACH else any(wanted[1:])
+    ):
         raise NotDifferentiableError(
             f"a derivative rule joined tangents with {row.name!r}: that is not linear"
         )
@@ -209,19 +211,22 @@ def through(node: Node, y_bar: Node, wanted: Sequence[bool]) -> Sequence[Node | 
     Most of what is linear are sums and products: of these it is known without running the row's
     rule on handles (a test compares the two).
     """
-    row, args = node.op, node.args
+    row = node.op
     if row.name == "add":
         return y_bar, y_bar
     if row.name == "multiply":
+        a, b = node.args
         if is_number(y_bar, 1.0) and _alike(node):
-            return args[::-1]  # once what it is multiplied with
-        a, b = args
-        return make(row, (y_bar, b)) if wanted[0] else None, (
-            make(row, (y_bar, a)) if wanted[1] else None
-        )
-    assert row.transpose is not None
-    handles = [Traced(a) for a in args]
-    parts = row.transpose(Traced(y_bar), handles, wanted, **dict(node.params))
+            return b, a  # once what it is multiplied with
+        return [make(row, (y_bar, o)) if w else None for o, w in zip((b, a), wanted, strict=True)]
+    return by_rule(node, y_bar, wanted)
+
+
+def by_rule(node: Node, y_bar: Node, wanted: Sequence[bool]) -> list[Node | None]:
+    """The transpose of a node's row as its rule says it, on handles."""
+    assert node.op.transpose is not None
+    handles = [Traced(a) for a in node.args]
+    parts = node.op.transpose(Traced(y_bar), handles, wanted, **dict(node.params))
     return [None if part is None else part.node for part in parts]
 
 
@@ -234,8 +239,9 @@ def _whole(node: Node, here: Arriving, wanted: list[bool], goes_on: bool) -> lis
     args = [Traced(a) for a in node.args]
     alike, clean = here.mask is not True and uniform(here.mask), True
     if alike:  # all of it has arrived, or nothing: whatever the row mixes
-        parts, clean = row.transpose(Traced(here.value), args, wanted, **params), (
-            here.clean and row.moves
+        parts, clean = (
+            row.transpose(Traced(here.value), args, wanted, **params),
+            (here.clean and row.moves),
         )
     elif row.transpose_where is not None and not isinstance(here.mask, bool):
         arrived = Traced(spread(here.mask, here.value.shape))
@@ -304,10 +310,8 @@ def _selected(node: Node, i: int, here: Arriving, part: Node) -> Arriving:
 
 def _alike(node: Node) -> bool:
     """Whether a node and its arguments have one shape and dtype, and none takes that of another."""
-    for a in node.args:
-        if a.weak or a.shape != node.shape or a.dtype != node.dtype:
-            return False
-    return True
+    like = node.shape, node.dtype
+    return not any(a.weak or (a.shape, a.dtype) != like for a in node.args)
 
 
 def _keeps_zeros(node: Node, i: int) -> bool:

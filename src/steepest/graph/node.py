@@ -15,7 +15,7 @@ from weakref import ref
 import numpy as np
 
 from steepest.errors import ShapeError
-from steepest.graph.operation import Operation, register
+from steepest.graph.operation import FLOAT, Operation, register, ufunc_dtype
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -183,7 +183,6 @@ class _Kept(ref["Node"]):
     key: Any
 
 
-FLOAT = np.dtype(np.float64)
 _nodes: dict[Any, _Kept] = {}  # each under what tells it from all others
 _lock = RLock()  # a node may be forgotten while another one is entered
 _origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
@@ -289,7 +288,7 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
     if op.dtype is not None:
         dtype = np.dtype(op.dtype(*args, **params))
     else:
-        dtype = ufunc_dtype(op.run, tuple([_kind(a) if a.weak else a.dtype for a in args]))
+        dtype = ufunc_dtype(op.run, args)
     weak = op.elementwise and (bool(args) or op.family == "constant")
     for a in args:
         if not a.weak:
@@ -299,46 +298,6 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
     if sort is not None and op.elementwise and not listed and None not in of_numbers:
         _made[of_numbers] = sort
     return _intern(op, args, listed, shape, dtype, weak, sort, origin, key)
-
-
-def _kind(node: Node) -> Any:
-    return (
-        (int if node.dtype.kind == "i" else float)
-        if node.weak and node.dtype.kind in "if"
-        else node.dtype
-    )
-
-
-_resolved: dict[Any, np.dtype[Any]] = {}
-
-
-def ufunc_dtype(ufunc: Any, kinds: tuple[Any, ...]) -> np.dtype[Any]:
-    """The dtype that a NumPy function gives for operands of these dtypes; `int` and `float` stand
-    for Python's.
-    """
-    key = (ufunc, kinds)
-    found = _resolved.get(key)
-    if found is None:
-        if all(isinstance(k, type) for k in kinds):
-            # Python numbers only: they come out as NumPy's own default.
-            kinds = tuple(np.dtype(k) for k in kinds)
-        found = _resolved[key] = ufunc.resolve_dtypes((*kinds, None))[-1]
-    return found
-
-
-def real_dtype(*args: Node, **params: Any) -> np.dtype[Any]:
-    """The dtype rule of rows that always give real numbers: float32 kept, integers promoted to
-    float64.
-    """
-    strong = [a.dtype for a in args if not a.weak]
-    found = np.result_type(*strong) if strong else np.dtype(np.float64)
-    return found if found.kind == "f" else np.dtype(np.float64)
-
-
-def common_dtype(*args: Node, **params: Any) -> np.dtype[Any]:
-    """The dtype rule of rows that choose or move values: NumPy's promotion of all arguments."""
-    kinds = [_kind(a)(0) if a.weak and a.dtype.kind in "if" else a.dtype for a in args]
-    return np.result_type(*kinds)
 
 
 def _no_values(*values: Any, **params: Any) -> Any:

@@ -134,7 +134,7 @@ def number_of(node: Node) -> Any:
 
 
 def _with_last_uses(steps: Sequence[Step], keep: set[int]) -> tuple[Ready, ...]:
-    """The steps, each with the places that nobody reads after it; those to `keep` are read later."""
+    """The steps, each with the places that nobody reads after it, except those to `keep`."""
     ready: list[Ready] = []
     needed = set(keep)
     for run, at, where in reversed(steps):

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from steepest.graph.node import CONSTANT, Node, constant, make, real_dtype
+from steepest.graph.node import CONSTANT, Node, constant, make
 from steepest.graph.operation import (
     ADDITION,
     EACH,
@@ -24,6 +24,7 @@ from steepest.graph.operation import (
     Operation,
     Rule,
     Zero,
+    real_dtype,
     register,
 )
 from steepest.graph.traced import Traced

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from steepest.errors import FormulaError
-from steepest.graph.node import Node, exactly, make, origin_of, variable
+from steepest.graph.node import Node, Origin, exactly, make, origin_of, variable
 from steepest.graph.operation import ROWS
 from steepest.sources.formula.complaint import complaint
 from steepest.sources.formula.syntax import Apply, Exact, Name, Number, Syntax, postorder
@@ -28,6 +28,7 @@ def nodes_of(
     """
     built: dict[int, Node] = {}
     spans: dict[Node, Span] = {}
+    leaves: dict[Exact | str, Node] = {}
     lines = "\n" in text
     for piece in postorder(outputs):
         start, end = piece.start, piece.end
@@ -35,10 +36,11 @@ def nodes_of(
         quoted = text[start : end if end - start < _QUOTED else start + _QUOTED]
         origin = origin_of(("formula", line, quoted))
         if isinstance(piece, Number):
-            node = exactly(piece.value, origin)
+            node = leaves.get(piece.value) or exactly(piece.value, origin)
+            leaves[piece.value] = node
         elif isinstance(piece, Name):
-            given = parameters.get(piece.name)
-            node = variable(piece.name, origin=origin) if given is None else exactly(given, origin)
+            node = leaves.get(piece.name) or _named(piece.name, parameters, origin)
+            leaves[piece.name] = node
         else:
             assert isinstance(piece, Apply), "a piece is a number, a name or an operation"
             args = [built[id(a)] for a in piece.args]
@@ -55,6 +57,11 @@ def nodes_of(
         if _condition(built[id(output)]):
             raise _not_a_number(text, output)
     return tuple(built[id(output)] for output in outputs), spans
+
+
+def _named(name: str, parameters: Mapping[str, Exact], origin: Origin) -> Node:
+    given = parameters.get(name)
+    return variable(name, origin=origin) if given is None else exactly(given, origin)
 
 
 def _condition(node: Node) -> bool:

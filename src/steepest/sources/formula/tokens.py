@@ -28,6 +28,7 @@ NUMBER, NAME, SIGN, END, SPACE = "number", "name", "sign", "end", "space"
 RAISE, LOWER = "raise", "lower"  # around the tokens of a superscript: x²ⁿ is x, raise, 2, n, lower
 
 _OTHER_BASE = r"0(?:[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+)"
+TWO = {"**": "^"} | {sign: sign for sign in ("<=", ">=", "==", "!=", ":=")}  # of two characters
 _WORDS = {"and", "or", "not"}
 _LARGEST = 2**1024 - 2**970  # the largest double
 _SMALLEST = 2**1074  # one divided by it is the smallest
@@ -123,9 +124,7 @@ class _Scanner:
 
     def put(self, kind: str, text: str, length: int, value: Exact = 0, mark: str = "") -> None:
         start = self.offset + self.at
-        self.tokens.append(
-            token_of((kind, text, start, start + length, self.spaced, value, mark))
-        )
+        self.tokens.append(token_of((kind, text, start, start + length, self.spaced, value, mark)))
         self.at, self.spaced = self.at + length, False
 
     def number(self) -> None:
@@ -219,9 +218,9 @@ class _Scanner:
         self.put(SIGN if name in _WORDS else NAME, name, end - self.at)
 
     def sign(self) -> None:
-        two = self.plain[self.at : self.at + 2]
-        if two in ("**", "<=", ">=", "==", "!=", ":="):
-            self.put(SIGN, {"**": "^"}.get(two, two), 2)
+        two = TWO.get(self.plain[self.at : self.at + 2])
+        if two is not None:
+            self.put(SIGN, two, 2)
         else:
             self.put(SIGN, SIGNS[self.plain[self.at]], 1)
 
