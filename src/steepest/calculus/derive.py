@@ -11,7 +11,7 @@ from steepest.calculus.rewrite import beside, running
 from steepest.calculus.transpose import pull_back
 from steepest.errors import NotDifferentiableError, ShapeError
 from steepest.graph.node import Node, constant, fresh, make
-from steepest.graph.operation import ROWS
+from steepest.graph.operation import FLOAT, ROWS
 from steepest.graph.traverse import topological
 
 __all__ = [
@@ -132,12 +132,12 @@ def hvp(output: Node, inputs: Sequence[Node], direction: Sequence[Node]) -> list
 
 def one_like(node: Node) -> Node:
     """One, in the dtype of a scalar node."""
-    return constant(1.0 if node.dtype == np.float64 else np.ones((), node.dtype))
+    return constant(1.0 if node.dtype == FLOAT else np.ones((), node.dtype))
 
 
 def zero_like(node: Node) -> Node:
     """Zero, in a node's shape and dtype."""
-    if node.shape == () and node.dtype == np.float64:
+    if node.shape == () and node.dtype == FLOAT:
         return constant(0.0)
     zero = constant(np.zeros((), node.dtype if node.real else np.float64))
     return zero if node.shape == () else make(ROWS["broadcast_to"], (zero,), shape=node.shape)

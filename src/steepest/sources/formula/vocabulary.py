@@ -115,6 +115,8 @@ def _without_index(name: str) -> str:
 
 def _plainly_a_variable(name: str) -> bool:
     """A name that needs no declaration: a letter, digits, an index; Greek words; north, east."""
+    if len(name) == 1:
+        return True
     if "_" in name:
         return not name.startswith("log_")
     letters = name.rstrip("0123456789")
