@@ -65,7 +65,7 @@ class Expression:
                     "a gradient belongs to one number; for an array of values use steepest.jacobian"
                 )
             return replaced(self, outputs=tuple(derive.gradient(self.outputs[0], self.inputs)))
-        if any(n.shape != () for n in self.inputs):
+        if self._of_arrays:
             raise ShapeError(
                 "some variables are arrays: use .over(...) for many points at once, and "
                 "steepest.grad(f, argnums=...) where the arrays are the arguments"
@@ -93,6 +93,11 @@ class Expression:
         unit = [make(ROWS["divide"], (constant(d), length)) for d in direction]
         return replaced(self, outputs=tuple(derive.jvp(self.outputs, self.inputs, unit)))
 
+    @property
+    def _of_arrays(self) -> bool:
+        """Whether some input is an array."""
+        return any(n.shape for n in self.inputs)
+
     @cached_property
     def program(self) -> Program:
         """The expression prepared for running."""
@@ -105,11 +110,11 @@ class Expression:
 
     def __call__(self, values: Sequence[Any]) -> Any:
         """The numbers at a point; for scalar inputs arrays may stand, and broadcast."""
-        over = broadcast_shape(*[np.shape(v) for v in values])
-        if self._spread(over):
+        over = broadcast_shape(*[np.shape(v) for v in values if not isinstance(v, float)])
+        if over and self._spread(over):
             return self._everywhere(values, over)
         results = self.program(*values, *(read() for _, read in self.captured))
-        if any(n.shape != () for n in self.inputs):
+        if self._of_arrays:
             return (
                 np.asarray(results[0])[()]
                 if not self.shape

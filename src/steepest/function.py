@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Function"]
 
+FLOATS = {float}
+
 
 class Function(Called):
     """A function of numbers: called like any other, and able to tell its derivatives.
@@ -86,7 +88,7 @@ class Function(Called):
         self.variables = self._entered.variables
         self.units = {**self._entered.units, **(units or {})}
         self.north, self.east = north, east
-        self.label = Label(self._entered.name, single=len(self.variables) == 1)
+        self.label = Label(self._entered.name, (), "", len(self.variables) == 1)
         self._steps = ()
         if (north or east) and self.axes is None:
             raise VariableError(
@@ -112,9 +114,12 @@ class Function(Called):
         values; a vector comes with its components first, `dn, de = f.gradient(N, E)`. To Python
         code an array is an argument like any other: its values at many points are `f.over(N, E)`.
         """
-        if any(isinstance(a, Traceable) for a in (*args, *named.values())):
+        if not named and len(args) == len(self.variables) and {*map(type, args)} == FLOATS:
+            values = [*map(np.float64, args)]  # what `arguments` makes of floats
+        elif any(isinstance(a, Traceable) for a in (*args, *named.values())):
             return self._followed(args, named)
-        values = self.arguments(args, named)
+        else:
+            values = self.arguments(args, named)
         point = self._at_point(values)
         if point is not None:
             return point[0]
@@ -250,7 +255,7 @@ class Function(Called):
                 f"{self.label} is a vector; a gradient belongs to one number. Its derivative is "
                 ".jacobian"
             )
-        return self._derived(Label(str(self.label), vector="∇"), Step("gradient"), Step("partials"))
+        return self._derived(Label(str(self.label), (), "∇"), Step("gradient"), Step("partials"))
 
     @cached_property
     def jacobian(self) -> Function:

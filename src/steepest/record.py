@@ -74,7 +74,7 @@ def _init(kind: type, fields: tuple[str, ...], kw_only: bool) -> Callable[..., N
 
     def __init__(self: Any, *args: Any, **named: Any) -> None:
         held = self.__dict__
-        if shared:
+        if len(args) < total:
             held.update(shared)
         held.update(zip(places, args))  # noqa: B905  (whether these are too many is asked below)
         if named or len(args) > count:

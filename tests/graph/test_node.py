@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import math
 import threading
 from fractions import Fraction
@@ -157,3 +158,45 @@ def test_a_row_is_entered_once_and_in_one_way() -> None:
     with pytest.raises(ValueError, match="2 arguments but 1 partial"):
         register(Operation(name="unheard of", run=np.sin, arity=2, partials=(np.cos,)))
     assert "unheard of" not in ROWS
+
+
+NUMBERS = [
+    variable("x"),
+    variable("s", dtype=np.float32),
+    variable("i", dtype=np.int64),
+    variable("t", dtype=bool),
+    constant(0.5),
+    constant(3),
+]
+
+
+@pytest.mark.parametrize("name", sorted(r.name for r in ROWS.values() if r.elementwise and r.arity))
+def test_what_a_row_makes_of_numbers_is_the_same_when_it_is_known(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dtype and weakness kept for a row are those that its own rules give."""
+    row = ROWS[name]
+
+    def told() -> list[Any]:
+        found: list[Any] = []
+        for args in itertools.product(NUMBERS, repeat=row.arity or 0):
+            try:
+                node = make(row, args)
+            except TypeError as refused:
+                found.append(str(refused))
+            else:
+                found.append((node.shape, node.dtype, node.weak))
+        return found
+
+    monkeypatch.setattr(node_module, "_made", {})
+    first = told()
+    assert told() == first
+    monkeypatch.setattr(node_module, "_made", _Forgetful())
+    assert told() == first
+
+
+class _Forgetful(dict[Any, Any]):
+    """A table in which nothing is ever found."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return None

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from steepest.calculus.forward import push_forward
-from steepest.calculus.rewrite import running
+from steepest.calculus.rewrite import beside, running
 from steepest.calculus.transpose import pull_back
 from steepest.errors import NotDifferentiableError, ShapeError
 from steepest.graph.node import Node, constant, fresh, make
-from steepest.graph.operation import ROWS
+from steepest.graph.operation import FLOAT, ROWS
+from steepest.graph.traverse import topological
 
 __all__ = [
     "adjoints",
@@ -54,10 +55,11 @@ def vjp(
     """Reverse mode: Jᵀ(x)·y_bar for each input: forward mode, transposed. `apart`: see `jvp`."""
     _matching(outputs, cotangents, "cotangent", "output")
     tangents = {n: fresh(f"d{n.name}", n.shape, n.dtype) for n in inputs if n.real}
-    pushed = push_forward(outputs, tangents)
-    pulled = pull_back(pushed, list(tangents.values()), list(cotangents), apart)
+    order = topological(outputs)
+    pushed = push_forward(outputs, tangents, order=order)
+    pulled = pull_back(pushed, list(tangents.values()), cotangents, apart, still=order)
     found = dict(zip(tangents, pulled, strict=True))
-    return running([found.get(n) or zero_like(n) for n in inputs], of=outputs)
+    return beside([found.get(n) or zero_like(n) for n in inputs], order)
 
 
 def gradient(output: Node, inputs: Sequence[Node]) -> list[Node]:
@@ -130,12 +132,12 @@ def hvp(output: Node, inputs: Sequence[Node], direction: Sequence[Node]) -> list
 
 def one_like(node: Node) -> Node:
     """One, in the dtype of a scalar node."""
-    return constant(1.0 if node.dtype == np.float64 else np.ones((), node.dtype))
+    return constant(1.0 if node.dtype == FLOAT else np.ones((), node.dtype))
 
 
 def zero_like(node: Node) -> Node:
     """Zero, in a node's shape and dtype."""
-    if node.shape == () and node.dtype == np.float64:
+    if node.shape == () and node.dtype == FLOAT:
         return constant(0.0)
     zero = constant(np.zeros((), node.dtype if node.real else np.float64))
     return zero if node.shape == () else make(ROWS["broadcast_to"], (zero,), shape=node.shape)

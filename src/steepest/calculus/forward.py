@@ -28,6 +28,7 @@ def push_forward(
     tangents: Mapping[Node, Node],
     nudges: Mapping[Node, Node] | None = None,
     apart: bool = False,
+    order: Sequence[Node] | None = None,
 ) -> list[Node | None]:
     """The tangent of each output, given a tangent for some nodes (usually inputs); None stands for
     zero.
@@ -36,12 +37,13 @@ def push_forward(
     shape and dtype. `nudges` are added to the tangents of nodes on the way: what would happen if
     that node alone came out a little different. The transpose then tells for each of them how much
     the outputs answer to it. `apart`: where a given tangent is 0 nothing moves, and what does not
-    move stays 0 even beside an infinite slope.
+    move stays 0 even beside an infinite slope. `order` is what the outputs depend on, where that is
+    known.
     """
     known: dict[Node, Node | None] = dict(tangents)
     still = Stillness({*tangents.values(), *(nudges or {}).values()}, apart)
     try:
-        for node in topological(outputs, stop=frozenset(tangents)):
+        for node in order or topological(outputs, stop=frozenset(tangents)):
             if node not in known:
                 known[node] = _tangent(node, known, still)
                 if nudges is not None and node in nudges:
@@ -61,19 +63,14 @@ def _tangent(node: Node, known: Mapping[Node, Node | None], still: Stillness) ->
         return None
     set_origin(node.origin)
     params = dict(node.params)
-    args = (
-        [promoted(a, node) for a in node.args]
-        if row.partials is not None or row.linear == EACH
-        else node.args
-    )
-    if row.partials is not None:
-        change = _by_partials(row, node, args, moving, params, still)
+    if row.linear == JOINTLY:
+        change = _jointly(row, node, moving, params)
+    elif row.linear == EACH:
+        change = _each(row, node, _promoted(node), moving, params, still)
+    elif row.partials is not None:
+        change = _by_partials(row, node, _promoted(node), moving, params, still)
     elif row.inside:
         change = _inside(row, node, moving, params["graph"], params["which"])
-    elif row.linear == EACH:
-        change = _each(row, node, args, moving, params, still)
-    elif row.linear == JOINTLY:
-        change = _jointly(row, node, moving, params)
     elif row.tangent is not None:
         handles = [None if t is None else Traced(t) for t in moving]
         result = row.tangent(handles, [Traced(a) for a in node.args], Traced(node), **params)
@@ -82,16 +79,21 @@ def _tangent(node: Node, known: Mapping[Node, Node | None], still: Stillness) ->
         raise NotDifferentiableError(
             f"operation {row.name!r} has no derivative rule; see CONTRIBUTING.md"
         )
-    return None if change is None else shaped_like(change, node)
+    if change is None or (change.sort is node.sort and change.sort is not None):
+        return change
+    return shaped_like(change, node)
 
 
-def promoted(argument: Node, node: Node) -> Node:
-    """An argument in the precision of the result, as NumPy computes it: float32 beside float64
+def _promoted(node: Node) -> list[Node]:
+    """The arguments in the precision of the result, as NumPy computes it: float32 beside float64
     counts as float64.
     """
-    if argument.weak or not argument.real or argument.dtype == node.dtype:
-        return argument
-    return make(ROWS["cast"], (argument,), dtype=node.dtype.str)
+    return [
+        a
+        if a.weak or a.dtype == node.dtype or not a.real
+        else make(ROWS["cast"], (a,), dtype=node.dtype.str)
+        for a in node.args
+    ]
 
 
 def _by_partials(
@@ -103,7 +105,7 @@ def _by_partials(
     still: Stillness,
 ) -> Node | None:
     """The sum over the arguments of (dy/darg)·darg; what stands still by structure adds nothing."""
-    args = [Traced(a) for a in values]
+    args = [Traced(a) for a in (*values, node)]
     assert row.partials is not None
     total: Node | None = None
     for rule, t in zip(row.partials, moving, strict=True):
@@ -112,7 +114,7 @@ def _by_partials(
         moves = still.where_moving(t) if row.steep or still.apart else True
         if moves is False:
             continue
-        slope = as_node(rule(*args, Traced(node), **params))
+        slope = as_node(rule(*args, **params))
         minus = slope.op.name == "negative"
         part = _times(slope.args[0] if minus else slope, t)
         if not isinstance(moves, bool):
@@ -136,7 +138,7 @@ def _times(slope: Node, t: Node) -> Node:
 def _each(
     row: Operation,
     node: Node,
-    args: Sequence[Node],
+    args: list[Node],
     moving: Sequence[Node | None],
     params: dict[str, Any],
     still: Stillness,
@@ -146,7 +148,9 @@ def _each(
     for i, t in enumerate(moving):
         if t is None:
             continue
-        part = make(row, (*args[:i], t, *args[i + 1 :]), **params)
+        args[i], kept = t, args[i]
+        part = make(row, args, **params)
+        args[i] = kept
         if still.apart and row.elementwise:
             moves = still.where_moving(t)
             if moves is False:

@@ -9,6 +9,7 @@ axes for an operation that does so by itself. What a person reads is rewritten e
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -31,18 +32,27 @@ def running(outputs: Sequence[Node], of: Iterable[Node] = ()) -> list[Node]:
     What the nodes `of` are made of stays as it is: a derivative shares it with its function, which
     is computed anyway.
     """
-    return replace(outputs, {n: n for n in topological(of)}, rebuild=_rebuild)
+    return beside(outputs, topological(of))
+
+
+def beside(outputs: Sequence[Node], kept: Iterable[Node]) -> list[Node]:
+    """What `running` does, beside nodes that are `kept` together with all that they depend on."""
+    return replace(outputs, {n: n for n in kept}, rebuild=_rebuild)
 
 
 def _rebuild(node: Node, args: tuple[Node, ...]) -> Node:
     if not args:
         return node
-    shorter = _SHORTER.get(node.op.name)
-    if node.op.name in _BROADCASTING:
-        once = _once(node, args)
+    name = node.op.name
+    shorter = _SHORTER.get(name)
+    if name in _BROADCASTING:
+        once = _once(node, args) if node.shape else None
         if once is not None and (once.dtype, once.weak) == (node.dtype, node.weak):
             return once
-        args = _unrepeated(node, args)
+        for a in args:
+            if a.op.name == "broadcast_to":
+                args = _unrepeated(node, args)
+                break
     if shorter is not None:
         found = shorter(node, args)
         if found is not None and found.shape == node.shape:
@@ -68,7 +78,7 @@ def _unrepeated(node: Node, args: tuple[Node, ...]) -> tuple[Node, ...]:
 def _once(node: Node, args: tuple[Node, ...]) -> Node | None:
     """What is done alike to one number repeated is done once, and then repeated."""
     single = [a.args[0] if a.op.name == "broadcast_to" else a for a in args]
-    if not node.shape or any(a.shape != () for a in single):
+    if any(a.shape != () for a in single):
         return None
     found = _rebuild(make(node.op, single, node.origin, **dict(node.params)), tuple(single))
     return make(ROWS["broadcast_to"], (found,), shape=node.shape)
@@ -104,8 +114,9 @@ def is_number(node: Node, value: float) -> bool:
 
 def _fold(node: Node, args: tuple[Node, ...], run: Callable[..., Any]) -> Node | None:
     """Exact arithmetic on Python numbers, when the float result means exactly the same number."""
-    if not all(a.weak and a.op is CONSTANT for a in args):
-        return None
+    for a in args:
+        if a.op is not CONSTANT or not a.weak:
+            return None
     near = [a.value for a in args]
     if all(type(n) in (int, float) and abs(n) < WHOLE and n == int(n) for n in near):
         found = run(*map(float, near))
@@ -129,14 +140,14 @@ def _fold(node: Node, args: tuple[Node, ...], run: Callable[..., Any]) -> Node |
 
 def _multiply(node: Node, args: tuple[Node, ...]) -> Node | None:
     a, b = args
-    if is_number(a, 1.0):
-        return b
-    if is_number(b, 1.0):
-        return a
-    for one, other in ((a, b), (b, a)):
+    held = [(one, other) for one, other in ((a, b), (b, a)) if one.op is CONSTANT]
+    for one, other in held:
+        if is_number(one, 1.0):
+            return other
+    for one, other in held:
         if is_number(one, -1.0) and other.real:
             return make(ROWS["negative"], (other,), node.origin)
-    return _fold(node, args, lambda p, q: p * q)
+    return _fold(node, args, operator.mul)
 
 
 def _divide(node: Node, args: tuple[Node, ...]) -> Node | None:
@@ -149,14 +160,14 @@ def _subtract(node: Node, args: tuple[Node, ...]) -> Node | None:
         return a
     if b.op.name == "negative" and b.real:
         return make(ROWS["add"], (a, b.args[0]), node.origin)
-    return _fold(node, args, lambda p, q: p - q)
+    return _fold(node, args, operator.sub)
 
 
 def _add(node: Node, args: tuple[Node, ...]) -> Node | None:
     for a, b in (args, args[::-1]):
         if b.op.name == "negative" and b.real:
             return make(ROWS["subtract"], (a, b.args[0]), node.origin)
-    return _fold(node, args, lambda p, q: p + q)
+    return _fold(node, args, operator.add)
 
 
 def _power(node: Node, args: tuple[Node, ...]) -> Node | None:
@@ -167,7 +178,7 @@ def _negative(node: Node, args: tuple[Node, ...]) -> Node | None:
     (a,) = args
     if a.op.name == "negative":
         return a.args[0]
-    return _fold(node, args, lambda p: -p)
+    return _fold(node, args, operator.neg)
 
 
 def _no_movement(node: Node, args: tuple[Node, ...]) -> Node | None:

@@ -39,6 +39,8 @@ class Stillness:
 
     def where_moving(self, tangent: Node) -> Mask:
         """Where a tangent can be anything but zero."""
+        if tangent in self._known:
+            return self._known[tangent]
         for node in topological([tangent], stop=self._known):
             if node not in self._known:
                 self._known[node] = self._moving(node)

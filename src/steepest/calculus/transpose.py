@@ -10,7 +10,7 @@ product 0·x is ever simplified, so a NaN that is really there stays.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,10 +33,9 @@ from steepest.calculus.rewrite import is_number, running
 from steepest.errors import NotDifferentiableError
 from steepest.graph.node import CONSTANT, INPUT, Node, Origin, born_at, constant, fresh, make
 from steepest.graph.operation import EACH, JOINTLY, ROWS
-from steepest.graph.traced import Traced
+from steepest.graph.traced import Traced, as_node
 from steepest.graph.traverse import topological
 from steepest.operations.shape import cast, unbroadcast
-from steepest.record import record
 
 if TYPE_CHECKING:
     from steepest.graph.graph import Graph
@@ -44,45 +43,47 @@ if TYPE_CHECKING:
 __all__ = ["pull_back"]
 
 
-@record(eq=True)
 class Arriving:
     """A cotangent on its way: its value, and where anything arrives at all.
 
     `clean` says that the value is already zero where the mask is False. `minus` says that the
     cotangent is -value: signs are taken along, and mostly end in a difference where sums would need
-    a negative first. Rounding is the same on both sides of zero, so no bit depends on it.
+    a negative first. Rounding is the same on both sides of zero, so no bit depends on it. `origin`
+    is where the sign comes from.
     """
 
-    value: Traced
-    mask: Mask = True
-    clean: bool = True
-    minus: bool = False
-    origin: Origin | None = None  # where the sign comes from
+    __slots__ = ("clean", "mask", "minus", "origin", "value")
+
+    def __init__(
+        self,
+        value: Node,
+        mask: Mask = True,
+        clean: bool = True,
+        minus: bool = False,
+        origin: Origin | None = None,
+    ) -> None:
+        self.value, self.mask, self.clean, self.minus = value, mask, clean, minus
+        self.origin = origin
 
     def signed(self) -> Arriving:
         """The same with its sign in the value."""
         if not self.minus:
             return self
-        with born_at(self.origin or self.value.node.origin):
-            return Arriving(-self.value, self.mask, self.clean)
+        with born_at(self.origin or self.value.origin):
+            return Arriving(make(ROWS["negative"], (self.value,)), self.mask, self.clean)
 
-    def sent(self, part: Traced, mask: Mask | None = None, clean: bool | None = None) -> Arriving:
+    def sent(self, part: Node, mask: Mask, clean: bool) -> Arriving:
         """What becomes of this on its way through a linear row."""
-        minus = part.node.op.name == "negative"
-        return Arriving(
-            Traced(part.node.args[0]) if minus else part,
-            self.mask if mask is None else mask,
-            self.clean if clean is None else clean,
-            self.minus != minus,
-            part.node.origin if minus else self.origin,
-        )
+        if part.op.name != "negative":
+            return Arriving(part, mask, clean, self.minus, self.origin)
+        return Arriving(part.args[0], mask, clean, not self.minus, part.origin)
 
-    def settled(self) -> Traced:
+    def settled(self) -> Node:
         """The value, but for its sign: zero where nothing arrives."""
         if isinstance(self.mask, bool) or self.clean:
             return self.value
         zero = constant(np.zeros((), self.value.dtype))
-        return Traced(make(ROWS["where"], (self.mask, self.value.node, zero)))
+        return make(ROWS["where"], (self.mask, self.value, zero))
 
 
 def pull_back(
@@ -90,26 +91,31 @@ def pull_back(
     sources: Sequence[Node],
     cotangents: Sequence[Node],
     apart: bool = False,
+    still: Collection[Node] = (),
 ) -> list[Node | None]:
     """Transpose: given `tangents` as linear functions of `sources`, and one cotangent for each
     tangent, the cotangent that reaches each source; None stands for zero.
 
-    `apart`: of the cotangents only what is not 0 arrives.
+    `apart`: of the cotangents only what is not 0 arrives. `still` are nodes known not to depend on
+    any source; nothing is looked for below them.
     """
     seeds = [
-        (t, Arriving(Traced(c), condition(c) if apart else True))
+        (t, Arriving(c, condition(c) if apart else True))
         for t, c in zip(tangents, cotangents, strict=True)
         if t is not None
     ]
     return [
-        None if found is None else found.signed().settled().node for found in _pull(seeds, sources)
+        None if found is None else found.signed().settled()
+        for found in _pull(seeds, sources, still)
     ]
 
 
-def _pull(seeds: Sequence[tuple[Node, Arriving]], sources: Sequence[Node]) -> list[Arriving | None]:
+def _pull(
+    seeds: Sequence[tuple[Node, Arriving]], sources: Sequence[Node], still: Collection[Node] = ()
+) -> list[Arriving | None]:
     """What reaches each source, masks included."""
     ends = frozenset(sources)
-    order = topological([t for t, _ in seeds], stop=ends)
+    order = topological([t for t, _ in seeds], stop=ends.union(still))
     linear = _depending_on(order, ends)
     arriving: dict[Node, Arriving] = {}
     for t, c in seeds:
@@ -118,13 +124,15 @@ def _pull(seeds: Sequence[tuple[Node, Arriving]], sources: Sequence[Node]) -> li
     for node in reversed(order):
         if node not in linear or node in ends:
             continue
-        _settle(node, elements, arriving, masked=True)
-        if node in arriving:
-            here = arriving.pop(node)
-            if Elements.takes(node):
-                elements.add(node, here.signed().settled(), here.mask)
-            else:
-                _spread(node, here, linear, arriving, ends)
+        if node.shape:
+            _settle(node, elements, arriving, masked=True)
+        here = arriving.pop(node, None)
+        if here is None:
+            continue
+        if not node.op.elementwise and Elements.takes(node):
+            elements.add(node, Traced(here.signed().settled()), here.mask)
+        else:
+            _spread(node, here, linear, arriving, ends)
     for s in ends:
         _settle(s, elements, arriving, masked=False)
     return [arriving.get(s) for s in sources]
@@ -134,7 +142,7 @@ def _settle(node: Node, elements: Elements, arriving: dict[Node, Arriving], mask
     """Let what arrived at a node's elements arrive at the node, without a mask at the end."""
     if node in elements:
         for value, mask in elements.collect(node, masked):
-            _arrive(arriving, node, Arriving(value, mask))
+            _arrive(arriving, node, Arriving(value.node, mask))
 
 
 def _depending_on(order: Sequence[Node], sources: frozenset[Node]) -> set[Node]:
@@ -153,7 +161,8 @@ def _spread(
     ends: frozenset[Node],
 ) -> None:
     """Send the cotangent of one linear node on to those of its arguments that are linear too."""
-    row, wanted = node.op, [a in linear for a in node.args]
+    row, args = node.op, node.args
+    wanted = [a in linear for a in args]
     if row.inside:
         return _inside(node, here, wanted, arriving)
     if row.transpose is None or row is INPUT:
@@ -162,8 +171,9 @@ def _spread(
             "cannot pass it; write the rule with linear rows (+, −, *, where, sum, indexing, @), "
             "or give the row a transpose"
         )
-    crossed = sum(wanted) > 1 if row.linear == EACH else row.linear != JOINTLY and any(wanted[1:])
-    if crossed:
+    if row.linear != JOINTLY and (
+        wanted.count(True) > 1 if row.linear == EACH else any(wanted[1:])
+    ):
         raise NotDifferentiableError(
             f"a derivative rule joined tangents with {row.name!r}: that is not linear"
         )
@@ -171,27 +181,53 @@ def _spread(
         parts = _elementwise(node, here, wanted)
     else:
         # A mask is of no use where the way ends.
-        goes_on = any(w and a not in ends for w, a in zip(wanted, node.args, strict=True))
+        goes_on = any(w and a not in ends for w, a in zip(wanted, args, strict=True))
         parts = _whole(node, here, wanted, goes_on)
-    for a, part in zip(node.args, parts, strict=True):
+    for a, part in zip(args, parts, strict=True):
         if part is not None:
             _arrive(arriving, a, part)
 
 
 def _elementwise(node: Node, here: Arriving, wanted: list[bool]) -> list[Arriving | None]:
     """What one elementwise row sends to each argument, broadcasting undone."""
+    sent: list[Arriving | None] = []
+    for i, part in enumerate(through(node, here.value, wanted)):
+        if part is None or not wanted[i]:
+            sent.append(None)
+            continue
+        if node.op.selects:
+            found = _selected(node, i, here, part)
+        else:  # every other row keeps the mask it found
+            clean = here.mask is True or (here.clean and _keeps_zeros(node, i))
+            found = here.sent(part, here.mask, clean)
+        shape = node.args[i].shape
+        sent.append(found if part.shape == shape else _fitted(found, shape))
+    return sent
+
+
+def through(node: Node, y_bar: Node, wanted: Sequence[bool]) -> Sequence[Node | None]:
+    """What the transpose of a node's row makes of y_bar for each argument.
+
+    Most of what is linear are sums and products: of these it is known without running the row's
+    rule on handles (a test compares the two).
+    """
+    row = node.op
+    if row.name == "add":
+        return y_bar, y_bar
+    if row.name == "multiply":
+        a, b = node.args
+        if is_number(y_bar, 1.0) and _alike(node):
+            return b, a  # once what it is multiplied with
+        return [make(row, (y_bar, o)) if w else None for o, w in zip((b, a), wanted, strict=True)]
+    return by_rule(node, y_bar, wanted)
+
+
+def by_rule(node: Node, y_bar: Node, wanted: Sequence[bool]) -> list[Node | None]:
+    """The transpose of a node's row as its rule says it, on handles."""
     assert node.op.transpose is not None
-    args, params = [Traced(a) for a in node.args], dict(node.params)
-    if node.op.name == "multiply" and is_number(here.value.node, 1.0) and _alike(node):
-        parts: Sequence[Traced | None] = args[::-1]  # once what it is multiplied with
-    else:
-        parts = node.op.transpose(here.value, args, wanted, **params)
-    return [
-        _fitted(_selected(node, i, here, part), node.args[i])
-        if wanted[i] and part is not None
-        else None
-        for i, part in enumerate(parts)
-    ]
+    handles = [Traced(a) for a in node.args]
+    parts = node.op.transpose(Traced(y_bar), handles, wanted, **dict(node.params))
+    return [None if part is None else part.node for part in parts]
 
 
 def _whole(node: Node, here: Arriving, wanted: list[bool], goes_on: bool) -> list[Arriving | None]:
@@ -203,17 +239,20 @@ def _whole(node: Node, here: Arriving, wanted: list[bool], goes_on: bool) -> lis
     args = [Traced(a) for a in node.args]
     alike, clean = here.mask is not True and uniform(here.mask), True
     if alike:  # all of it has arrived, or nothing: whatever the row mixes
-        parts, clean = row.transpose(here.value, args, wanted, **params), here.clean and row.moves
+        parts, clean = (
+            row.transpose(Traced(here.value), args, wanted, **params),
+            (here.clean and row.moves),
+        )
     elif row.transpose_where is not None and not isinstance(here.mask, bool):
         arrived = Traced(spread(here.mask, here.value.shape))
-        parts = row.transpose_where(here.value, arrived, args, wanted, **params)
+        parts = row.transpose_where(Traced(here.value), arrived, args, wanted, **params)
     else:
-        parts = row.transpose(here.settled(), args, wanted, **params)
+        parts = row.transpose(Traced(here.settled()), args, wanted, **params)
     masks: Sequence[Mask | None] = [True] * len(parts)
     if alike or (goes_on and (row.moves or row.linear == EACH)):
         masks = carried_back(node, here.mask, wanted)
     return [
-        here.sent(part, mask, clean) if w and part is not None and mask is not None else None
+        here.sent(part.node, mask, clean) if w and part is not None and mask is not None else None
         for w, part, mask in zip(wanted, parts, masks, strict=True)
     ]
 
@@ -229,7 +268,7 @@ def _inside(node: Node, here: Arriving, wanted: list[bool], arriving: dict[Node,
         graph.made.setdefault(key, _transposed(graph, which, wanted, masked))
     turned, masks = graph.made[key]
     given = [a for a, w in zip(node.args, wanted, strict=True) if not w]
-    given += [here.value.node, *([spread(here.mask, here.value.shape)] if masked else [])]
+    given += [here.value, *([spread(here.mask, here.value.shape)] if masked else [])]
     outputs = iter(range(len(turned.outputs)))
     reached = [
         None if m is None else make(node.op, given, graph=turned, which=next(outputs))
@@ -241,7 +280,7 @@ def _inside(node: Node, here: Arriving, wanted: list[bool], arriving: dict[Node,
     linear = [a for a, w in zip(node.args, wanted, strict=True) if w]
     for a, value, mask in zip(linear, reached, arrived, strict=True):
         if value is not None:
-            _arrive(arriving, a, here.sent(Traced(value), mask, clean=True))
+            _arrive(arriving, a, here.sent(value, mask, clean=True))
 
 
 def _transposed(
@@ -254,29 +293,25 @@ def _transposed(
 
     output = graph.outputs[which]
     y_bar, mask = fresh("ȳ", output.shape, output.dtype), fresh("arrived", output.shape, bool)
-    seed = Arriving(Traced(y_bar), mask, clean=False) if masked else Arriving(Traced(y_bar))
+    seed = Arriving(y_bar, mask, clean=False) if masked else Arriving(y_bar)
     found = _pull([(output, seed)], [n for n, w in zip(graph.inputs, wanted, strict=True) if w])
-    values = [f.signed().settled().node for f in found if f is not None]
+    values = [f.signed().settled() for f in found if f is not None]
     masks = [f.mask for f in found if f is not None and not isinstance(f.mask, bool)]
     given = [n for n, w in zip(graph.inputs, wanted, strict=True) if not w]
     turned = Graph((*given, y_bar, *([mask] if masked else [])), tuple(running([*values, *masks])))
     return turned, [None if f is None else not isinstance(f.mask, bool) for f in found]
 
 
-def _selected(node: Node, i: int, here: Arriving, part: Traced) -> Arriving:
-    """What `where` lets through to its i-th argument is masked; every other elementwise row keeps
-    the mask it found.
-    """
-    if not node.op.selects:
-        return here.sent(part, clean=here.clean and _keeps_zeros(node, i))
+def _selected(node: Node, i: int, here: Arriving, part: Node) -> Arriving:
+    """What `where` lets through to its i-th argument: only where it chooses that."""
     side: Mask = condition(node.args[0])
     return here.sent(part, both(here.mask, side if i == 1 else negated(side)), clean=False)
 
 
 def _alike(node: Node) -> bool:
     """Whether a node and its arguments have one shape and dtype, and none takes that of another."""
-    like = node.shape, node.dtype, False
-    return all((a.shape, a.dtype, a.weak) == like for a in node.args)
+    like = node.shape, node.dtype
+    return not any(a.weak or (a.shape, a.dtype) != like for a in node.args)
 
 
 def _keeps_zeros(node: Node, i: int) -> bool:
@@ -294,16 +329,15 @@ def _finite(value: Any) -> bool:
     return bool(np.isfinite(value).all()) if np.ndim(value) else math.isfinite(value)
 
 
-def _fitted(found: Arriving, argument: Node) -> Arriving:
+def _fitted(found: Arriving, shape: tuple[int, ...]) -> Arriving:
     """Undo the broadcasting of one argument: sum what arrives; something arrives if it does
     anywhere.
     """
-    if found.value.shape == argument.shape:
-        return found
     alike = uniform(found.mask)
     found = found if alike else found.signed()
-    total = unbroadcast(found.value if alike else found.settled(), argument.shape)
-    mask = within(found.mask, found.value.shape, argument.shape)
+    value = found.value if alike else found.settled()
+    total = as_node(unbroadcast(Traced(value), shape))
+    mask = within(found.mask, value.shape, shape)
     return Arriving(total, mask, found.clean or not alike, found.minus)
 
 
@@ -312,8 +346,9 @@ def _arrive(arriving: dict[Node, Arriving], node: Node, new: Arriving) -> None:
     if new.mask is False:
         return
     # A float64 cotangent can reach a float32 argument.
-    if new.value.dtype != node.dtype and not new.value.node.weak:
-        new = Arriving(cast(new.value, node.dtype), new.mask, new.clean, new.minus)
+    if new.value.dtype != node.dtype and not new.value.weak:
+        value = as_node(cast(Traced(new.value), node.dtype))
+        new = Arriving(value, new.mask, new.clean, new.minus)
     old = arriving.get(node)
     arriving[node] = new if old is None else _sum(old, new)
 
@@ -334,13 +369,13 @@ def _sum(old: Arriving, new: Arriving) -> Arriving:
         old, new = old.signed(), new.signed()
     if asked.op.name == "logical_not":
         asked, old, new = asked.args[0], new, old
-    chosen = Traced(make(ROWS["where"], (asked, old.value.node, new.value.node)))
+    chosen = make(ROWS["where"], (asked, old.value, new.value))
     return Arriving(chosen, mask, old.clean and new.clean, old.minus)
 
 
-def _added(a: Traced, first: Arriving, b: Traced, second: Arriving) -> tuple[Traced, bool]:
+def _added(a: Node, first: Arriving, b: Node, second: Arriving) -> tuple[Node, bool]:
     """The sum of two values with the signs of their cotangents, and whether its sign is minus."""
     if first.minus == second.minus:
-        return Traced(make(ROWS["add"], (a.node, b.node))), first.minus
+        return make(ROWS["add"], (a, b)), first.minus
     positive, other = (b, a) if first.minus else (a, b)
-    return Traced(make(ROWS["subtract"], (positive.node, other.node))), False
+    return make(ROWS["subtract"], (positive, other)), False

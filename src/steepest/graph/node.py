@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from _thread import RLock
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from numbers import Rational
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import ref
@@ -14,7 +15,7 @@ from weakref import ref
 import numpy as np
 
 from steepest.errors import ShapeError
-from steepest.graph.operation import Operation, register
+from steepest.graph.operation import FLOAT, Operation, register, ufunc_dtype
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -38,17 +39,33 @@ class Origin(NamedTuple):
         return f"{self.file}:{self.line}"
 
 
+# An origin of all its fields, in one step of C.
+origin_of: Callable[[tuple[str, int, str]], Origin] = partial(tuple.__new__, Origin)
+
+
 class _Making:
     """The fields of a node, as long as they are filled in."""
 
-    __slots__ = ("__weakref__", "args", "dtype", "op", "origin", "params", "shape", "weak")
+    __slots__ = ("__weakref__", "args", "dtype", "op", "origin", "params", "shape", "sort", "weak")
     op: Operation
     args: tuple[Node, ...]
     params: Params
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     weak: bool
+    sort: Sort | None
     origin: Origin | None
+
+
+class Sort:
+    """A dtype of single numbers, weak or not: one object for each, so that what an elementwise row
+    makes of such numbers is worked out once.
+    """
+
+    __slots__ = ("dtype", "weak")
+
+    def __init__(self, dtype: np.dtype[Any], weak: bool) -> None:
+        self.dtype, self.weak = dtype, weak
 
 
 class Node(_Making):
@@ -56,6 +73,7 @@ class Node(_Making):
     `make`, never changed.
 
     `weak` marks Python numbers, which take the precision of what they meet (NumPy's own rule).
+    `sort` is the dtype and weakness of a single number, None for an array.
     `origin` is the line of user code, or the place in a formula, that it came from; of equal nodes
     the first one's.
     """
@@ -165,7 +183,7 @@ class _Kept(ref["Node"]):
     key: Any
 
 
-_nodes: dict[Any, _Kept] = {}  # each under its operation, arguments and parameters
+_nodes: dict[Any, _Kept] = {}  # each under what tells it from all others
 _lock = RLock()  # a node may be forgotten while another one is entered
 _origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
@@ -183,9 +201,17 @@ def born_at(origin: Origin | None) -> Iterator[None]:
         _origin.set(before)
 
 
-def set_origin(origin: Origin | None) -> None:
-    """What `born_at` does, without the block: for inner loops that restore it themselves."""
-    _origin.set(origin)
+set_origin = _origin.set  # what `born_at` does, for inner loops that restore it themselves
+
+
+_sorts: dict[tuple[np.dtype[Any], bool], Sort] = {}
+_made: dict[tuple[Any, ...], Sort] = {}  # a row and the sorts of its arguments -> its result's
+
+
+def _sort_of(shape: tuple[int, ...], dtype: np.dtype[Any], weak: bool) -> Sort | None:
+    if shape:
+        return None
+    return _sorts.get((dtype, weak)) or _sorts.setdefault((dtype, weak), Sort(dtype, weak))
 
 
 def _intern(
@@ -195,23 +221,28 @@ def _intern(
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
     weak: bool,
+    sort: Sort | None,
     origin: Origin | None,
     key: Any,
 ) -> Node:
     node: Any = _Making()
-    node.op, node.args, node.params, node.shape, node.dtype, node.weak = (
-        op, args, params, shape, dtype, weak,
+    node.op, node.args, node.params, node.shape, node.dtype, node.weak, node.sort = (
+        op, args, params, shape, dtype, weak, sort,
     )  # fmt: skip
     node.origin = origin or _origin.get()
     node.__class__ = Node  # and from here on it is never changed
     kept = _Kept(node, _forget)
     kept.key = key
-    with _lock:
-        there = _nodes.get(key)
-        other = None if there is None else there()
-        if other is not None:  # made by another thread meanwhile
-            return other
-        _nodes[key] = kept
+    _lock.acquire()  # at half the price of `with`
+    try:
+        there = _nodes.setdefault(key, kept)
+        if there is not kept:
+            other = there()
+            if other is not None:  # made by another thread meanwhile
+                return other
+            _nodes[key] = kept
+    finally:
+        _lock.release()
     made: Node = node
     return made
 
@@ -221,15 +252,13 @@ def _forget(kept: _Kept, nodes: dict[Any, _Kept] = _nodes, lock: RLock = _lock) 
 
     The table is an argument, since modules lose their names while the interpreter ends.
     """
-    with lock:
-        if nodes.get(kept.key) is kept:
-            del nodes[kept.key]
-
-
-def _known(key: Any) -> Node | None:
-    """The node under this key, where somebody holds it."""
-    kept = _nodes.get(key)
-    return None if kept is None else kept()
+    lock.acquire()
+    try:
+        there = nodes.pop(kept.key, None)
+        if there is not kept and there is not None:
+            nodes[kept.key] = there
+    finally:
+        lock.release()
 
 
 def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **params: Any) -> Node:
@@ -240,9 +269,16 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
     args = tuple(args)
     listed: Params = tuple(sorted(params.items())) if params else ()
     key = (op, args, listed)
-    found = _known(key)
+    kept = _nodes.get(key)
+    found = None if kept is None else kept()
     if found is not None:
         return found
+    of_numbers = (
+        (op, args[0].sort, args[1].sort) if len(args) == 2 else (op, *[a.sort for a in args])
+    )
+    known = _made.get(of_numbers)
+    if known is not None and not listed:
+        return _intern(op, args, (), (), known.dtype, known.weak, known, origin, key)
     if op.arity is not None and len(args) != op.arity:
         raise TypeError(
             f"{op.name} takes {op.arity} argument{'s' * (op.arity != 1)}, but {len(args)} were "
@@ -252,54 +288,16 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
     if op.dtype is not None:
         dtype = np.dtype(op.dtype(*args, **params))
     else:
-        dtype = ufunc_dtype(op.run, tuple([_kind(a) if a.weak else a.dtype for a in args]))
+        dtype = ufunc_dtype(op.run, args)
     weak = op.elementwise and (bool(args) or op.family == "constant")
     for a in args:
         if not a.weak:
             weak = False
             break
-    return _intern(op, args, listed, shape, dtype, weak, origin, key)
-
-
-def _kind(node: Node) -> Any:
-    return (
-        (int if node.dtype.kind == "i" else float)
-        if node.weak and node.dtype.kind in "if"
-        else node.dtype
-    )
-
-
-FLOAT = np.dtype(np.float64)
-_resolved: dict[Any, np.dtype[Any]] = {}
-
-
-def ufunc_dtype(ufunc: Any, kinds: tuple[Any, ...]) -> np.dtype[Any]:
-    """The dtype that a NumPy function gives for operands of these dtypes; `int` and `float` stand
-    for Python's.
-    """
-    key = (ufunc, kinds)
-    found = _resolved.get(key)
-    if found is None:
-        if all(isinstance(k, type) for k in kinds):
-            # Python numbers only: they come out as NumPy's own default.
-            kinds = tuple(np.dtype(k) for k in kinds)
-        found = _resolved[key] = ufunc.resolve_dtypes((*kinds, None))[-1]
-    return found
-
-
-def real_dtype(*args: Node, **params: Any) -> np.dtype[Any]:
-    """The dtype rule of rows that always give real numbers: float32 kept, integers promoted to
-    float64.
-    """
-    strong = [a.dtype for a in args if not a.weak]
-    found = np.result_type(*strong) if strong else np.dtype(np.float64)
-    return found if found.kind == "f" else np.dtype(np.float64)
-
-
-def common_dtype(*args: Node, **params: Any) -> np.dtype[Any]:
-    """The dtype rule of rows that choose or move values: NumPy's promotion of all arguments."""
-    kinds = [_kind(a)(0) if a.weak and a.dtype.kind in "if" else a.dtype for a in args]
-    return np.result_type(*kinds)
+    sort = _sort_of(shape, dtype, weak)
+    if sort is not None and op.elementwise and not listed and None not in of_numbers:
+        _made[of_numbers] = sort
+    return _intern(op, args, listed, shape, dtype, weak, sort, origin, key)
 
 
 def _no_values(*values: Any, **params: Any) -> Any:
@@ -311,28 +309,21 @@ CONSTANT = register(Operation(name="constant", run=_no_values, arity=0, flat=Tru
 
 
 def variable(
-    name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64, origin: Origin | None = None
+    name: str, shape: tuple[int, ...] = (), dtype: Any = FLOAT, origin: Origin | None = None
 ) -> Node:
     """An input of a function. The same name, shape and dtype always give the same node."""
-    dtype = np.dtype(dtype)
-    params: Params = (("dtype", dtype.str), ("name", name), ("shape", tuple(shape)))
-    return _leaf(INPUT, params, tuple(shape), dtype, False, origin)
+    shape, dtype = tuple(shape), np.dtype(dtype)
+    params: Params = (("dtype", dtype.str), ("name", name), ("shape", shape))
+    return _leaf(INPUT, params, shape, dtype, False, origin, params)
 
 
-def fresh(
-    name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64, weak: bool = False
-) -> Node:
+def fresh(name: str, shape: tuple[int, ...] = (), dtype: Any = FLOAT, weak: bool = False) -> Node:
     """An input that equals no other, whatever its name: a tangent, a captured array. `weak` for a
     Python number that is read anew.
     """
-    dtype = np.dtype(dtype)
-    params: Params = (
-        ("dtype", dtype.str),
-        ("mark", _Mark()),
-        ("name", name),
-        ("shape", tuple(shape)),
-    )
-    return _leaf(INPUT, params, tuple(shape), dtype, weak, None)
+    shape, dtype, mark = tuple(shape), np.dtype(dtype), _Mark()
+    params: Params = (("dtype", dtype.str), ("mark", mark), ("name", name), ("shape", shape))
+    return _leaf(INPUT, params, shape, dtype, weak, None, mark)
 
 
 class _Mark:
@@ -348,10 +339,19 @@ def _leaf(
     dtype: np.dtype[Any],
     weak: bool,
     origin: Origin | None,
+    mark: Any,
 ) -> Node:
-    key = (op, (), params)
-    found = _known(key)
-    return found if found is not None else _intern(op, (), params, shape, dtype, weak, origin, key)
+    """The input or constant that its `mark` tells from all others."""
+    key = (op, mark)
+    kept = _nodes.get(key)
+    found = None if kept is None else kept()
+    if found is not None:
+        return found
+    return _intern(op, (), params, shape, dtype, weak, _sort_of(shape, dtype, weak), origin, key)
+
+
+def _constant(held: Held, weak: bool, origin: Origin | None, dtype: Any, *shape: int) -> Node:
+    return _leaf(CONSTANT, (("value", held),), shape, dtype, weak, origin, held.key)
 
 
 def constant(value: Any, origin: Origin | None = None) -> Node:
@@ -363,14 +363,13 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
     a float that is pi or Euler's number to the last bit becomes that number.
     """
     if isinstance(value, (bool, np.bool_)):
-        held = Held(np.bool_(value), None)
-        return _leaf(CONSTANT, (("value", held),), (), np.dtype(bool), False, origin)
+        return _constant(Held(np.bool_(value), None), False, origin, np.dtype(bool))
     if isinstance(value, float) and not isinstance(value, np.generic):
-        return _leaf(CONSTANT, (("value", Held(value)),), (), FLOAT, True, origin)
+        return _constant(Held(value), True, origin, FLOAT)
     if isinstance(value, int):
         if abs(value) > 2**63 - 1:
             return exactly(value, origin)
-        return _leaf(CONSTANT, (("value", Held(value)),), (), np.dtype(np.int64), True, origin)
+        return _constant(Held(value), True, origin, np.dtype(np.int64))
     if isinstance(value, Rational) and not isinstance(value, np.generic):
         return exactly(value, origin)
     array = np.asarray(value)
@@ -382,18 +381,17 @@ def constant(value: Any, origin: Origin | None = None) -> Node:
     array = array.copy()
     if array.shape:
         array.flags.writeable = False
-    held = Held(array)
-    return _leaf(CONSTANT, (("value", held),), array.shape, array.dtype, False, origin)
+    return _constant(Held(array), False, origin, array.dtype, *array.shape)
 
 
 def exactly(value: Any, origin: Origin | None) -> Node:
     """A float that means exactly this number, whatever its decimals say."""
+    if type(value) is int and -(2**53) < value < 2**53:
+        return _constant(Held(float(value)), True, origin, FLOAT)
     try:
         near = float(value)
     except OverflowError:  # exact it stays; as a float it is beyond the largest
         near = math.inf if value > 0 else -math.inf
-    written = value.denominator == 1 and abs(value.numerator) < 2**53
-    if not written and math.isfinite(near):
-        written = _rational(near) == value
+    written = math.isfinite(near) and _rational(near) == value
     held = Held(near) if written else Held(near, value)
-    return _leaf(CONSTANT, (("value", held),), (), FLOAT, True, origin)
+    return _constant(held, True, origin, FLOAT)

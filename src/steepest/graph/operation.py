@@ -7,7 +7,7 @@ table read these rows; nothing else in the project lists operations.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -15,12 +15,16 @@ from steepest.errors import ShapeError
 from steepest.graph.registry import Registry
 from steepest.record import record
 
+if TYPE_CHECKING:
+    from steepest.graph.node import Node
+
 __all__ = [
     "ADDITION",
     "ATOM",
     "BINDINGS",
     "COMPARISON",
     "EACH",
+    "FLOAT",
     "JOINTLY",
     "LOGICAL",
     "MULTIPLICATION",
@@ -36,7 +40,10 @@ __all__ = [
     "Zero",
     "binds",
     "broadcast_shape",
+    "common_dtype",
+    "real_dtype",
     "register",
+    "ufunc_dtype",
 ]
 
 Rule = Callable[..., Any]
@@ -94,6 +101,44 @@ def broadcast_shape(*shapes: Shape, **params: Any) -> Shape:
             "lengths must be equal or contain a 1; reshape one of them or add an axis with [:, "
             "None]"
         ) from None
+
+
+FLOAT = np.dtype(np.float64)
+_resolved: dict[Any, np.dtype[Any]] = {}
+
+
+def ufunc_dtype(ufunc: Any, args: Sequence[Node]) -> np.dtype[Any]:
+    """The dtype that a NumPy function gives; weak numbers count as Python's `int` and `float`."""
+    kinds = tuple([_kind(a) for a in args])
+    key = (ufunc, kinds)
+    found = _resolved.get(key)
+    if found is None:
+        if all(isinstance(k, type) for k in kinds):
+            # Python numbers only: they come out as NumPy's own default.
+            kinds = tuple(np.dtype(k) for k in kinds)
+        found = _resolved[key] = ufunc.resolve_dtypes((*kinds, None))[-1]
+    return found
+
+
+def _kind(node: Node) -> Any:
+    if node.weak and node.dtype.kind in "if":
+        return int if node.dtype.kind == "i" else float
+    return node.dtype
+
+
+def real_dtype(*args: Node, **params: Any) -> np.dtype[Any]:
+    """The dtype rule of rows that always give real numbers: float32 kept, integers promoted to
+    float64.
+    """
+    strong = [a.dtype for a in args if not a.weak]
+    found = np.result_type(*strong) if strong else FLOAT
+    return found if found.kind == "f" else FLOAT
+
+
+def common_dtype(*args: Node, **params: Any) -> np.dtype[Any]:
+    """The dtype rule of rows that choose or move values: NumPy's promotion of all arguments."""
+    kinds = [_kind(a)(0) if a.weak and a.dtype.kind in "if" else a.dtype for a in args]
+    return np.result_type(*kinds)
 
 
 @record(kw_only=True)

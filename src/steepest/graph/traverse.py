@@ -34,17 +34,21 @@ def topological(
     """
     order: list[Node] = []
     entered: set[Node] = set()
-    stack: list[Node | None] = [*reversed(list(outputs))]
-    while stack:
-        node = stack.pop()
-        if node is None:  # all that the node below depends on is listed
-            order.append(stack.pop())  # type: ignore[arg-type]
-        elif node not in entered:
-            entered.add(node)
-            if node.args and node not in stop:
-                stack += (node, None, *node.args[::-1])
-            else:
+    waiting: list[Node] = []  # for what they depend on to be listed
+    ahead = [iter(outputs)]  # what is still to be entered, of each node that waits
+    while ahead:
+        for node in ahead[-1]:
+            if node not in entered:
+                entered.add(node)
+                if node.args and node not in stop:
+                    waiting.append(node)
+                    ahead.append(iter(node.args))
+                    break
                 order.append(node)
+        else:
+            ahead.pop()
+            if waiting:
+                order.append(waiting.pop())
     return order
 
 
@@ -95,8 +99,11 @@ def _run_of(node: Node) -> Callable[..., Any]:
     if node.params:
         return partial(run, **dict(node.params))
     quick = ON_NUMBERS.get(run)
-    if quick is None or node.shape or not node.real or not all(a.real for a in node.args):
+    if quick is None or node.shape or node.dtype.kind != "f":
         return run
+    for a in node.args:
+        if a.dtype.kind != "f":
+            return run
     return quick
 
 
@@ -124,6 +131,31 @@ def step_of(
 def number_of(node: Node) -> Any:
     """What a constant is in a running graph."""
     return _plain(node.value)
+
+
+def _with_last_uses(steps: Sequence[Step], keep: set[int]) -> tuple[Ready, ...]:
+    """The steps, each with the places that nobody reads after it, except those to `keep`."""
+    ready: list[Ready] = []
+    needed = set(keep)
+    for run, at, where in reversed(steps):
+        dead = []
+        for i in (*at, where):
+            if i not in needed:
+                needed.add(i)
+                dead.append(i)
+        ready.append((run, _reader(at), where, dead))
+    return tuple(ready[::-1])
+
+
+def _computed(node: Node, run: Callable[..., Any], values: Sequence[Any]) -> Any:
+    """What a node is that depends on constants alone."""
+    with np.errstate(all="ignore"):
+        value = run(*values)
+    return np.asarray(value).item() if node.weak and np.ndim(value) == 0 else value
+
+
+Step = tuple[Callable[..., Any], tuple[int, ...], int]  # what computes it, from where, to where
+Ready = tuple[Callable[..., Any], Callable[[list[Any]], Sequence[Any]], int, list[int]]
 
 
 class Program:
@@ -155,51 +187,33 @@ class Program:
         self._size = len(slot)
         self._inputs = tuple(slot[n] for n in inputs)
         constants: dict[int, Any] = {}
-        steps: list[tuple[Callable[..., Any], tuple[int, ...], int]] = []
-        with np.errstate(all="ignore"):
-            for node in order:
-                if node in slot:
-                    continue
-                where = slot[node] = len(slot)
-                if node.op is INPUT:
-                    raise VariableError(
-                        f"the function depends on {node.name!r}, which is not among its inputs "
-                        f"({', '.join(n.name for n in inputs) or 'none'}); give it a value or "
-                        "declare it"
-                    )
-                if node.op is CONSTANT:
-                    constants[where] = _plain(node.value)
-                    continue
-                run = _run_of(node)
-                at = tuple([slot[a] for a in node.args])
-                if constants.keys() >= set(at):
-                    value = run(*(constants[i] for i in at))
-                    constants[where] = (
-                        np.asarray(value).item() if node.weak and np.ndim(value) == 0 else value
-                    )
-                else:
+        steps: list[Step] = []
+        for node in order:
+            if node in slot:
+                continue
+            where = slot[node] = len(slot)
+            if node.op is INPUT:
+                raise VariableError(
+                    f"the function depends on {node.name!r}, which is not among its inputs "
+                    f"({', '.join(n.name for n in inputs) or 'none'}); give it a value or "
+                    "declare it"
+                )
+            if node.op is CONSTANT:
+                constants[where] = _plain(node.value)
+                continue
+            run = _run_of(node)
+            at = tuple([slot[a] for a in node.args])
+            for i in at:
+                if i not in constants:
                     steps.append((run, at, where))
+                    break
+            else:
+                constants[where] = _computed(node, run, [constants[i] for i in at])
         self._size = len(slot)
         self._outputs = tuple(slot[n] for n in outputs)
         self._steps = tuple(steps)
         self._constants = tuple(constants.items())
-        free = self._last_uses(set(self._outputs) | set(constants))
-        self._ready = tuple(
-            (run, _reader(at), where, dead)
-            for (run, at, where), dead in zip(steps, free, strict=True)
-        )
-
-    def _last_uses(self, keep: set[int]) -> tuple[tuple[int, ...], ...]:
-        last: dict[int, int] = {}
-        for k, (_, at, where) in enumerate(self._steps):
-            last[where] = k
-            for i in at:
-                last[i] = k
-        dead: list[list[int]] = [[] for _ in self._steps]
-        for i, k in last.items():
-            if i not in keep:
-                dead[k].append(i)
-        return tuple(tuple(d) for d in dead)
+        self._ready = _with_last_uses(steps, {*self._outputs, *constants})
 
     @property
     def size(self) -> int:

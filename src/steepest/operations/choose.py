@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from steepest.errors import NotDifferentiableError
-from steepest.graph.node import CONSTANT, Node, common_dtype
+from steepest.graph.node import CONSTANT, Node
 from steepest.graph.operation import (
     COMPARISON,
     JOINTLY,
@@ -20,6 +20,7 @@ from steepest.graph.operation import (
     ROWS,
     Operation,
     binds,
+    common_dtype,
     register,
 )
 from steepest.operations import machine

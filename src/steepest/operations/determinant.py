@@ -11,8 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from steepest.graph.node import real_dtype
-from steepest.graph.operation import Operation, binds, register
+from steepest.graph.operation import Operation, binds, real_dtype, register
 from steepest.operations.matrices import library, matrix_row, one_each, square, turned
 from steepest.operations.solve import INV
 

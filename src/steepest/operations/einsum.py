@@ -7,8 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.errors import NotDifferentiableError
-from steepest.graph.node import real_dtype
-from steepest.graph.operation import EACH, STRUCTURE, Operation, binds, register
+from steepest.graph.operation import EACH, STRUCTURE, Operation, binds, real_dtype, register
 
 __all__ = ["EINSUM"]
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from steepest.graph.node import CONSTANT, Node, constant, make, real_dtype
+from steepest.graph.node import CONSTANT, Node, constant, make
 from steepest.graph.operation import (
     ADDITION,
     EACH,
@@ -24,6 +24,7 @@ from steepest.graph.operation import (
     Operation,
     Rule,
     Zero,
+    real_dtype,
     register,
 )
 from steepest.graph.traced import Traced
@@ -146,8 +147,10 @@ def _is_two(b: Any) -> bool:
 
 def _power_base(a: Any, b: Any, y: Any) -> Any:
     """By a: b·a**(b-1), written so that an exponent of 0 gives 0 even where a is 0 or infinite."""
+    if _is_two(b):
+        return b * a
     if not varies(b):
-        slope = b * a ** (b - 1) if not _is_two(b) else b * a
+        slope = b * a ** (b - 1)
         return np.where(np.equal(y, 0), 0.0, slope) if _is_norm(a, b) else slope
     return np.where(np.equal(b, 0), 0.0, b * a ** np.where(np.equal(b, 0), 1.0, b - 1))
 

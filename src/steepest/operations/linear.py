@@ -13,8 +13,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from steepest.errors import ShapeError
-from steepest.graph.node import common_dtype
-from steepest.graph.operation import BINDINGS, Operation, binds, register
+from steepest.graph.operation import BINDINGS, Operation, binds, common_dtype, register
 from steepest.graph.traced import Traced, as_node
 from steepest.operations.shape import cast, movement, normal_axis, unbroadcast
 

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from steepest.errors import ShapeError
-from steepest.graph.node import real_dtype
-from steepest.graph.operation import Operation, register
+from steepest.graph.operation import Operation, real_dtype, register
 
 __all__ = [
     "library",

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.graph.node import real_dtype
-from steepest.graph.operation import ROWS, ZERO, binds
+from steepest.graph.operation import ROWS, ZERO, binds, real_dtype
 from steepest.operations.elementwise import ANY, binary, exactly, real, unary
 from steepest.operations.special import sigmoid
 

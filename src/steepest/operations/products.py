@@ -7,8 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.errors import ShapeError
-from steepest.graph.node import common_dtype
-from steepest.graph.operation import EACH, STRUCTURE, Operation, binds, register
+from steepest.graph.operation import EACH, STRUCTURE, Operation, binds, common_dtype, register
 from steepest.operations import machine
 from steepest.operations.shape import unbroadcast
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.errors import NotDifferentiableError
-from steepest.graph.node import real_dtype
 from steepest.graph.operation import (
     JOINTLY,
     REDUCTIONS,
@@ -15,6 +14,7 @@ from steepest.graph.operation import (
     Operation,
     Rule,
     binds,
+    real_dtype,
     register,
 )
 from steepest.operations import machine

@@ -6,8 +6,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from steepest.graph.node import real_dtype
-from steepest.graph.operation import JOINTLY, STRUCTURE, Operation, Rule, binds, register
+from steepest.graph.operation import (
+    JOINTLY,
+    STRUCTURE,
+    Operation,
+    Rule,
+    binds,
+    real_dtype,
+    register,
+)
 from steepest.operations.linear import SCATTER, getitem, normal_key
 
 __all__ = ["CUMPROD", "CUMSUM", "OTHERS"]

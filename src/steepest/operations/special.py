@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.graph.node import real_dtype
-from steepest.graph.operation import ROWS, Operation, binds, register
+from steepest.graph.operation import ROWS, Operation, binds, real_dtype, register
 from steepest.operations import machine
 from steepest.operations.elementwise import ANY, PI, binary, named, real, unary
 

@@ -18,8 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.graph.node import real_dtype
-from steepest.graph.operation import Operation, register
+from steepest.graph.operation import Operation, real_dtype, register
 
 __all__ = ["SPLINE", "Surface"]
 

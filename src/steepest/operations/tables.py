@@ -7,8 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from steepest.errors import NotDifferentiableError, ShapeError
-from steepest.graph.node import real_dtype
-from steepest.graph.operation import EACH, STRUCTURE, Operation, binds, register
+from steepest.graph.operation import EACH, STRUCTURE, Operation, binds, real_dtype, register
 from steepest.graph.traced import Traced, as_node
 
 __all__ = ["CONVOLVE", "interp"]

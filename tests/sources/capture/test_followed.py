@@ -69,8 +69,7 @@ def test_a_wrong_rule_is_seen_by_the_check(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_wrong_value_is_seen_by_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted fault: a row that computes something else than NumPy does."""
-    from steepest.graph.node import real_dtype
-    from steepest.graph.operation import BINDINGS, ROWS
+    from steepest.graph.operation import BINDINGS, ROWS, real_dtype
     from steepest.record import replaced
 
     lying = replaced(ROWS["cosh"], name="lying", run=lambda x: np.cosh(x) + 1e-7, dtype=real_dtype)

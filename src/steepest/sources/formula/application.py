@@ -48,9 +48,9 @@ class Application(Cursor):
         exponent: Syntax | None = None
         if self.sees("^"):
             self.take()
-            exponent = yield self.short_exponent()
+            exponent = yield from self.short_exponent()
         elif self.token.kind == RAISE:
-            exponent = yield self.superscript()
+            exponent = yield from self.superscript()
         if exponent is not None and (self.sees("^") or self.token.kind == RAISE):
             raise self.wrong(
                 self.token, "Two exponents follow one another.", f"Write {name}(x)^(…)."
@@ -63,7 +63,7 @@ class Application(Cursor):
                 raise self.wrong(
                     head, f"{name} takes {_arity(row)}, in brackets.", f"Write {_call(name, row)}."
                 )
-            args = [(yield self.bare_argument(head))]
+            args = [(yield from self.bare_argument(head))]
         else:
             raise self.wrong(
                 head, f"{name} stands without what it is applied to.", f"Write {_call(name, row)}."
@@ -91,7 +91,7 @@ class Application(Cursor):
         sign = self.take() if self.sees("-") else None
         if self.token.kind not in (NUMBER, VARIABLE, CONSTANT) and not self.sees("(", "{", "["):
             raise missing(self)
-        inside = yield self.operand()
+        inside = yield from self.operand()
         return self.apply("negative", inside, start=sign.start) if sign else inside
 
     def inverse(

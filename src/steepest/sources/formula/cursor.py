@@ -86,7 +86,12 @@ class Cursor:
         """An operation; unless told otherwise it reaches from its first argument to its last."""
         start = args[0].start if start is None else start
         end = args[-1].end if end is None else end
-        return self.counted(Apply(start, end, any(a.varies for a in args), row, args))
+        varies = False
+        for a in args:
+            if a.varies:
+                varies = True
+                break
+        return self.counted(Apply(start, end, varies, row, args))
 
     def number(self, value: Exact, token: Token) -> Number:
         """A number."""

@@ -28,7 +28,9 @@ from steepest.sources.formula.vocabulary import CONSTANT, FUNCTION, VARIABLE
 __all__ = ["Grammar"]
 
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
-OPERANDS = {NUMBER, VARIABLE, CONSTANT, FUNCTION}
+ALONE = {NUMBER, VARIABLE, CONSTANT}  # tokens that are operands by themselves
+OPERANDS = {*ALONE, FUNCTION}
+JOINED = "joined"  # a product without a sign
 COMPARISONS = {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal"}
 
 
@@ -79,30 +81,41 @@ class Grammar(Application):
                 f"Brackets, powers and signs go more than {self.limits.depth} levels deep here.",
                 "Write parts of it as formulas of their own.",
             )
-        left = yield self.operand()
+        left = yield from self.operand()
         before = ""  # the operator that made `left`, when it was made here, without brackets
-        while True:
-            token = self.token
-            if token.kind == RAISE:
-                left = yield self.raise_to(left)
-                before = "raise"
-            elif token.kind == SIGN and token.text == "°":
-                left, before = self.degrees(left), "°"
-            elif token.kind == SIGN and token.text in INFIX:
-                row = INFIX[token.text]
-                if ROWS[row].precedence <= minimum:
-                    break
-                left = yield self.infix(left, row, before)
-                before = row
-            elif self.begins_an_operand():
-                if minimum >= MULTIPLICATION:
-                    break
-                left = yield self.juxtaposed(left, before)
-                before = "multiply"
+        while row := self.follows(self.token, minimum):
+            if row == JOINED:
+                left = yield from self.juxtaposed(left, before)
+                row = "multiply"
+            elif row == RAISE:
+                left = yield from self.raise_to(left)
+            elif row == "°":
+                left = self.degrees(left)
             else:
-                break
+                left = yield from self.infix(left, row, before)
+            before = row
         self.depth -= 1
         return left
+
+    def follows(self, token: Token, minimum: int) -> str:
+        """What binds more tightly than `minimum` at the token after an operand: the row of an
+        operator, a product without a sign, RAISE or °; nothing, where the expression ends.
+        """
+        if token.kind == SIGN:
+            row = INFIX.get(token.text)
+            if row is not None:
+                return row if ROWS[row].precedence > minimum else ""
+            if token.text == "°":
+                return "°"
+        elif token.kind == RAISE:
+            return RAISE
+        return JOINED if minimum < MULTIPLICATION and self.opens_an_operand(token) else ""
+
+    def lone(self, minimum: int) -> Syntax | None:
+        """What `expression` gives where that is a number or a name alone; otherwise None."""
+        if self.token.kind not in ALONE or self.depth == self.limits.depth:
+            return None
+        return None if self.follows(self.tokens[self.at + 1], minimum) else self.alone()
 
     def infix(self, left: Syntax, row: str, before: str) -> Reading:
         """The operator that stands here, applied to `left` and what follows."""
@@ -116,11 +129,12 @@ class Grammar(Application):
                     "Two exponents follow one another.",
                     "Write (x²)^3 or x^(2^3), whichever is meant.",
                 )
-            exponent = yield self.expression(POWER - 1)
+            exponent = self.lone(POWER - 1) or (yield self.expression(POWER - 1))
             return self.power(left, exponent)
         if row == "divide" and self.bare_argument_ended == self.at - 1:
             self.notes.argument_stops(left, sign)
-        right = yield self.expression(ROWS[row].precedence)
+        precedence = ROWS[row].precedence
+        right = self.lone(precedence) or (yield self.expression(precedence))
         if row in COMPARISONS and before in COMPARISONS:
             return self.chained(left, row, right)
         return self.apply(row, left, right)
@@ -146,7 +160,7 @@ class Grammar(Application):
                 f"Name parts {left.name}_1, {left.name}_2. For a product write {left.name}*(…).",
             )
         ended = self.bare_argument_ended == place
-        right = yield self.expression(MULTIPLICATION)
+        right = self.lone(MULTIPLICATION) or (yield self.expression(MULTIPLICATION))
         product = self.apply("multiply", left, right)
         if before == "divide":
             self.notes.divided_then_joined(product)
@@ -160,7 +174,7 @@ class Grammar(Application):
 
     def raise_to(self, base: Syntax) -> Reading:
         """A superscript: x², e⁻ᵗ."""
-        exponent = yield self.superscript()
+        exponent = yield from self.superscript()
         if self.token.kind == RAISE:
             raise self.wrong(
                 self.token, "Two exponents follow one another.", "Put the inner power in brackets."
@@ -189,8 +203,11 @@ class Grammar(Application):
         )
 
     def begins_an_operand(self) -> bool:
+        """Whether an operand can begin at the token at hand."""
+        return self.opens_an_operand(self.token)
+
+    def opens_an_operand(self, token: Token) -> bool:
         """Whether an operand can begin at this token; a bar may also close what is open."""
-        token = self.token
         if token.kind != SIGN:
             return token.kind in OPERANDS
         if token.text == "|":
@@ -200,32 +217,35 @@ class Grammar(Application):
     def operand(self) -> Reading:
         """A number, a name, a function of something, something in brackets or behind a sign."""
         token = self.token
-        found: Syntax
+        if token.kind in ALONE:
+            return self.alone()
+        if token.kind == FUNCTION:
+            return (yield from self.function())
+        if token.kind == SIGN and token.text in CLOSING:
+            return (yield from self.group())
+        if token.kind == SIGN and token.text in ("-", "+", "not", *ROOTS):
+            return (yield from self.prefixed())
+        raise missing(self)
+
+    def alone(self) -> Syntax:
+        """The number or name that stands here."""
+        token = self.take()
+        if token.kind == VARIABLE:
+            return self.name(token)
         if token.kind == NUMBER:
-            found = self.number(token.value, self.take())
+            number = self.number(token.value, token)
             self.notes.number(token)
-        elif token.kind == VARIABLE:
-            found = self.name(self.take())
-        elif token.kind == CONSTANT:
-            self.take()
-            found = self.apply(token.text, start=token.start, end=token.end)
-            if token.text == "euler" and self.text[token.start : token.end] != "ℯ":
-                self.euler.append(found)
-        elif token.kind == FUNCTION:
-            found = yield self.function()
-        elif token.kind == SIGN and token.text in CLOSING:
-            found = yield self.group()
-        elif token.kind == SIGN and token.text in ("-", "+", "not", *ROOTS):
-            found = yield self.prefixed()
-        else:
-            raise missing(self)
+            return number
+        found = self.apply(token.text, start=token.start, end=token.end)
+        if token.text == "euler" and self.text[token.start : token.end] != "ℯ":
+            self.euler.append(found)
         return found
 
     def prefixed(self) -> Reading:
         """What stands behind a sign: -x, +x, not c, √x."""
         sign = self.take()
         if sign.text in ROOTS:
-            return (yield self.root(sign))
+            return (yield from self.root(sign))
         inside = yield self.expression(COMPARISON - 1 if sign.text == "not" else NEGATION)
         if sign.text == "+":
             return inside
@@ -236,7 +256,7 @@ class Grammar(Application):
         """A root takes what follows: a bracket alone, otherwise one factor with its power."""
         row = ROOTS[sign.text]
         if self.sees("(", "[", "{"):
-            inside = yield self.group()
+            inside = yield from self.group()
             return self.apply(row, inside, start=sign.start)
         inside = yield self.expression(NEGATION)
         root = self.apply(row, inside, start=sign.start)

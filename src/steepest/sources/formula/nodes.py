@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from steepest.errors import FormulaError
-from steepest.graph.node import Node, Origin, exactly, make, variable
+from steepest.graph.node import Node, Origin, exactly, make, origin_of, variable
 from steepest.graph.operation import ROWS
 from steepest.sources.formula.complaint import complaint
 from steepest.sources.formula.syntax import Apply, Exact, Name, Number, Syntax, postorder
@@ -13,7 +13,8 @@ from steepest.sources.formula.syntax import Apply, Exact, Name, Number, Syntax, 
 __all__ = ["Span", "nodes_of"]
 
 Span = tuple[int, int]
-_CONDITIONS = {"logical_and", "logical_or", "logical_xor", "logical_not"}
+_LOGIC = {"logical_and", "logical_or", "logical_xor", "logical_not"}
+_CONDITIONS = {*_LOGIC, "where"}
 _QUOTED = 60  # characters of the formula kept in a node's origin
 
 
@@ -27,25 +28,40 @@ def nodes_of(
     """
     built: dict[int, Node] = {}
     spans: dict[Node, Span] = {}
+    leaves: dict[Exact | str, Node] = {}
+    lines = "\n" in text
     for piece in postorder(outputs):
-        line = text.count("\n", 0, piece.start) + 1
-        origin = Origin("formula", line, text[piece.start : min(piece.end, piece.start + _QUOTED)])
+        start, end = piece.start, piece.end
+        line = text.count("\n", 0, start) + 1 if lines else 1
+        quoted = text[start : end if end - start < _QUOTED else start + _QUOTED]
+        origin = origin_of(("formula", line, quoted))
         if isinstance(piece, Number):
-            node = exactly(piece.value, origin)
+            node = leaves.get(piece.value) or exactly(piece.value, origin)
+            leaves[piece.value] = node
         elif isinstance(piece, Name):
-            given = parameters.get(piece.name)
-            node = variable(piece.name, origin=origin) if given is None else exactly(given, origin)
+            node = leaves.get(piece.name) or _named(piece.name, parameters, origin)
+            leaves[piece.name] = node
         else:
             assert isinstance(piece, Apply), "a piece is a number, a name or an operation"
             args = [built[id(a)] for a in piece.args]
-            _check_conditions(text, piece, args)
+            conditions = piece.row in _CONDITIONS
+            for a in args:
+                if a.dtype.kind == "b":
+                    conditions = True
+            if conditions:
+                _check_conditions(text, piece, args)
             node = make(ROWS[piece.row], args, origin)
         built[id(piece)] = node
-        spans.setdefault(node, (piece.start, piece.end))
+        spans.setdefault(node, (start, end))
     for output in outputs:
         if _condition(built[id(output)]):
             raise _not_a_number(text, output)
     return tuple(built[id(output)] for output in outputs), spans
+
+
+def _named(name: str, parameters: Mapping[str, Exact], origin: Origin) -> Node:
+    given = parameters.get(name)
+    return variable(name, origin=origin) if given is None else exactly(given, origin)
 
 
 def _condition(node: Node) -> bool:
@@ -55,7 +71,7 @@ def _condition(node: Node) -> bool:
 def _check_conditions(text: str, piece: Apply, args: Sequence[Node]) -> None:
     """Refuse conditions (true or false) as numbers: only where, and, or and not take them."""
     for i, (argument, node) in enumerate(zip(piece.args, args, strict=True)):
-        wanted = piece.row in _CONDITIONS or (piece.row == "where" and i == 0)
+        wanted = piece.row in _LOGIC or (piece.row == "where" and i == 0)
         if wanted and not _condition(node):
             raise complaint(
                 text,

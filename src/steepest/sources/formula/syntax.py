@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
-from steepest.record import record
-
 if TYPE_CHECKING:
     from fractions import Fraction
 
@@ -30,38 +28,45 @@ def ratio(top: int, bottom: int) -> Exact:
     return Fraction(top, bottom)
 
 
-@record(frozen=False)
 class Syntax:
     """A piece of a formula, from character `start` up to `end`.
 
     `varies` when a variable occurs in it.
     """
 
-    start: int
-    end: int
-    varies: bool
+    __slots__ = ("end", "start", "varies")
+
+    def __init__(self, start: int, end: int, varies: bool) -> None:
+        self.start, self.end, self.varies = start, end, varies
 
 
-@record(frozen=False)
 class Number(Syntax):
     """A number as typed, with the exact value of its decimals."""
 
-    value: Exact
+    __slots__ = ("value",)
+
+    def __init__(self, start: int, end: int, varies: bool, value: Exact) -> None:
+        self.start, self.end, self.varies, self.value = start, end, varies, value
 
 
-@record(frozen=False)
 class Name(Syntax):
     """A variable or a parameter."""
 
-    name: str
+    __slots__ = ("name",)
+
+    def __init__(self, start: int, end: int, varies: bool, name: str) -> None:
+        self.start, self.end, self.varies, self.name = start, end, varies, name
 
 
-@record(frozen=False)
 class Apply(Syntax):
     """The operation called `row` applied to arguments; a named constant has none."""
 
-    row: str
-    args: tuple[Syntax, ...]
+    __slots__ = ("args", "row")
+
+    def __init__(
+        self, start: int, end: int, varies: bool, row: str, args: tuple[Syntax, ...]
+    ) -> None:
+        self.start, self.end, self.varies, self.row, self.args = start, end, varies, row, args
 
     def __repr__(self) -> str:
         return f"<{self.row} of {len(self.args)} at {self.start}:{self.end}>"
@@ -71,17 +76,21 @@ def postorder(roots: Iterable[Syntax]) -> list[Syntax]:
     """Every piece once, each after its arguments, from left to right."""
     order: list[Syntax] = []
     entered: set[Syntax] = set()
-    stack: list[Syntax | None] = [*reversed(list(roots))]
-    while stack:
-        piece = stack.pop()
-        if piece is None:  # all arguments of the piece below are listed
-            order.append(stack.pop())  # type: ignore[arg-type]
-        elif piece not in entered:
-            entered.add(piece)
-            if isinstance(piece, Apply):
-                stack += (piece, None, *piece.args[::-1])
-            else:
+    waiting: list[Syntax] = []  # for their arguments to be listed
+    ahead = [iter(roots)]  # what is still to be entered, of each piece that waits
+    while ahead:
+        for piece in ahead[-1]:
+            if piece not in entered:
+                entered.add(piece)
+                if isinstance(piece, Apply):
+                    waiting.append(piece)
+                    ahead.append(iter(piece.args))
+                    break
                 order.append(piece)
+        else:
+            ahead.pop()
+            if waiting:
+                order.append(waiting.pop())
     return order
 
 

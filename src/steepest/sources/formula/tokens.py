@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 from steepest.errors import FormulaError
 from steepest.sources.formula.characters import (
@@ -20,12 +22,13 @@ from steepest.sources.formula.complaint import complaint, described
 from steepest.sources.formula.limits import Limits
 from steepest.sources.formula.syntax import Exact, ratio
 
-__all__ = ["END", "LOWER", "NAME", "NUMBER", "RAISE", "SIGN", "Token", "tokenise"]
+__all__ = ["END", "LOWER", "NAME", "NUMBER", "RAISE", "SIGN", "Token", "token_of", "tokenise"]
 
-NUMBER, NAME, SIGN, END = "number", "name", "sign", "end"
+NUMBER, NAME, SIGN, END, SPACE = "number", "name", "sign", "end", "space"
 RAISE, LOWER = "raise", "lower"  # around the tokens of a superscript: x²ⁿ is x, raise, 2, n, lower
 
 _OTHER_BASE = r"0(?:[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+)"
+TWO = {"**": "^"} | {sign: sign for sign in ("<=", ">=", "==", "!=", ":=")}  # of two characters
 _WORDS = {"and", "or", "not"}
 _LARGEST = 2**1024 - 2**970  # the largest double
 _SMALLEST = 2**1074  # one divided by it is the smallest
@@ -67,6 +70,24 @@ def tokenise(text: str, limits: Limits) -> list[Token]:
     return tokens
 
 
+# A token of all its fields, in one step of C.
+token_of: Callable[[tuple[Any, ...]], Token] = partial(tuple.__new__, Token)
+
+
+@lru_cache(maxsize=4096)
+def _begins(character: str) -> str:
+    """What begins with a character, as far as it alone tells."""
+    if character.isspace():
+        return SPACE
+    if character in SIGNS:
+        return SIGN
+    if "0" <= character <= "9":
+        return NUMBER
+    if raised(character):
+        return RAISE
+    return NAME if character != "ℯ" and letter(character) else ""
+
+
 class _Scanner:
     """Walks over `plain`; its character i stands at `offset + i` of the whole text."""
 
@@ -77,21 +98,22 @@ class _Scanner:
         self.at = 0
 
     def scan(self) -> list[Token]:
-        plain = self.plain
-        while self.at < len(plain):
+        plain, end = self.plain, len(self.plain)
+        while self.at < end:
             c = plain[self.at]
-            if c.isspace():
+            begins = _begins(c)
+            if begins == SPACE:
                 self.at, self.spaced = self.at + 1, True
-            elif c in SIGNS or plain[self.at : self.at + 2] in ("!=", ":="):
+            elif begins == SIGN or plain[self.at : self.at + 2] in ("!=", ":="):
                 self.sign()
-            elif "0" <= c <= "9" or (c == "." and "0" <= plain[self.at + 1 : self.at + 2] <= "9"):
+            elif begins == NUMBER or (c == "." and "0" <= plain[self.at + 1 : self.at + 2] <= "9"):
                 self.number()
-            elif raised(c):
+            elif begins == NAME:
+                self.name()
+            elif begins == RAISE:
                 self.superscript()
             elif c == "ℯ":  # U+212F, the letter for Euler's number
                 self.put(NAME, "ℯ", 1)
-            elif letter(c):
-                self.name()
             elif unicodedata.decomposition(c).startswith("<fraction>"):
                 self.fraction()
             elif c in INVISIBLE:
@@ -102,7 +124,7 @@ class _Scanner:
 
     def put(self, kind: str, text: str, length: int, value: Exact = 0, mark: str = "") -> None:
         start = self.offset + self.at
-        self.tokens.append(Token(kind, text, start, start + length, self.spaced, value, mark))
+        self.tokens.append(token_of((kind, text, start, start + length, self.spaced, value, mark)))
         self.at, self.spaced = self.at + length, False
 
     def number(self) -> None:
@@ -131,6 +153,8 @@ class _Scanner:
 
     def valued(self, plain: str, power: str, length: int) -> Exact:
         """The exact value; no power of ten is computed before its size is known."""
+        if len(plain) < 10 and power == "0" and "." not in plain:
+            return int(plain)
         if len(plain) > self.limits.digits or len(power) > 10:
             raise self.wrong(
                 length,
@@ -194,9 +218,9 @@ class _Scanner:
         self.put(SIGN if name in _WORDS else NAME, name, end - self.at)
 
     def sign(self) -> None:
-        two = self.plain[self.at : self.at + 2]
-        if two in ("**", "<=", ">=", "==", "!=", ":="):
-            self.put(SIGN, {"**": "^"}.get(two, two), 2)
+        two = TWO.get(self.plain[self.at : self.at + 2])
+        if two is not None:
+            self.put(SIGN, two, 2)
         else:
             self.put(SIGN, SIGNS[self.plain[self.at]], 1)
 
@@ -245,11 +269,17 @@ def spelled_name(text: str, start: int, most: int) -> tuple[str, int]:
     A Greek letter is a name of its own, but Δ stays with the letter after it. After an index that
     is a number the name is complete: x₁y and x_1y are products.
     """
+    most = min(len(text), start + most)
+    at = start + 1
+    while at < most and "a" <= text[at] <= "z":
+        at += 1
+    if "a" <= text[start] <= "z" and (at == len(text) or _begins(text[at]) in (SIGN, SPACE)):
+        return text[start:at], at  # as most names are
     name, at = letter(text[start]), start + 1
     alone = greek(name)
     joined = name == "Δ"  # the next letter belongs to it
     index = ""  # what follows the underscore
-    while at < min(len(text), start + most):
+    while at < most:
         c = text[at]
         small, plain = lowered(c), letter(c)
         if small:
@@ -283,12 +313,8 @@ def _complete(name: str, index: str, alone: bool, following: str) -> bool:
 def _after_digits(text: str, at: int, joined: str = "_") -> int:
     """Where a run of digits ends that starts here; single signs of joining may stand between."""
     end = at
-    while _is_digit(text, end) or (
-        at < end < len(text) and text[end] == joined and _is_digit(text, end + 1)
+    while "0" <= text[end : end + 1] <= "9" or (
+        at < end and text[end : end + 1] == joined and "0" <= text[end + 1 : end + 2] <= "9"
     ):
         end += 1
     return end
-
-
-def _is_digit(text: str, at: int) -> bool:
-    return "0" <= text[at : at + 1] <= "9"
