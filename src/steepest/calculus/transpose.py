@@ -35,7 +35,6 @@ from steepest.graph.node import CONSTANT, INPUT, Node, Origin, born_at, constant
 from steepest.graph.operation import EACH, JOINTLY, ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import topological
-from steepest.operations.shape import cast, unbroadcast
 from steepest.record import record
 
 if TYPE_CHECKING:
@@ -300,6 +299,8 @@ def _fitted(found: Arriving, argument: Node) -> Arriving:
     """
     if found.value.shape == argument.shape:
         return found
+    from steepest.operations.shape import unbroadcast
+
     alike = uniform(found.mask)
     found = found if alike else found.signed()
     total = unbroadcast(found.value if alike else found.settled(), argument.shape)
@@ -313,6 +314,8 @@ def _arrive(arriving: dict[Node, Arriving], node: Node, new: Arriving) -> None:
         return
     # A float64 cotangent can reach a float32 argument.
     if new.value.dtype != node.dtype and not new.value.node.weak:
+        from steepest.operations.shape import cast
+
         new = Arriving(cast(new.value, node.dtype), new.mask, new.clean, new.minus)
     old = arriving.get(node)
     arriving[node] = new if old is None else _sum(old, new)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from numbers import Rational
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 import numpy as np
@@ -27,12 +27,13 @@ __all__ = [
 Params = tuple[tuple[str, Any], ...]
 
 
-class Origin(NamedTuple):
+class Origin:
     """Where a node came from: a line of the user's file, or a stretch of a typed formula."""
 
-    file: str
-    line: int
-    text: str = ""
+    __slots__ = ("file", "line", "text")
+
+    def __init__(self, file: str, line: int, text: str = "") -> None:
+        self.file, self.line, self.text = file, line, text
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"

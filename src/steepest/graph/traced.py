@@ -27,7 +27,7 @@ def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         if other is None or isinstance(other, str):
             return NotImplemented
-        apply = ROWS.entered(name) or BINDINGS[name]
+        apply = ROWS.entered(name) or BINDINGS.entered(name) or ROWS[name]
         return apply(other, self) if swapped else apply(self, other)
 
     return method

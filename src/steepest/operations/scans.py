@@ -8,7 +8,8 @@ import numpy as np
 
 from steepest.graph.node import real_dtype
 from steepest.graph.operation import JOINTLY, STRUCTURE, Operation, Rule, binds, register
-from steepest.operations.linear import SCATTER, getitem, normal_key
+from steepest.operations.keys import normal_key
+from steepest.operations.linear import SCATTER, getitem
 
 __all__ = ["CUMPROD", "CUMSUM", "OTHERS"]
 

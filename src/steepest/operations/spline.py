@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+import steepest.operations.usual  # noqa: F401  (its rows come before these)
 from steepest.graph.node import real_dtype
 from steepest.graph.operation import Operation, register
 

@@ -44,19 +44,19 @@ class Vocabulary:
         """What a name is; `called` when a bracket follows it. Raises FormulaError for nothing."""
         name = token.text
         if name in self.known:
-            return [token._replace(kind=VARIABLE)]
+            return [token.meaning(VARIABLE)]
         number = constant(name)
         if number is not None:
-            return [token._replace(kind=CONSTANT, text=number)]
+            return [token.meaning(CONSTANT, number)]
         row = function(_without_index(name)) if called or not greek_name(name) else None
         if row is not None:
             if greek_name(name):
                 self.notes.append((token.start, f"{name}(…) is read as the function {row}"))
-            return [token._replace(kind=FUNCTION, text=row)]
+            return [token.meaning(FUNCTION, row)]
         plain = self.declared.variables is None and _plainly_a_variable(name)
         like_a_function = called and name in _FUNCTION_LETTERS
         if plain and not like_a_function and name != self.declared.own:
-            return [token._replace(kind=VARIABLE)]
+            return [token.meaning(VARIABLE)]
         return self.product_or_none(token, called, plain)
 
     def product_or_none(self, token: Token, called: bool, plain: bool) -> list[Token]:
@@ -69,7 +69,7 @@ class Vocabulary:
         if plain:
             raise suggestion.no_such_function(self.text, token)
         if name == "e":  # the variables are declared, and e is none of them
-            return [token._replace(kind=CONSTANT, text="euler")]
+            return [token.meaning(CONSTANT, "euler")]
         pieces = self.product(name)
         whole = suggestion.run_together(name, functions()) or self.below_a_bar(token)
         if pieces and not whole:
