@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.operations.linear import normal_key
+from steepest.operations.keys import normal_key
 
 __all__ = ["KEYS", "specimens"]
 

@@ -8,7 +8,7 @@ nest to any depth.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,12 +18,14 @@ from steepest.graph.node import Node
 from steepest.graph.traced import Traced, as_node
 from steepest.graph.traverse import topological
 from steepest.sources.capture.trace import current
-from steepest.sources.matrix import Matrix
 from steepest.sources.once import gradient_once
 from steepest.sources.operator import Operator
 from steepest.sources.piece import Piece
 from steepest.sources.pieces import Argnums, as_source
 from steepest.sources.structure import Structure, flatten
+
+if TYPE_CHECKING:
+    from steepest.sources.matrix import Matrix
 
 __all__ = ["Columns", "Differentiated", "grad", "hessian", "jacobian", "value_and_grad"]
 
@@ -130,6 +132,8 @@ class Columns(Operator):
     def path(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Piece:
         """The matrix as numbers, found in as few passes as its zeros allow."""
         inner = self.source.piece(args, kwargs, self.argnums)
+        from steepest.sources.matrix import Matrix
+
         key = (Matrix, self.argnums, self.single)
         found: Matrix | None = inner.made.get(key)
         if found is None:
@@ -153,6 +157,8 @@ class Columns(Operator):
         )
         held = {**vars(inner), "made": {}, "by": by, "symmetric": symmetric}
         held["output_structure"] = _nested(inner.output_structure, structure, blocks)
+        from steepest.sources.matrix import Matrix
+
         return Matrix(**held)
 
 

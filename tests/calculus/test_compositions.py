@@ -22,7 +22,7 @@ from steepest.graph.node import CONSTANT, INPUT, Node, constant, fresh, make, va
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import evaluate, topological
-from steepest.operations.linear import Piece
+from steepest.operations.keys import Piece
 from tests.assay import EPS, EXEMPT, settings_of
 from tests.witness import along, mp, number, partial_of, precisely
 

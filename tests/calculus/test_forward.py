@@ -12,7 +12,7 @@ from steepest.graph.node import constant, fresh, make, variable
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import evaluate, topological
-from steepest.operations.linear import Fancy
+from steepest.operations.keys import Fancy
 from steepest.record import replaced
 
 X, Y = variable("x"), variable("y")

@@ -18,7 +18,7 @@ from steepest.graph.node import Node, constant, make, variable
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import evaluate
-from steepest.operations.linear import Piece
+from steepest.operations.keys import Piece
 
 VARIABLES = [variable(name) for name in "xyz"]
 AWKWARD = [

@@ -17,7 +17,8 @@ from steepest.graph.node import constant, make, variable
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import evaluate
-from steepest.operations.linear import getitem, normal_key
+from steepest.operations.keys import normal_key
+from steepest.operations.linear import getitem
 from tests.assay import jacobian_errors, mode_errors, slope_errors
 from tests.specimens import KEYS, X, specimens
 

@@ -16,7 +16,6 @@ from steepest.calculus.masks import Mask, as_mask, plain, spread, truth
 from steepest.graph.node import Node
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced
-from steepest.operations.linear import Fancy, is_whole
 
 __all__ = ["Elements"]
 
@@ -74,6 +73,8 @@ def _together(
         known = plain(mask, value.shape)
         given = Traced(spread(mask, value.shape)) if known is None else known
         return found, _mask(ROWS["scatter_add"](given, **put)) if masked else True
+    from steepest.operations.keys import Fancy
+
     numbers = iter(range(len(pattern)))
     put = {
         "key": tuple(Fancy(next(numbers)) if k is None else k for k in pattern),
@@ -90,6 +91,8 @@ def _complete(shape: tuple[int, ...], pattern: Key, parts: Sequence[Part]) -> bo
     """Whether the parts, which are all at other places, make up the whole array along one axis."""
     if pattern.count(None) != 1:
         return False
+    from steepest.operations.keys import is_whole
+
     axis = pattern.index(None)
     others = (*pattern[:axis], *pattern[axis + 1 :])
     return len(parts) == shape[axis] and is_whole(others, (*shape[:axis], *shape[axis + 1 :]))

@@ -18,7 +18,6 @@ import numpy as np
 from steepest.graph.node import CONSTANT, Node, constant, make
 from steepest.graph.operation import ROWS
 from steepest.graph.traverse import replace, topological
-from steepest.operations.linear import is_whole
 
 __all__ = ["running"]
 
@@ -234,6 +233,8 @@ def _index(node: Node, args: tuple[Node, ...]) -> Node | None:
         return make(ROWS["broadcast_to"], a.args, shape=node.shape)
     if a.op.name != "stack" or len(args) > 1 or any(k is None for k in key):
         return _moved(node, args)
+    from steepest.operations.keys import is_whole
+
     axis = a.param("axis")
     others = (*key[:axis], *key[axis + 1 :])
     alone = type(key[axis]) is int and is_whole(others, a.args[0].shape)

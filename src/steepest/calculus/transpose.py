@@ -35,7 +35,6 @@ from steepest.graph.node import CONSTANT, INPUT, Node, Origin, born_at, constant
 from steepest.graph.operation import EACH, JOINTLY, ROWS
 from steepest.graph.traced import Traced, as_node
 from steepest.graph.traverse import topological
-from steepest.operations.shape import cast, unbroadcast
 
 if TYPE_CHECKING:
     from steepest.graph.graph import Graph
@@ -333,6 +332,8 @@ def _fitted(found: Arriving, shape: tuple[int, ...]) -> Arriving:
     """Undo the broadcasting of one argument: sum what arrives; something arrives if it does
     anywhere.
     """
+    from steepest.operations.shape import unbroadcast
+
     alike = uniform(found.mask)
     found = found if alike else found.signed()
     value = found.value if alike else found.settled()
@@ -347,6 +348,8 @@ def _arrive(arriving: dict[Node, Arriving], node: Node, new: Arriving) -> None:
         return
     # A float64 cotangent can reach a float32 argument.
     if new.value.dtype != node.dtype and not new.value.weak:
+        from steepest.operations.shape import cast
+
         value = as_node(cast(Traced(new.value), node.dtype))
         new = Arriving(value, new.mask, new.clean, new.minus)
     old = arriving.get(node)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from steepest.graph.node import Node, Origin
-from steepest.operations.linear import Fancy, Piece
+from steepest.operations.keys import Fancy, Piece
 
 __all__ = ["Step", "operation_text", "plain_data", "shown"]
 

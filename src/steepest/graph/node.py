@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from _thread import RLock
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
 from numbers import Rational
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 import numpy as np
@@ -28,19 +27,16 @@ __all__ = [
 Params = tuple[tuple[str, Any], ...]
 
 
-class Origin(NamedTuple):
+class Origin:
     """Where a node came from: a line of the user's file, or a stretch of a typed formula."""
 
-    file: str
-    line: int
-    text: str = ""
+    __slots__ = ("file", "line", "text")
+
+    def __init__(self, file: str, line: int, text: str = "") -> None:
+        self.file, self.line, self.text = file, line, text
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
-
-
-# An origin of all its fields, in one step of C.
-origin_of: Callable[[tuple[str, int, str]], Origin] = partial(tuple.__new__, Origin)
 
 
 class _Making:

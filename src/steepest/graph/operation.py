@@ -227,7 +227,7 @@ class Operation:
 ROWS: Registry[str, Operation] = Registry()
 BINDINGS: Registry[Any, Rule] = Registry()  # NumPy callable -> what it means in terms of rows
 SPELLINGS: Registry[str, Operation] = Registry()  # a word in a formula -> the row it means
-REDUCTIONS: dict[Any, Rule] = {}  # ufunc -> what its .reduce means
+REDUCTIONS: Registry[Any, Rule] = Registry()  # ufunc -> what its .reduce means
 
 
 def register(row: Operation) -> Operation:
@@ -236,17 +236,11 @@ def register(row: Operation) -> Operation:
         raise ValueError(
             f"there is a row named {row.name!r} already; choose another name, or change that row"
         )
-    ways = [
-        row.partials is not None,
-        bool(row.linear),
-        row.tangent is not None,
-        row.flat,
-        row.inside,
-    ]
-    if sum(ways) != 1:
+    ways = (row.partials, row.linear or None, row.tangent, row.flat or None, row.inside or None)
+    if ways.count(None) != len(ways) - 1:
         raise ValueError(
-            f"row {row.name!r} gives its derivative in {sum(ways)} ways; give exactly one of "
-            "partials, linear "
+            f"row {row.name!r} gives its derivative in {len(ways) - ways.count(None)} ways; give "
+            "exactly one of partials, linear "
             "(with transpose), tangent, flat=True for a derivative that is zero, or inside=True "
             "for that of a graph it holds"
         )
@@ -260,7 +254,8 @@ def register(row: Operation) -> Operation:
             "partial derivatives"
         )
     ROWS[row.name] = row
-    SPELLINGS.update(dict.fromkeys(row.spellings, row))
+    for word in row.spellings:
+        SPELLINGS[word] = row
     for function in row.numpy:
         BINDINGS.setdefault(function, row)
     return row

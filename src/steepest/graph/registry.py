@@ -1,8 +1,9 @@
-"""Dictionaries of rows that are filled in two parts.
+"""Dictionaries of rows that are filled in stages.
 
-Importing `steepest.operations` enters the rows in common use. The others are entered when something
-is asked for that is not among these, or when all are asked for: whoever starts a program for one
-gradient does not wait for Bessel functions.
+Importing `steepest.operations` enters the rows that most formulas of numbers need. When something
+is asked for that is not among these, the others are entered, a module at a time and the rows in
+common use first, until it is there; when all are asked for, all of them. Whoever starts a program
+for one gradient does not wait for matrices, nor for Bessel functions.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ class Registry(dict[K, V]):
     __slots__ = ()
 
     def __missing__(self, key: K) -> V:
-        _complete()
-        if dict.__contains__(self, key):
-            return dict.__getitem__(self, key)
+        for _ in _stages():
+            if dict.__contains__(self, key):
+                return dict.__getitem__(self, key)
         raise KeyError(key)
 
     @overload
@@ -45,9 +46,9 @@ class Registry(dict[K, V]):
             return default
 
     def __contains__(self, key: object) -> bool:
-        if not dict.__contains__(self, key):
-            _complete()
-        return dict.__contains__(self, key)
+        if dict.__contains__(self, key):
+            return True
+        return any(dict.__contains__(self, key) for _ in _stages())
 
     def __iter__(self) -> Iterator[K]:
         _complete()
@@ -81,5 +82,36 @@ class Registry(dict[K, V]):
         return list(dict.values(self))
 
 
+def _stages() -> Iterator[None]:
+    """Enter the rows that wait, stage after stage."""
+    import steepest.operations.choose
+
+    yield
+    import steepest.operations.hyperbolic
+
+    yield
+    import steepest.operations.shape
+
+    yield
+    import steepest.operations.linear
+
+    yield
+    import steepest.operations.scans
+
+    yield
+    import steepest.operations.reductions
+
+    yield
+    import steepest.operations.order
+
+    yield
+    import steepest.operations.products
+
+    yield
+    import steepest.operations.seldom  # noqa: F401
+
+    yield
+
+
 def _complete() -> None:
-    import steepest.operations.seldom  # noqa: F401  (enters the rows that are not in common use)
+    import steepest.operations.seldom  # noqa: F401  (enters what comes before it, too)

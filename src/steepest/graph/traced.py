@@ -35,7 +35,7 @@ def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
                 return Traced(make(row, pair))
         if other is None or isinstance(other, str):
             return NotImplemented
-        apply = ROWS.entered(name) or BINDINGS[name]
+        apply = ROWS.entered(name) or BINDINGS.entered(name) or ROWS[name]
         return apply(other, self) if swapped else apply(self, other)
 
     return method

@@ -1,14 +1,10 @@
-"""The rows. Importing this package enters those in common use into `graph.operation.ROWS`; the
-others are entered when one of them is first asked for (`graph.registry`, `operations.seldom`).
+"""The rows. Importing this package enters those that most formulas of numbers need into
+`graph.operation.ROWS`; the others are entered when one of them is first asked for, a module at a
+time (`graph.registry`).
 """
 
 from __future__ import annotations
 
-from typing import Final
+from steepest.operations import elementwise
 
-from steepest.graph.operation import ROWS
-from steepest.operations import choose, elementwise, linear, order, products, reductions, shape
-
-__all__ = ["COMMON", "choose", "elementwise", "linear", "order", "products", "reductions", "shape"]
-
-COMMON: Final = tuple(row.name for row in ROWS.so_far())
+__all__ = ["elementwise"]

@@ -9,7 +9,7 @@ import numpy as np
 from steepest.errors import NotDifferentiableError
 from steepest.graph.operation import ROWS, binds
 from steepest.graph.traced import Traced, as_node
-from steepest.operations.linear import Fancy
+from steepest.operations.keys import Fancy
 
 __all__ = ["choose", "count_nonzero", "diagflat", "diff", "ediff1d", "kron", "linspace", "trace"]
 

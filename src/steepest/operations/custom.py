@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+import steepest.operations.usual  # noqa: F401  (its rows come before these)
 from steepest.errors import NotDifferentiableError, SteepestError
 from steepest.graph.graph import Graph
 from steepest.graph.node import Node, constant, make

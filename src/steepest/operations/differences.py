@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+import steepest.operations.usual  # noqa: F401  (its rows come before these)
 from steepest.errors import NotDifferentiableError
 from steepest.graph.operation import Operation, register
 from steepest.record import record

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+import steepest.operations.order  # noqa: F401  (its rows come before these)
 from steepest.errors import ShapeError
 from steepest.graph.operation import EACH, STRUCTURE, Operation, binds, common_dtype, register
 from steepest.operations import machine

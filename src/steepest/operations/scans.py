@@ -15,7 +15,8 @@ from steepest.graph.operation import (
     real_dtype,
     register,
 )
-from steepest.operations.linear import SCATTER, getitem, normal_key
+from steepest.operations.keys import normal_key
+from steepest.operations.linear import SCATTER, getitem
 
 __all__ = ["CUMPROD", "CUMSUM", "OTHERS"]
 

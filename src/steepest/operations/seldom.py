@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import steepest.operations.usual  # noqa: F401  (its rows come before these)
 from steepest.operations import (
     bessel,
     call,

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+import steepest.operations.hyperbolic  # noqa: F401  (its rows come before these)
 from steepest.errors import ShapeError
 from steepest.graph.operation import BINDINGS, JOINTLY, STRUCTURE, Operation, binds, register
 from steepest.operations import machine

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+import steepest.operations.usual  # noqa: F401  (its rows come before these)
 from steepest.graph.operation import Operation, real_dtype, register
 
 __all__ = ["SPLINE", "Surface"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from steepest.calculus.reading.terms import ZERO, Atom, Base, Product, Sum, is_power
 from steepest.graph.node import INPUT
-from steepest.operations import COMMON
+from steepest.operations.usual import COMMON
 
 __all__ = ["Order"]
 

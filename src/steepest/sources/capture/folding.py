@@ -15,7 +15,7 @@ import numpy as np
 from steepest.errors import NotDifferentiableError
 from steepest.graph.operation import REDUCTIONS, ROWS
 from steepest.graph.traced import Traced, as_node
-from steepest.operations.linear import normal_key
+from steepest.operations.keys import normal_key
 from steepest.sources.capture.handle import Handle
 
 if TYPE_CHECKING:

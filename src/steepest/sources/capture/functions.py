@@ -18,7 +18,7 @@ from steepest.errors import NotDifferentiableError
 from steepest.graph.node import constant, make, set_origin
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import as_node, meaning
-from steepest.operations.linear import Fancy
+from steepest.operations.keys import Fancy
 from steepest.sources.capture.arrays import ArrayHandle, window_among
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.memory import owner_of

@@ -17,7 +17,7 @@ import operator
 import sys
 import types
 from collections.abc import Callable, Hashable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +55,8 @@ MAPPINGS = (dict, types.MappingProxyType)
 CONTAINERS = (list, *MAPPINGS, set, frozenset, collections.deque, *BYTES)  # what can change inside
 
 
-class Slot(NamedTuple):
+@record()
+class Slot:
     """One fact outside the function: how to read it now, what it was, and its name for people.
 
     `number`: wherever it is read, a handle could be given instead. `place` says where it stands,
@@ -77,7 +78,8 @@ class Slot(NamedTuple):
             return False
 
 
-class Read(NamedTuple):
+@record()
+class Read:
     """A fact among what a run has asked: its key (the holder's identity and a name) and its slot.
 
     `node`: the input that stands for the fact where any number will do; None where it is compared.

@@ -11,7 +11,7 @@ import numpy as np
 
 from steepest.graph.operation import BINDINGS, ROWS
 from steepest.graph.traced import Traced, as_node
-from steepest.operations.linear import normal_key
+from steepest.operations.keys import normal_key
 from steepest.sources.capture.arrays import ArrayHandle
 from steepest.sources.capture.handle import Handle, has_handle, plain
 from steepest.sources.capture.memory import owner_of

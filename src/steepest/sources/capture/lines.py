@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from types import FrameType
-from typing import NamedTuple
 
 from steepest.graph.node import Origin
+from steepest.record import record
 
 __all__ = ["Loss", "depth_of_user", "is_library", "line_of"]
 
@@ -14,7 +14,8 @@ LIBRARIES = ("numpy", "scipy", "steepest", "functools", "importlib")
 MODULES = 10_000  # names that are remembered
 
 
-class Loss(NamedTuple):
+@record(eq=True)
+class Loss:
     """Something that was seen but could not be followed, and where."""
 
     what: str

@@ -16,7 +16,7 @@ import numpy as np
 from steepest.errors import CaptureError
 from steepest.graph.node import Node, constant, make
 from steepest.graph.operation import ROWS
-from steepest.operations.linear import Fancy, Piece, is_whole
+from steepest.operations.keys import Fancy, Piece, is_whole
 from steepest.record import record
 
 __all__ = ["Buffer", "Place", "owner_of", "place_of"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Hashable
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from steepest.graph.graph import Guard
 from steepest.graph.node import Node
+from steepest.record import record, replaced
 from steepest.sources.capture.guards import Slot
 from steepest.sources.capture.leaves import Leaves
 from steepest.sources.capture.scalars import FloatHandle, ScalarHandle
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Outside", "Varied"]
 
 
-class Varied(NamedTuple):
+@record()
+class Varied:
     """A fact that is an input."""
 
     slot: Slot
@@ -53,7 +55,7 @@ class Outside:
         node = self.leaves.fact(key, slot.was, slot.name)
         kind = FloatHandle if type(slot.was) is float else ScalarHandle
         handle = kind(cast("Trace", self), slot.was, node)
-        slot = slot._replace(number=True)
+        slot = replaced(slot, number=True)
         self.fact(key, slot)
         self.captured.append((node, slot.was))
         self.varied[key] = Varied(slot, node, handle)

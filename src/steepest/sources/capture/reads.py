@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from steepest.record import replaced
 from steepest.sources.capture.guards import (
     CONTAINERS,
     MISSING,
@@ -84,7 +85,7 @@ class Reads:
         if key in trace.free and key not in trace.slots:
             return trace.number(key, slot)
         if key not in trace.slots:
-            trace.fact(key, slot._replace(number=True))
+            trace.fact(key, replaced(slot, number=True))
         return slot.was
 
     def _fact(self, key: Any, slot: Slot | None) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from steepest.graph.node import constant
 from steepest.graph.operation import BINDINGS, ROWS
 from steepest.graph.traced import Traced, as_node
-from steepest.operations.linear import Fancy
+from steepest.operations.keys import Fancy
 from steepest.sources.capture.handle import Handle, plain
 from steepest.sources.capture.nditer import stepper
 

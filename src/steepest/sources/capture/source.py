@@ -14,21 +14,24 @@ import linecache
 import operator
 from _thread import allocate_lock
 from types import CodeType
-from typing import Any, NamedTuple
+from typing import Any
 
+from steepest.record import record
 from steepest.sources.capture.bytecode import codes_in
 
 __all__ = ["Found", "find"]
 
 
-class Found(NamedTuple):
+@record()
+class Found:
     """A function's own syntax tree, and the class it stands in (for names such as `self.__k`)."""
 
     node: ast.FunctionDef | ast.Lambda
     enclosing: str | None
 
 
-class _File(NamedTuple):
+@record()
+class _File:
     codes: frozenset[CodeType]
     functions: dict[tuple[str, int], list[Found]]  # by name and first line
 

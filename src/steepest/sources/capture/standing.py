@@ -11,8 +11,9 @@ import functools
 import sys
 from collections.abc import Sequence
 from types import CodeType, FrameType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from steepest.record import record
 from steepest.sources.capture.bytecode import steps_of
 
 if TYPE_CHECKING:
@@ -95,16 +96,20 @@ def holds_stand_in(x: Any) -> bool:
     return type(x) is StandIn or (type(x) is tuple and any(map(holds_stand_in, x)))
 
 
-class Use(NamedTuple):
+@record()
+class Use:
     """What becomes of a name that is being read."""
 
     called: bool = False  # it is called, at once
     asked: bool = False  # nothing is done with it but asking for (or giving) attributes
 
 
+_OTHERWISE = Use()
+
+
 def use_in(frame: FrameType) -> Use:
     """What the instruction that runs in a frame is about to do with what it reads."""
-    return _uses(frame.f_code).get(frame.f_lasti, Use())
+    return _uses(frame.f_code).get(frame.f_lasti, _OTHERWISE)
 
 
 @functools.lru_cache(maxsize=1000)

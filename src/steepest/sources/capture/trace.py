@@ -15,8 +15,8 @@ import numpy as np
 
 from steepest.errors import CaptureError, NotDifferentiableError
 from steepest.graph.graph import Guard
-from steepest.graph.node import FLOAT, Node, Origin, make, set_origin
-from steepest.graph.operation import ROWS, Operation
+from steepest.graph.node import Node, Origin, make, set_origin
+from steepest.graph.operation import FLOAT, ROWS, Operation
 from steepest.graph.traced import Traced, as_node
 from steepest.native.abi import following
 from steepest.sources.capture.arrays import ArrayHandle, window_among

@@ -12,8 +12,9 @@ import __future__
 import ast
 import functools
 from types import CodeType
-from typing import Any, NamedTuple
+from typing import Any
 
+from steepest.record import record
 from steepest.sources.capture.bytecode import codes_in, names_in
 from steepest.sources.capture.source import find
 from steepest.sources.capture.tree import Transformer, copied, place_of
@@ -39,7 +40,8 @@ LOAD = ast.Load()
 FACTORY: Any = ast.parse("def __factory__(): pass").body[0]
 
 
-class Twin(NamedTuple):
+@record()
+class Twin:
     """A rewritten code, the outer names it reads, those it binds, whether it assigns globals."""
 
     code: CodeType

@@ -7,7 +7,6 @@ from collections.abc import Generator
 from steepest.graph.operation import NEGATION, ROWS
 from steepest.sources.formula.complaint import complaint
 from steepest.sources.formula.cursor import CLOSING, Cursor, Reading
-from steepest.sources.formula.refusals import decimal_comma, missing, number_after
 from steepest.sources.formula.syntax import Apply, Number, Syntax
 from steepest.sources.formula.tokens import NUMBER, RAISE, Token
 from steepest.sources.formula.vocabulary import CONSTANT, FUNCTION, VARIABLE
@@ -90,6 +89,8 @@ class Application(Cursor):
         """The exponent in sin^2 x: one number, name or bracket, with its sign."""
         sign = self.take() if self.sees("-") else None
         if self.token.kind not in (NUMBER, VARIABLE, CONSTANT) and not self.sees("(", "{", "["):
+            from steepest.sources.formula.refusals import missing
+
             raise missing(self)
         inside = yield from self.operand()
         return self.apply("negative", inside, start=sign.start) if sign else inside
@@ -137,6 +138,8 @@ class Application(Cursor):
         wanted = ROWS[row].arity
         if len(found) == wanted or (row in SEVERAL and len(found) >= 2):
             return found
+        from steepest.sources.formula.refusals import decimal_comma
+
         remedy = f"Write {_call(name, row)}."
         if row == "log" and len(found) == 2:
             remedy = (
@@ -165,6 +168,8 @@ class Application(Cursor):
             if not together:
                 break
             if token.kind == NUMBER:
+                from steepest.sources.formula.refusals import number_after
+
                 raise number_after(self, argument, self.tokens[self.at - 1], token)
             joined = joined or token.kind not in (VARIABLE, CONSTANT)
             place = self.at

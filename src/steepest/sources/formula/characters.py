@@ -9,11 +9,13 @@ itself.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
 
-__all__ = ["GREEK_WORDS", "INVISIBLE", "REMEDIES", "SIGNS", "greek", "letter", "lowered", "raised"]
+__all__ = [
+    "GREEK_WORDS", "INVISIBLE", "REMEDIES", "SIGNS", "accent", "composed", "fraction", "greek",
+    "letter", "lowered", "raised",
+]  # fmt: skip
 
 # Every character that stands for a sign of the grammar; signs of two characters are put together by
 # the scanner.
@@ -125,6 +127,8 @@ def lowered(character: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _shifted(character: str, tag: str) -> str:
+    import unicodedata  # loaded with the first character that is not ASCII
+
     if not unicodedata.decomposition(character).startswith(tag):
         return ""
     plain = unicodedata.normalize("NFKC", character)
@@ -138,8 +142,12 @@ def letter(character: str) -> str:
     Letters of other scripts are refused: the Cyrillic х looks like the Latin x and would be another
     variable.
     """
+    if character.isascii():
+        return character if character.isalpha() else ""
     if not character.isalpha() or character in "ªº™℠" or raised(character) or lowered(character):
         return ""
+    import unicodedata
+
     plain = unicodedata.normalize("NFKC", character)
     known = all(unicodedata.name(c, "").startswith(("LATIN ", "GREEK ")) for c in plain)
     return plain if known and plain.isalpha() else ""
@@ -147,13 +155,49 @@ def letter(character: str) -> str:
 
 def greek(character: str) -> bool:
     """Whether a letter is Greek: a name of its own, so that 2πr and ωt are products."""
-    return character > "\x7f" and unicodedata.name(character, "").startswith("GREEK ")
+    if character <= "\x7f":
+        return False
+    import unicodedata
+
+    return unicodedata.name(character, "").startswith("GREEK ")
+
+
+def accent(character: str) -> bool:
+    """Whether it is a mark on the letter before it."""
+    if character <= "\u02ff":
+        return False
+    import unicodedata
+
+    return unicodedata.category(character) == "Mn"
+
+
+def composed(name: str) -> str:
+    """The name with each letter and its accents as one character, where there is such a one."""
+    if name.isascii():
+        return name
+    import unicodedata
+
+    return unicodedata.normalize("NFC", name)
+
+
+def fraction(character: str) -> tuple[int, int] | None:
+    """The two numbers of a fraction in one character (½), or None for any other."""
+    if character <= "\x7f":
+        return None
+    import unicodedata
+
+    if not unicodedata.decomposition(character).startswith("<fraction>"):
+        return None
+    top, _, bottom = unicodedata.normalize("NFKC", character).partition("⁄")
+    return (int(top), int(bottom)) if top.isdecimal() and bottom.isdecimal() else None
 
 
 def look_alikes(names: Collection[str]) -> tuple[str, str] | None:
     """A Greek letter that occurs as a letter and as a word, like two variables: α and alpha."""
     for name in names:
         if len(name) == 1 and greek(name) and name.islower():
+            import unicodedata
+
             word = unicodedata.name(name).rpartition(" ")[2].lower().replace("lamda", "lambda")
             if word in names:
                 return name, word

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from steepest.errors import FormulaError
 
 __all__ = ["complaint", "described"]
@@ -35,6 +33,8 @@ def complaint(text: str, start: int, end: int, why: str, remedy: str = "") -> Fo
 
 def described(character: str) -> str:
     """A character and its Unicode name, safe to print: ; (SEMICOLON)."""
+    import unicodedata
+
     name = unicodedata.name(character, f"U+{ord(character):04X}")
     return f"{character} ({name})" if character.isprintable() and character.strip() else name
 
@@ -67,6 +67,8 @@ def _printable(character: str) -> str:
 
 def _columns(character: str) -> int:
     """How many columns of a terminal a character takes (Unicode Standard Annex 11)."""
+    import unicodedata
+
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

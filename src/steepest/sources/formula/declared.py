@@ -8,9 +8,9 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from numbers import Rational, Real
-from typing import NamedTuple
 
 from steepest.errors import FormulaError, VariableError
+from steepest.record import record
 from steepest.sources.formula.complaint import complaint
 from steepest.sources.formula.limits import Limits
 from steepest.sources.formula.spelling import reserved
@@ -20,7 +20,8 @@ from steepest.sources.formula.tokens import END, NAME, SIGN, Token, tokenise
 __all__ = ["Declared", "Header", "declare", "equation", "read_header"]
 
 
-class Header(NamedTuple):
+@record()
+class Header:
     """The function's name, its declared variables, and the token at which its formula begins.
 
     `variables` is None where none are declared.
@@ -115,7 +116,8 @@ def _check(text: str, head: Sequence[Token], names: Sequence[Token]) -> None:
         seen.add(token.text)
 
 
-class Declared(NamedTuple):
+@record()
+class Declared:
     """The variables in order (None: nothing was said), the parameters, and the function's name."""
 
     variables: tuple[str, ...] | None

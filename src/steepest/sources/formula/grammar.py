@@ -14,13 +14,6 @@ from steepest.graph.operation import COMPARISON, MULTIPLICATION, NEGATION, POWER
 from steepest.sources.formula.application import LOOSEST, Application
 from steepest.sources.formula.cursor import AROUND, CLOSING, INFIX, Reading
 from steepest.sources.formula.declared import equation
-from steepest.sources.formula.refusals import (
-    decimal_comma,
-    left_over,
-    missing,
-    number_after,
-    unclosed,
-)
 from steepest.sources.formula.syntax import Apply, Name, Syntax
 from steepest.sources.formula.tokens import END, LOWER, NUMBER, RAISE, SIGN, Token
 from steepest.sources.formula.vocabulary import CONSTANT, FUNCTION, VARIABLE
@@ -45,6 +38,8 @@ class Grammar(Application):
             self.opened.append(self.take())
         found = [_run(self.expression(LOOSEST))]
         while vector and self.sees(","):
+            from steepest.sources.formula.refusals import decimal_comma
+
             if decimal_comma(self, self.token.start, self.token.end):
                 self.notes.decimal_comma(self.token)
             self.take()
@@ -54,6 +49,8 @@ class Grammar(Application):
         if vector:
             self.close()
         if self.token.kind != END:
+            from steepest.sources.formula.refusals import left_over
+
             raise left_over(self)
         return tuple(found), vector
 
@@ -152,6 +149,8 @@ class Grammar(Application):
         """A product without a sign: 2n, 3(x + 1), x sin x."""
         place, token, previous = self.at, self.token, self.tokens[self.at - 1]
         if token.kind == NUMBER:
+            from steepest.sources.formula.refusals import number_after
+
             raise number_after(self, left, previous, token)
         if isinstance(left, Name) and token.text == "[" and previous.kind == VARIABLE:
             raise self.wrong(
@@ -225,6 +224,8 @@ class Grammar(Application):
             return (yield from self.group())
         if token.kind == SIGN and token.text in ("-", "+", "not", *ROOTS):
             return (yield from self.prefixed())
+        from steepest.sources.formula.refusals import missing
+
         raise missing(self)
 
     def alone(self) -> Syntax:
@@ -286,6 +287,8 @@ class Grammar(Application):
         opening = self.opened[-1]
         wanted = CLOSING[opening.text]
         if not self.sees(wanted):
+            from steepest.sources.formula.refusals import unclosed
+
             raise unclosed(self, opening, wanted)
         self.opened.pop()
         return self.take()

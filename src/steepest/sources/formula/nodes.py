@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from steepest.errors import FormulaError
-from steepest.graph.node import Node, Origin, exactly, make, origin_of, variable
+from steepest.graph.node import Node, Origin, exactly, make, variable
 from steepest.graph.operation import ROWS
 from steepest.sources.formula.complaint import complaint
 from steepest.sources.formula.syntax import Apply, Exact, Name, Number, Syntax, postorder
@@ -34,7 +34,7 @@ def nodes_of(
         start, end = piece.start, piece.end
         line = text.count("\n", 0, start) + 1 if lines else 1
         quoted = text[start : end if end - start < _QUOTED else start + _QUOTED]
-        origin = origin_of(("formula", line, quoted))
+        origin = Origin("formula", line, quoted)
         if isinstance(piece, Number):
             node = leaves.get(piece.value) or exactly(piece.value, origin)
             leaves[piece.value] = node

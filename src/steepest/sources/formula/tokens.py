@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable
-from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from functools import lru_cache
 
 from steepest.errors import FormulaError
 from steepest.sources.formula.characters import (
     INVISIBLE,
     REMEDIES,
     SIGNS,
+    accent,
+    composed,
+    fraction,
     greek,
     letter,
     lowered,
@@ -22,7 +22,7 @@ from steepest.sources.formula.complaint import complaint, described
 from steepest.sources.formula.limits import Limits
 from steepest.sources.formula.syntax import Exact, ratio
 
-__all__ = ["END", "LOWER", "NAME", "NUMBER", "RAISE", "SIGN", "Token", "token_of", "tokenise"]
+__all__ = ["END", "LOWER", "NAME", "NUMBER", "RAISE", "SIGN", "Token", "tokenise"]
 
 NUMBER, NAME, SIGN, END, SPACE = "number", "name", "sign", "end", "space"
 RAISE, LOWER = "raise", "lower"  # around the tokens of a superscript: x²ⁿ is x, raise, 2, n, lower
@@ -34,19 +34,34 @@ _LARGEST = 2**1024 - 2**970  # the largest double
 _SMALLEST = 2**1074  # one divided by it is the smallest
 
 
-class Token(NamedTuple):
+class Token:
     """One piece of the text.
 
     `spaced`: white space stands before it. `mark`: the e or E of scientific notation.
     """
 
-    kind: str
-    text: str
-    start: int
-    end: int
-    spaced: bool = False
-    value: Exact = 0
-    mark: str = ""
+    __slots__ = ("end", "kind", "mark", "spaced", "start", "text", "value")
+
+    def __init__(
+        self,
+        kind: str,
+        text: str,
+        start: int,
+        end: int,
+        spaced: bool = False,
+        value: Exact = 0,
+        mark: str = "",
+    ) -> None:
+        self.kind, self.text, self.start, self.end = kind, text, start, end
+        self.spaced, self.value, self.mark = spaced, value, mark
+
+    def meaning(self, kind: str, text: str | None = None) -> Token:
+        """The same piece, once it is known what it is."""
+        text = self.text if text is None else text
+        return Token(kind, text, self.start, self.end, self.spaced, self.value, self.mark)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.text!r} at {self.start}:{self.end}>"
 
 
 def tokenise(text: str, limits: Limits) -> list[Token]:
@@ -68,10 +83,6 @@ def tokenise(text: str, limits: Limits) -> list[Token]:
     tokens = _Scanner(text, text, 0, limits).scan()
     tokens.append(Token(END, "", len(text), len(text)))
     return tokens
-
-
-# A token of all its fields, in one step of C.
-token_of: Callable[[tuple[Any, ...]], Token] = partial(tuple.__new__, Token)
 
 
 @lru_cache(maxsize=4096)
@@ -114,8 +125,8 @@ class _Scanner:
                 self.superscript()
             elif c == "ℯ":  # U+212F, the letter for Euler's number
                 self.put(NAME, "ℯ", 1)
-            elif unicodedata.decomposition(c).startswith("<fraction>"):
-                self.fraction()
+            elif (parts := fraction(c)) is not None:
+                self.put(NUMBER, c, 1, ratio(*parts))
             elif c in INVISIBLE:
                 self.at += 1
             else:
@@ -124,7 +135,7 @@ class _Scanner:
 
     def put(self, kind: str, text: str, length: int, value: Exact = 0, mark: str = "") -> None:
         start = self.offset + self.at
-        self.tokens.append(token_of((kind, text, start, start + length, self.spaced, value, mark)))
+        self.tokens.append(Token(kind, text, start, start + length, self.spaced, value, mark))
         self.at, self.spaced = self.at + length, False
 
     def number(self) -> None:
@@ -179,13 +190,6 @@ class _Scanner:
                 "Write 0.",
             )
         return value
-
-    def fraction(self) -> None:
-        """A fraction in one character, such as ½."""
-        top, _, bottom = unicodedata.normalize("NFKC", self.plain[self.at]).partition("⁄")
-        if not (top.isdecimal() and bottom.isdecimal()):
-            raise self.strange(self.plain[self.at])
-        self.put(NUMBER, self.plain[self.at], 1, ratio(int(top), int(bottom)))
 
     def superscript(self) -> None:
         """A run of raised characters: its own small formula, the exponent."""
@@ -291,14 +295,14 @@ def spelled_name(text: str, start: int, most: int) -> tuple[str, int]:
             name, index = name + c, index + c if "_" in name else ""
         elif c == "_" and (letter(text[at + 1 : at + 2]) or "0" <= text[at + 1 : at + 2] <= "9"):
             name, index = name + "_", ""
-        elif unicodedata.category(c) == "Mn" and c > "\u02ff":
+        elif accent(c):
             name += c
         elif plain and not _complete(name, index, alone and not joined, plain):
             name, index, joined = name + plain, index + plain if "_" in name else "", False
         else:
             break
         at += 1
-    return unicodedata.normalize("NFC", name), at
+    return composed(name), at
 
 
 def _complete(name: str, index: str, alone: bool, following: str) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property
 from steepest.sources.formula.characters import GREEK_WORDS, is_differential, letters_in
 from steepest.sources.formula.declared import Declared
 from steepest.sources.formula.spelling import constant, function, functions, greek_name
-from steepest.sources.formula.tokens import NAME, SIGN, Token, token_of
+from steepest.sources.formula.tokens import NAME, SIGN, Token
 
 __all__ = ["CONSTANT", "FUNCTION", "VARIABLE", "Vocabulary"]
 
@@ -44,19 +44,19 @@ class Vocabulary:
         """What a name is; `called` when a bracket follows it. Raises FormulaError for nothing."""
         name = token.text
         if name in self.known:
-            return [_as(token, VARIABLE, name)]
+            return [token.meaning(VARIABLE)]
         number = constant(name)
         if number is not None:
-            return [_as(token, CONSTANT, number)]
+            return [token.meaning(CONSTANT, number)]
         row = function(_without_index(name)) if called or not greek_name(name) else None
         if row is not None:
             if greek_name(name):
                 self.notes.append((token.start, f"{name}(…) is read as the function {row}"))
-            return [_as(token, FUNCTION, row)]
+            return [token.meaning(FUNCTION, row)]
         plain = self.declared.variables is None and _plainly_a_variable(name)
         like_a_function = called and name in _FUNCTION_LETTERS
         if plain and not like_a_function and name != self.declared.own:
-            return [_as(token, VARIABLE, name)]
+            return [token.meaning(VARIABLE)]
         return self.product_or_none(token, called, plain)
 
     def product_or_none(self, token: Token, called: bool, plain: bool) -> list[Token]:
@@ -69,7 +69,7 @@ class Vocabulary:
         if plain:
             raise suggestion.no_such_function(self.text, token)
         if name == "e":  # the variables are declared, and e is none of them
-            return [_as(token, CONSTANT, "euler")]
+            return [token.meaning(CONSTANT, "euler")]
         pieces = self.product(name)
         whole = suggestion.run_together(name, functions()) or self.below_a_bar(token)
         if pieces and not whole:
@@ -101,11 +101,6 @@ class Vocabulary:
         before = self.text[max(0, token.start - 10) : token.start].rstrip()
         differential = is_differential(token.text) and "d" not in self.known
         return differential and before.endswith(("/", "÷", "∕", "⁄"))
-
-
-def _as(token: Token, kind: str, text: str) -> Token:
-    """The token, with what it means."""
-    return token_of((kind, text, *token[2:]))
 
 
 def _without_index(name: str) -> str:
