@@ -112,6 +112,14 @@ def test_differences_are_of_one_run_where_every_value_is_a_number(
     assert runs == [9]
 
 
+def test_an_array_that_is_not_used_is_no_number() -> None:
+    slopes = st.grad(lambda a, b: b * b, (0, 1))
+    along_a, along_b = slopes(np.ones(3), 2.0)
+    assert along_a.tolist() == [0.0, 0.0, 0.0]
+    assert along_b == 4.0
+    assert slopes.tracing.exact is True
+
+
 def _by_dis(code: CodeType, kinds: tuple[str, ...]) -> list[str]:
     steps = (step for c in codes_in(code) for step in dis.get_instructions(c))
     return [str(step.argval) for step in steps if step.opname in kinds]

@@ -296,7 +296,7 @@ def _slope(
 def _is_numbers(tape: Tape) -> bool:
     """Whether a graph is of single numbers, and each guard of truth: it runs on arrays as well."""
     return all(g.node.dtype == bool for g in tape.graph.guards) and all(
-        not n.shape and n.op.elementwise for n in tape.order
+        not n.shape and n.op.elementwise for n in (*tape.graph.inputs, *tape.order)
     )
 
 
