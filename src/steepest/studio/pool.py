@@ -18,6 +18,7 @@ __all__ = ["Pool", "Process"]
 
 PATIENCE = 1.0  # seconds of a processor that a stopped request may take to end
 LENIENT = 3  # how many times its seconds a request may take by the clock, on a busy machine
+GENEROUS = 10  # and a stopped one: it has a result to hand over, at the lowest priority
 
 
 class Process:
@@ -201,23 +202,23 @@ class Pool:
 async def _stop(process: Process, stopping: asyncio.Event) -> None:
     await stopping.wait()
     await process.stop()
-    await _had(process, PATIENCE)
+    await _had(process, PATIENCE, GENEROUS)
     process.end()
 
 
 async def _measure(process: Process, seconds: float, clock: asyncio.Timeout) -> None:
-    await _had(process, seconds)
+    await _had(process, seconds, LENIENT)
     with contextlib.suppress(RuntimeError):  # it has come to its end this very moment
         clock.reschedule(asyncio.get_running_loop().time())
 
 
-async def _had(process: Process, seconds: float) -> None:
+async def _had(process: Process, seconds: float, most: float) -> None:
     """Wait until a process has had so many seconds of a processor. What the machine's other work
-    takes from it puts that off, though not for ever.
+    takes from it puts that off, to `most` times as many by the clock.
     """
     loop = asyncio.get_running_loop()
     began, before = loop.time(), process.used
-    while (passed := loop.time() - began) < LENIENT * seconds:
+    while (passed := loop.time() - began) < most * seconds:
         used = process.used - before
         left = seconds - (used if math.isfinite(used) else passed)
         if left <= 0:
