@@ -32,7 +32,7 @@ from steepest.calculus.masks import (
 from steepest.calculus.rewrite import is_number, running
 from steepest.errors import NotDifferentiableError
 from steepest.graph.node import CONSTANT, INPUT, Node, Origin, born_at, constant, fresh, make
-from steepest.graph.operation import EACH, JOINTLY, ROWS
+from steepest.graph.operation import EACH, JOINTLY, ROWS, times_other, to_each
 from steepest.graph.traced import Traced, as_node
 from steepest.graph.traverse import topological
 
@@ -207,13 +207,13 @@ def _elementwise(node: Node, here: Arriving, wanted: list[bool]) -> list[Arrivin
 def through(node: Node, y_bar: Node, wanted: Sequence[bool]) -> Sequence[Node | None]:
     """What the transpose of a node's row makes of y_bar for each argument.
 
-    Most of what is linear are sums and products: of these it is known without running the row's
-    rule on handles (a test compares the two).
+    Most of what is linear are sums and products: what their rules come to is known without running
+    them on handles (a test compares the two).
     """
     row = node.op
-    if row.name == "add":
+    if row.transpose is to_each:
         return y_bar, y_bar
-    if row.name == "multiply":
+    if row.transpose is times_other:
         a, b = node.args
         if is_number(y_bar, 1.0) and _alike(node):
             return b, a  # once what it is multiplied with
