@@ -115,4 +115,13 @@ def _spans(body: ast.expr, code: CodeType) -> bool:
         placed = True
         if (first, left) < start or (last, right) > end:
             return False
-    return placed
+    return placed or _is_constant(body, code)
+
+
+def _is_constant(body: ast.expr, code: CodeType) -> bool:
+    """Whether all that an expression says is a constant of the code, which from Python 3.12 on has
+    no place in the text.
+    """
+    return isinstance(body, ast.Constant) and any(
+        type(c) is type(body.value) and repr(c) == repr(body.value) for c in code.co_consts
+    )
