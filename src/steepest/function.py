@@ -88,7 +88,7 @@ class Function(Called):
         self.variables = self._entered.variables
         self.units = {**self._entered.units, **(units or {})}
         self.north, self.east = north, east
-        self.label = Label(self._entered.name, (), "", len(self.variables) == 1)
+        self.label = Label(self._entered.name, single=len(self.variables) == 1)
         self._steps = ()
         if (north or east) and self.axes is None:
             raise VariableError(
@@ -114,12 +114,9 @@ class Function(Called):
         values; a vector comes with its components first, `dn, de = f.gradient(N, E)`. To Python
         code an array is an argument like any other: its values at many points are `f.over(N, E)`.
         """
-        if not named and len(args) == len(self.variables) and {*map(type, args)} == FLOATS:
-            values = [*map(np.float64, args)]  # what `arguments` makes of floats
-        elif any(isinstance(a, Traceable) for a in (*args, *named.values())):
+        if any(isinstance(a, Traceable) for a in (*args, *named.values())):
             return self._followed(args, named)
-        else:
-            values = self.arguments(args, named)
+        values = self.arguments(args, named)
         point = self._at_point(values)
         if point is not None:
             return point[0]
@@ -187,6 +184,8 @@ class Function(Called):
 
         As floats, or `as_given`. Raises VariableError when they do not fit.
         """
+        if not named and len(args) == len(self.variables) and {*map(type, args)} == FLOATS:
+            return [*(args if as_given else map(np.float64, args))]  # what comes of it below
         values = bind(self.signature, self.variables, args, named or {})
         if as_given:
             return values
@@ -255,7 +254,7 @@ class Function(Called):
                 f"{self.label} is a vector; a gradient belongs to one number. Its derivative is "
                 ".jacobian"
             )
-        return self._derived(Label(str(self.label), (), "∇"), Step("gradient"), Step("partials"))
+        return self._derived(Label(str(self.label), vector="∇"), Step("gradient"), Step("partials"))
 
     @cached_property
     def jacobian(self) -> Function:

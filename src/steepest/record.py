@@ -73,8 +73,6 @@ def _init(kind: type, fields: tuple[str, ...], kw_only: bool) -> Callable[..., N
     places = () if kw_only else given
     count, total, wanted = len(places), len(fields), frozenset(given)
     finish = getattr(kind, "__post_init__", None)
-    if kw_only and not anew and finish is None:
-        return _init_by_name(kind, fields, shared)
 
     def __init__(self: Any, *args: Any, **named: Any) -> None:
         held = self.__dict__
@@ -96,25 +94,6 @@ def _init(kind: type, fields: tuple[str, ...], kw_only: bool) -> Callable[..., N
                     held[name] = anew[name].factory()
         if finish is not None:
             finish(self)
-
-    return __init__
-
-
-def _init_by_name(
-    kind: type, fields: tuple[str, ...], shared: dict[str, Any]
-) -> Callable[..., None]:
-    """The same for records of many fields, most of which keep their defaults."""
-    required, total = [name for name in fields if name not in shared], len(fields)
-
-    def __init__(self: Any, **named: Any) -> None:
-        held = shared | named  # quicker than to fill a dictionary name by name
-        for name in required:
-            if name not in named:
-                raise TypeError(f"{kind.__name__} needs a value for its field {name!r}")
-        if len(held) > total:
-            unknown = ", ".join(named.keys() - set(fields))
-            raise TypeError(f"{kind.__name__} has no field {unknown}")
-        object.__setattr__(self, "__dict__", held)
 
     return __init__
 

@@ -229,16 +229,13 @@ def _intern(
     node.__class__ = Node  # and from here on it is never changed
     kept = _Kept(node, _forget)
     kept.key = key
-    _lock.acquire()  # at half the price of `with`
-    try:
+    with _lock:
         there = _nodes.setdefault(key, kept)
         if there is not kept:
             other = there()
             if other is not None:  # made by another thread meanwhile
                 return other
             _nodes[key] = kept
-    finally:
-        _lock.release()
     made: Node = node
     return made
 
@@ -248,13 +245,9 @@ def _forget(kept: _Kept, nodes: dict[Any, _Kept] = _nodes, lock: RLock = _lock) 
 
     The table is an argument, since modules lose their names while the interpreter ends.
     """
-    lock.acquire()
-    try:
-        there = nodes.pop(kept.key, None)
-        if there is not kept and there is not None:
-            nodes[kept.key] = there
-    finally:
-        lock.release()
+    with lock:
+        if nodes.get(kept.key) is kept:
+            del nodes[kept.key]
 
 
 def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **params: Any) -> Node:
@@ -269,11 +262,9 @@ def make(op: Operation, args: Sequence[Node], origin: Origin | None = None, **pa
     found = None if kept is None else kept()
     if found is not None:
         return found
-    of_numbers = (
-        (op, args[0].sort, args[1].sort) if len(args) == 2 else (op, *[a.sort for a in args])
-    )
-    known = _made.get(of_numbers)
-    if known is not None and not listed:
+    of_numbers = (op, *[a.sort for a in args])
+    known = None if listed else _made.get(of_numbers)
+    if known is not None:
         return _intern(op, args, (), (), known.dtype, known.weak, known, origin, key)
     if op.arity is not None and len(args) != op.arity:
         raise TypeError(

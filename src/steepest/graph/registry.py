@@ -8,6 +8,7 @@ for one gradient does not wait for matrices, nor for Bessel functions.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -73,45 +74,27 @@ class Registry(dict[K, V]):
         _complete()
         return dict.items(self)
 
-    def entered(self, key: K) -> V | None:
-        """What has been entered under the key until now; nothing is loaded to find it."""
-        return dict.get(self, key)
+    entered = dict.get  # what has been entered under a key until now; nothing is loaded to find it
 
     def so_far(self) -> list[V]:
         """What has been entered until now."""
         return list(dict.values(self))
 
 
+# The modules of rows that wait, in their order: each enters those before it, too.
+_waiting = dict.fromkeys((
+    "choose", "hyperbolic", "shape", "linear", "scans", "reductions", "order", "products", "seldom",
+))  # fmt: skip
+
+
 def _stages() -> Iterator[None]:
     """Enter the rows that wait, stage after stage."""
-    import steepest.operations.choose
-
-    yield
-    import steepest.operations.hyperbolic
-
-    yield
-    import steepest.operations.shape
-
-    yield
-    import steepest.operations.linear
-
-    yield
-    import steepest.operations.scans
-
-    yield
-    import steepest.operations.reductions
-
-    yield
-    import steepest.operations.order
-
-    yield
-    import steepest.operations.products
-
-    yield
-    import steepest.operations.seldom  # noqa: F401
-
-    yield
+    for name in tuple(_waiting):
+        importlib.import_module(f"steepest.operations.{name}")
+        _waiting.pop(name, None)  # a miss does not come here again
+        yield
 
 
 def _complete() -> None:
-    import steepest.operations.seldom  # noqa: F401  (enters what comes before it, too)
+    for _ in _stages():
+        pass

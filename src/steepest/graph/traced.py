@@ -21,21 +21,17 @@ from steepest.graph.operation import BINDINGS, REDUCTIONS, ROWS, Operation, Trac
 __all__ = ["Traced", "as_node", "meaning"]
 
 
-_entered: Callable[[Any, Any], Any] = dict.get  # what a registry holds by now, in one step of C
-
-
 def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
     """A binary operator of Python as a row, or as what NumPy's function means in rows."""
 
     def method(self: Any, other: Any) -> Any:
-        if type(self) is type(other) is Traced:
-            row = _entered(ROWS, name)
-            if row is not None:
-                pair = (other.node, self.node) if swapped else (self.node, other.node)
-                return Traced(make(row, pair))
+        row = ROWS.entered(name)
+        if row is not None and type(self) is type(other) is Traced:
+            pair = (other.node, self.node) if swapped else (self.node, other.node)
+            return Traced(make(row, pair))
         if other is None or isinstance(other, str):
             return NotImplemented
-        apply = ROWS.entered(name) or BINDINGS.entered(name) or ROWS[name]
+        apply = row or BINDINGS.entered(name) or ROWS[name]
         return apply(other, self) if swapped else apply(self, other)
 
     return method
@@ -181,7 +177,7 @@ def _function(name: str) -> Callable[..., Any]:
 def meaning(function: Any) -> Callable[..., Any] | None:
     """What a NumPy or SciPy callable means in terms of rows; None when there is no row for it."""
     try:
-        found = _entered(BINDINGS, function) or BINDINGS.get(function)
+        found = BINDINGS.entered(function) or BINDINGS.get(function)
     except TypeError:  # not hashable
         return None
     if found is None and isinstance(function, (np.ufunc, FunctionType)):

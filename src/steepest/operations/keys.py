@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,56 +19,18 @@ __all__ = ["Fancy", "Key", "Piece", "is_whole", "normal_key", "numpy_key"]
 Shape = tuple[int, ...]
 
 
-class Piece(tuple[int, "int | None", int]):
-    """A slice as a key holds it: with start, stop and step worked out for the axis it stands on.
-    A stop of None: down to and including element 0.
-    """
+class Piece(NamedTuple):
+    """A slice as a key holds it: with start, stop and step worked out for the axis it stands on."""
 
-    __slots__ = ()  # a NamedTuple is the same, but its class takes ten times as long to make
-
-    def __new__(cls, start: int, stop: int | None, step: int) -> Self:  # noqa: D102
-        return tuple.__new__(cls, (start, stop, step))
-
-    def __getnewargs__(self) -> tuple[int, int | None, int]:
-        return self[0], self[1], self[2]
-
-    @property
-    def start(self) -> int:
-        """The first position."""
-        return self[0]
-
-    @property
-    def stop(self) -> int | None:
-        """The position before which it ends."""
-        return self[1]
-
-    @property
-    def step(self) -> int:
-        """From one position to the next."""
-        return self[2]
-
-    def __repr__(self) -> str:
-        return f"Piece{tuple(self)}"
+    start: int
+    stop: int | None  # None: down to and including element 0
+    step: int
 
 
-class Fancy(tuple[int]):
+class Fancy(NamedTuple):
     """The place of an index array in a key; the array itself is an argument of the node."""
 
-    __slots__ = ()
-
-    def __new__(cls, number: int) -> Self:  # noqa: D102
-        return tuple.__new__(cls, (number,))
-
-    def __getnewargs__(self) -> tuple[int]:
-        return (self[0],)
-
-    def __repr__(self) -> str:
-        return f"Fancy({self.number})"
-
-    @property
-    def number(self) -> int:
-        """Which of the index arrays it is."""
-        return self[0]
+    number: int
 
 
 Key = tuple[Any, ...]

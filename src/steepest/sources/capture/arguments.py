@@ -16,12 +16,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from steepest.errors import VariableError
+from steepest.graph.operation import FLOAT
 from steepest.record import record
 from steepest.sources.structure import Structure, flatten
 
 __all__ = ["Arguments", "Layout", "Layouts", "titles_of"]
 
-FLOAT = np.dtype(np.float64)
 LAYOUTS = 256  # ways of calling that are remembered
 Convert = Callable[[Any], Any]
 

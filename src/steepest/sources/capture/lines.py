@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from types import FrameType
 
@@ -11,7 +12,6 @@ from steepest.record import record
 __all__ = ["Loss", "depth_of_user", "is_library", "line_of"]
 
 LIBRARIES = ("numpy", "scipy", "steepest", "functools", "importlib")
-MODULES = 10_000  # names that are remembered
 
 
 @record(eq=True)
@@ -25,25 +25,16 @@ class Loss:
         return f"{self.what} ({self.origin})" if self.origin else self.what
 
 
-_known: dict[str, bool] = {}
-
-
+@functools.lru_cache(maxsize=10_000)
 def is_library(module: str) -> bool:
     """Whether a module is one whose lines nobody would look for on asking where it happened."""
-    found = _known.get(module)
-    if found is None:
-        if len(_known) >= MODULES:
-            _known.clear()
-        found = _known[module] = module.partition(".")[0] in LIBRARIES
-    return found
+    return module.partition(".")[0] in LIBRARIES
 
 
 def line_of(frame: FrameType | None) -> Origin | None:
     """The innermost line of the user's own code at or above a frame."""
     while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        known = _known.get(module)
-        if not (is_library(module) if known is None else known):
+        if not is_library(frame.f_globals.get("__name__", "")):
             return Origin(frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back
     return None

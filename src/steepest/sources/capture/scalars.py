@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from steepest.graph.node import Node
-from steepest.graph.operation import BINDINGS
+from steepest.graph.operation import BINDINGS, FLOAT
 from steepest.sources.capture.handle import Handle
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class FloatHandle(ScalarHandle):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        return np.dtype(np.float64)
+        return FLOAT
 
     def _text(self, say: Callable[[Any], str]) -> str:
         return super()._text(lambda v: say(float(v)))

@@ -26,8 +26,8 @@ def copied(node: T, names: list[ast.Name] | None = None) -> T:
             held[name] = copied(part, names)
     made = kind.__new__(kind)  # __init__ would ask for the fields, one by one
     made.__dict__.update(held)
-    if kind is ast.Name and names is not None:
-        names.append(made)  # type: ignore[arg-type]
+    if names is not None and isinstance(made, ast.Name):
+        names.append(made)
     return made
 
 
