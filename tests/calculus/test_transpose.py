@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import steepest.operations  # noqa: F401
 from steepest.calculus.derive import vjp
-from steepest.calculus.transpose import by_rule, pull_back, through
+from steepest.calculus.transpose import pull_back
 from steepest.errors import NotDifferentiableError
-from steepest.graph.node import Node, constant, fresh, make, variable
+from steepest.graph.node import constant, fresh, make, variable
 from steepest.graph.operation import ROWS
 from steepest.graph.traced import Traced
 from steepest.graph.traverse import count, evaluate
@@ -76,29 +74,3 @@ def test_cotangents_have_the_precision_of_their_inputs() -> None:
     found = evaluate(slopes, {small: third, large: np.full(2, 1 / 7)})
     np.testing.assert_array_equal(found[1], 0.1 * third.astype(np.float64))
     np.testing.assert_allclose(found[0], np.full(2, 0.1 / 7), rtol=1e-7)
-
-
-shapes = st.sampled_from([(), (3,), (2, 3), (1, 3)])
-
-
-@given(st.sampled_from(["add", "multiply", "subtract", "negative"]), st.data())
-def test_the_short_way_through_sums_and_products_is_their_rule(
-    name: str, data: st.DataObject
-) -> None:
-    def value(i: int) -> Node:
-        kind = data.draw(st.sampled_from(["double", "single", "number", "integer"]))
-        if kind == "number":
-            return constant(data.draw(st.sampled_from([1.0, 2.0, -1.0])))
-        if kind == "integer":
-            return constant(3)
-        shape = data.draw(shapes)
-        return variable(f"v{i}", shape, np.float32 if kind == "single" else np.float64)
-
-    row = ROWS[name]
-    node = make(row, [value(i) for i in range(row.arity or 0)])
-    y_bar = data.draw(st.sampled_from([fresh("g", node.shape, node.dtype), constant(2.0)]))
-    wanted = [data.draw(st.booleans()) for _ in node.args]
-    short, long = through(node, y_bar, wanted), by_rule(node, y_bar, wanted)
-    assert [a for a, w in zip(short, wanted, strict=True) if w] == [
-        b for b, w in zip(long, wanted, strict=True) if w
-    ]

@@ -32,7 +32,7 @@ from steepest.calculus.masks import (
 from steepest.calculus.rewrite import is_number, running
 from steepest.errors import NotDifferentiableError
 from steepest.graph.node import CONSTANT, INPUT, Node, Origin, born_at, constant, fresh, make
-from steepest.graph.operation import EACH, JOINTLY, ROWS, times_other, to_each
+from steepest.graph.operation import EACH, JOINTLY, ROWS
 from steepest.graph.traced import Traced, as_node
 from steepest.graph.traverse import topological
 
@@ -190,7 +190,7 @@ def _spread(
 def _elementwise(node: Node, here: Arriving, wanted: list[bool]) -> list[Arriving | None]:
     """What one elementwise row sends to each argument, broadcasting undone."""
     sent: list[Arriving | None] = []
-    for i, part in enumerate(through(node, here.value, wanted)):
+    for i, part in enumerate(_through(node, here.value, wanted)):
         if part is None or not wanted[i]:
             sent.append(None)
             continue
@@ -204,28 +204,14 @@ def _elementwise(node: Node, here: Arriving, wanted: list[bool]) -> list[Arrivin
     return sent
 
 
-def through(node: Node, y_bar: Node, wanted: Sequence[bool]) -> Sequence[Node | None]:
-    """What the transpose of a node's row makes of y_bar for each argument.
-
-    Most of what is linear are sums and products: what their rules come to is known without running
-    them on handles (a test compares the two).
-    """
+def _through(node: Node, y_bar: Node, wanted: Sequence[bool]) -> Sequence[Node | None]:
+    """What the transpose of a node's row makes of y_bar for each argument."""
     row = node.op
-    if row.transpose is to_each:
-        return y_bar, y_bar
-    if row.transpose is times_other:
-        a, b = node.args
-        if is_number(y_bar, 1.0) and _alike(node):
-            return b, a  # once what it is multiplied with
-        return [make(row, (y_bar, o)) if w else None for o, w in zip((b, a), wanted, strict=True)]
-    return by_rule(node, y_bar, wanted)
-
-
-def by_rule(node: Node, y_bar: Node, wanted: Sequence[bool]) -> list[Node | None]:
-    """The transpose of a node's row as its rule says it, on handles."""
-    assert node.op.transpose is not None
+    if row.name == "multiply" and is_number(y_bar, 1.0) and _alike(node):
+        return node.args[::-1]  # once what it is multiplied with
+    assert row.transpose is not None
     handles = [Traced(a) for a in node.args]
-    parts = node.op.transpose(Traced(y_bar), handles, wanted, **dict(node.params))
+    parts = row.transpose(Traced(y_bar), handles, wanted, **dict(node.params))
     return [None if part is None else part.node for part in parts]
 
 

@@ -43,8 +43,6 @@ __all__ = [
     "common_dtype",
     "real_dtype",
     "register",
-    "times_other",
-    "to_each",
     "ufunc_dtype",
 ]
 
@@ -69,17 +67,6 @@ ZERO: Final = Zero()
 JOINTLY: Final = "jointly"  # f(a + da, b + db) - f(a, b) = f(da, db), as for a + b or concatenate
 STRUCTURE: Final = "structure"  # moves and combines numbers, whatever these are
 EACH: Final = "each"  # linear in one argument while the others stay, as for a * b or a @ b
-
-
-def to_each(y_bar: Any, args: Any, wanted: Sequence[bool]) -> Any:
-    """The transpose of a sum: what arrives goes to each of the two."""
-    return y_bar, y_bar
-
-
-def times_other(y_bar: Any, args: Any, wanted: Sequence[bool]) -> Any:
-    """The transpose of a product: to each goes what arrives, times the other."""
-    a, b = args
-    return y_bar * b if wanted[0] else None, y_bar * a if wanted[1] else None
 
 
 class Traceable:

@@ -26,8 +26,6 @@ from steepest.graph.operation import (
     Zero,
     real_dtype,
     register,
-    times_other,
-    to_each,
 )
 from steepest.graph.traced import Traced
 from steepest.operations import machine
@@ -105,7 +103,7 @@ def _number(node: Node) -> float:
 # ---- arithmetic ----------------------------------------------------------------------------------
 
 register(Operation(name="add", run=np.add, arity=2, numpy=(np.add,), linear=JOINTLY,
-    transpose=to_each, infix=" + ", precedence=ADDITION, latex="{0} + {1}",
+    transpose=lambda g, args, wanted: (g, g), infix=" + ", precedence=ADDITION, latex="{0} + {1}",
     domain=(ANY, ANY), moves=True, precise=lambda mp, a, b: a + b, rule_name="sum rule",
     machine="fadd",
     shown="da + db"))  # fmt: skip
@@ -116,7 +114,8 @@ register(Operation(
     precise=lambda mp, a, b: a - b, rule_name="difference rule", shown="da − db", machine="fsub",
 ))  # fmt: skip
 register(Operation(name="multiply", run=np.multiply, arity=2, numpy=(np.multiply,), linear=EACH,
-    transpose=times_other, infix="·", precedence=MULTIPLICATION,
+    transpose=lambda g, args, wanted: (g * args[1] if wanted[0] else None,
+    g * args[0] if wanted[1] else None), infix="·", precedence=MULTIPLICATION,
     latex=r"{0} \cdot {1}", domain=(ANY, ANY), precise=lambda mp, a, b: a * b,
     rule_name="product rule", shown="b·da + a·db", machine="fmul"))  # fmt: skip
 binary("divide", np.divide, lambda a, b, y: 1 / b, lambda a, b, y: -(y / b), (ANY, (0.05, 20.0)),

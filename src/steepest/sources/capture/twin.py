@@ -17,7 +17,7 @@ from typing import Any
 from steepest.record import record
 from steepest.sources.capture.bytecode import codes_in, names_in
 from steepest.sources.capture.source import find
-from steepest.sources.capture.tree import Transformer, copied, place_of
+from steepest.sources.capture.tree import copied, place_of
 
 __all__ = ["FRAME_SENSITIVE", "SEAM", "Twin", "is_twin", "twin_of"]
 
@@ -125,7 +125,7 @@ def _is_simple(node: ast.expr) -> bool:
     )
 
 
-class _Rewrite(Transformer):
+class _Rewrite(ast.NodeTransformer):
     """f(a) -> seam.call(f, a);  o.n -> seam.attribute(o, "n");  s[i] -> seam.item(s, i).
 
     outer name k -> seam.outer("k", k).
@@ -376,5 +376,6 @@ class _Rewrite(Transformer):
         """Patterns are names, not expressions."""
         node.guard = self.visit(node.guard) if node.guard is not None else None
         shell = ast.Module(node.body, [])
-        node.body = self.generic_visit(shell).body
+        self.generic_visit(shell)
+        node.body = shell.body
         return node
