@@ -265,8 +265,9 @@ def _chosen(titles: list[str], count: int, argnums: Sequence[int | str] | None) 
             chosen[titles.index(wanted)] = True
         elif not -count <= wanted < count:
             raise VariableError(
-                f"argument {wanted} was to be differentiated, but the call has {count} "
-                "positional arguments"
+                f"argument {wanted} was to be differentiated (they count from 0), but this call "
+                f"has {count} by position: {', '.join(titles[:count]) or 'none'}. Give it by "
+                "position, or say by name in argnums which one it is"
             )
         else:
             chosen[wanted % count] = True
